@@ -13,9 +13,11 @@ from sqlalchemy import text
 from landreg.access.service import SYSTEM
 from landreg.core.db import unit_of_work
 from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import OrganizationNameChange, Release, Request, RestrictionAsked
+from landreg.registry.rules.requests import Identified, OrganizationNameChange, Release, Request, RestrictionAsked
 
 COOPERATIVE = ("样本种植专业合作社", "93610902MA0000003H")
+BANK = Identified("organization", "91610902MA0000009A")
+"""The creditor of the sample's mortgages, 样本农村信用社."""
 NEW_NAME = "样本生态种植专业合作社"
 MONTHS = {
     5: "operation_mortgage",
@@ -44,7 +46,7 @@ def asked_on(kind: str, right: Mapping[Any, Any]) -> Request | None:
     if kind == "organization_name_change":
         return OrganizationNameChange(NEW_NAME, COOPERATIVE[1], "样本市场监管局登记通知书1号")
     if kind == "operation_mortgage":
-        return RestrictionAsked("mortgage", "样本农村信用社", "最高额抵押合同样本1号", Decimal("60000.00"))
+        return RestrictionAsked("mortgage", "样本农村信用社", "最高额抵押合同样本1号", Decimal("60000.00"), whose=BANK)
     if right["restriction_id"] is None:
         return None
     if kind == _CHANGE:

@@ -26,11 +26,12 @@ from landreg.registry.casework import applications, cases, notices
 from landreg.registry.issued import certificates
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.roster_model import Roster
-from landreg.registry.rules.requests import RestrictionAsked
+from landreg.registry.rules.requests import Identified, RestrictionAsked
 
 RENEWED = ("61090210420501", "61090210420502")
 ON_NOTICE = "61090210420201"
 OBJECTED = "61090210420301"
+OBJECTOR = ("样本异议人", "610900197001010011")
 MONTH, MONTH_OF_OBJECTION = 8, 6
 WINDOW = rosters.Asked(date(2027, 1, 1), date(2027, 12, 31))
 STEP = 100
@@ -83,7 +84,9 @@ def object_once(office: Office) -> None:
         found = uow.session.execute(text(_RIGHT), {"county": office.county, "within": OBJECTED}).one_or_none()
     if found is None:
         return
-    asked = RestrictionAsked("objection", "样本异议人", "异议登记申请书")
+    person = applications.person_of(office.registrar, *OBJECTOR)
+    whose = Identified("person", "", person)
+    asked = RestrictionAsked("objection", OBJECTOR[0], "异议登记申请书", whose=whose)
     case = applications.apply_on_right(office.registrar, office.county, found.right_id, "objection_entry", asked)
     with unit_of_work(office.registrar) as uow:
         for paper in act_type("objection_entry").documents:

@@ -200,7 +200,9 @@ def _asked_monthly(kind: str, found: Mapping[Any, Any]) -> Request:
         case "reissue":
             return Reissue("搬家时遗失")
         case "mortgage":
-            return RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("30000.00"))
+            return RestrictionAsked(
+                "mortgage", "样本农村信用社", "抵押合同", Decimal("30000.00"), whose=demo_operation.BANK
+            )
         case "seizure":
             return RestrictionAsked(
                 "seizure", "样本人民法院", "协助执行通知书", until=found["today"] + timedelta(days=90)

@@ -22,6 +22,7 @@ from landreg.exchange.bidding import auction, deals, offers, reviews, sale_queri
 from landreg.registry import booking
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
+from tests.registry_kit import BANK
 from tests.villages import COUNTY
 
 Task = tuple[str, tuple[Any, ...]]
@@ -44,7 +45,7 @@ def assign(actor: Actor, right: UUID, taker: UUID, code: str) -> Any:
 
 def mortgage(actor: Actor, right: UUID, contract: str) -> Any:
     """An application for a mortgage of a right."""
-    asked = RestrictionAsked("mortgage", "样本农村信用社", contract, Decimal("9000.00"))
+    asked = RestrictionAsked("mortgage", "样本农村信用社", contract, Decimal("9000.00"), whose=BANK)
     return applications.apply_on_right(actor, COUNTY, right, "mortgage", asked)
 
 

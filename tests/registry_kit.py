@@ -15,12 +15,16 @@ from landreg.core.db import unit_of_work
 from landreg.law.book import act_type
 from landreg.registry import booking, documents, queries
 from landreg.registry.casework import applications, cases, notices, opening, telling
-from landreg.registry.rules.requests import Request
+from landreg.registry.rules.requests import Identified, Request
 from tests.kept_kit import kept
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 HOUSEHOLD = f"{VILLAGE}010001"
+BANK = Identified("organization", "91610902MA0000009A")
+"""A creditor, as the register tells it from others of the name."""
+NEIGHBOUR = Identified("person", "", UUID(int=7))
+"""Somebody of no household."""
 TOLD = {"RES-9", "RES-10"}
 """Notes on a seizure without a last day, or by a court that is not named in full."""
 
@@ -28,6 +32,12 @@ TOLD = {"RES-9", "RES-10"}
 def codes(error: pytest.ExceptionInfo[Any]) -> set[str]:
     """The codes of what an error says."""
     return {finding.code for finding in error.value.findings}
+
+
+def of_household(actor: Actor, code: str) -> Identified:
+    """A household of the register, as a restriction says for whom it stands."""
+    found = one(actor, "SELECT household_id FROM party.household WHERE code = :c AND upper_inf(recorded)", c=code)
+    return Identified("household", code, found)
 
 
 def in_state(actor: Actor, batch: UUID, *states: str) -> list[UUID]:

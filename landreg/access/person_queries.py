@@ -100,6 +100,7 @@ def linked_persons(session: DatabaseSession, ids: Collection[UUID]) -> frozenset
            UNION SELECT representative_id FROM party.household WHERE representative_id = ANY (:ids)
            UNION SELECT representative_id FROM party.collective WHERE representative_id = ANY (:ids)
            UNION SELECT person_id FROM party.holder WHERE person_id = ANY (:ids)
+           UNION SELECT party_id FROM registry.restriction WHERE party_id = ANY (:ids)
            UNION SELECT exchange.mandataries(CAST(:ids AS uuid[]))"""
     )
     return frozenset(session.scalars(question, {"ids": list(ids)}))

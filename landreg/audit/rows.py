@@ -199,7 +199,11 @@ def _plain(row: Any) -> dict[str, Any]:
 
 
 def _of_organisation(row: Restriction) -> bool:
-    """Whether a restriction is in favour of an office or of a creditor that is no person, by its name: it is shown whole."""
+    """Whether a restriction is in favour of an office or an organisation: it is shown whole. Of a creditor registered without
+    a code its name tells that.
+    """
+    if row.party_kind is not None:
+        return row.party_kind == "organization"
     return row.kind in OFFICES or (row.kind == "mortgage" and len(row.party) > PERSONAL_SIGNS and row.party.isalnum())
 
 

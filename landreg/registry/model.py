@@ -87,7 +87,9 @@ class RightParcel(CountyKey, TwoClocks, Base):
 
 class Restriction(CountyKey, TwoClocks, Base):
     """A restriction on a right. rank: 1 is in force, later ones wait. amount: yuan secured. until: its last day. bars_transfer:
-    of a mortgage, whether it was agreed that the right is not transferred; None where that was not asked.
+    of a mortgage, whether it was agreed that the right is not transferred; None where that was not asked. party_kind: whom it
+    stands for is an organization (party_code: social credit code), a household (its code, party_id) or a person (party_id, of
+    `identity`); None of an office, and of who was registered by name alone.
     """
 
     __tablename__ = "restriction"
@@ -103,3 +105,6 @@ class Restriction(CountyKey, TwoClocks, Base):
     amount: Mapped[Decimal | None]
     until: Mapped[date | None] = mapped_column(Date)
     bars_transfer: Mapped[bool | None]
+    party_kind: Mapped[str | None]
+    party_code: Mapped[str | None]
+    party_id: Mapped[UUID | None]

@@ -29,7 +29,7 @@ PARCEL = (
     "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
 )  # fmt: skip
 HOUSEHOLD = ("code", "name", "address", "postcode")
-RESTRICTION = ("kind", "rank", "party", "basis", "amount", "until", "bars_transfer")
+RESTRICTION = ("kind", "rank", "party", "party_code", "basis", "amount", "until", "bars_transfer")
 MEMBER = ("relation", "holds_right", "note")
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import types
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -64,6 +65,15 @@ def read_form(cls: type[T], given: Mapping[str, Any] | None = None) -> T:
     if faults:
         raise BadInput(faults)
     return cls(**values)
+
+
+@contextmanager
+def collected(faults: list[Finding], ending: str = "") -> Iterator[None]:
+    """Faults are kept for the end, each under the name that its field has on the page."""
+    try:
+        yield
+    except BadInput as bad:
+        faults += (dataclasses.replace(finding, field=f"{finding.field}{ending}") for finding in bad.findings)
 
 
 def read_query(cls: type[T]) -> T:

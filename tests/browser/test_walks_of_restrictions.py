@@ -10,9 +10,12 @@ from playwright.sync_api import expect
 
 from landreg.registry import lapses
 from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, type_in
+from tests.registry_kit import BANK as CREDITOR
 from tests.registry_kit import one, pass_days, right_of
+from tests.villages import VILLAGE, citizen_id
 
-BANK, COURT, NEIGHBOUR, BUYER = "汉滨区农村信用合作联社", "汉滨区人民法院", "样本村民甲", "样本村民乙"
+BANK, COURT, NEIGHBOUR, BUYER = "汉滨区农村信用合作联社", "汉滨区人民法院", "样本村民甲", "户主2"
+CODE, BUYER_CODE = CREDITOR.code, f"{VILLAGE}010002"
 
 
 @pytest.fixture
@@ -33,6 +36,8 @@ def asked(walk: Walk, right: str, kind: str, **fields: str) -> str:
     for name, value in fields.items():
         if name == "restriction":
             page.select_option("#field-restriction", label=page.get_by_role("option", name=value).inner_text())
+        elif name == "party_kind":
+            page.select_option("#field-party_kind", value)
         else:
             page.fill(f"#field-{name}", value)
     return walk.registered(kind, walk.send())
@@ -45,6 +50,7 @@ def test_a_mortgage_is_registered_by_the_keyboard_alone_then_changed_and_release
     page.goto(right)
     press(page, "抵押登记", "link")
     type_in(page, "party", BANK)
+    type_in(page, "uscc", CODE)
     type_in(page, "basis", "抵押合同1号")
     type_in(page, "amount", "30000")
     press(page, "建立业务")
@@ -83,7 +89,15 @@ def test_a_seizure_is_renewed_and_released_and_the_one_that_waited_behind_it_end
 
 @pytest.mark.drill
 def test_an_objection_with_a_suit_stays_and_is_withdrawn_and_one_without_lapses(walk: Walk, right: str) -> None:
-    read = asked(walk, right, "objection_entry", party=NEIGHBOUR, basis="界线争议")
+    read = asked(
+        walk,
+        right,
+        "objection_entry",
+        party_kind="person",
+        party=NEIGHBOUR,
+        id_number=citizen_id(901),
+        basis="界线争议",
+    )
     assert NEIGHBOUR in read
     asked(walk, right, "objection_suit", basis="（2027）陕0902民初1号受理通知书")
     pass_days(walk.superuser, 20)
@@ -91,7 +105,15 @@ def test_an_objection_with_a_suit_stays_and_is_withdrawn_and_one_without_lapses(
     assert NEIGHBOUR in restrictions(walk, right)
     asked(walk, right, "objection_release", basis="撤诉裁定")
     assert walk.told(right).act.startswith("异议注销")
-    asked(walk, right, "objection_entry", party=NEIGHBOUR, basis="界线争议")
+    asked(
+        walk,
+        right,
+        "objection_entry",
+        party_kind="person",
+        party=NEIGHBOUR,
+        id_number=citizen_id(901),
+        basis="界线争议",
+    )
     pass_days(walk.superuser, 20)
     lapses.work()
     assert walk.told(right).act.startswith("异议登记失效")
@@ -100,11 +122,11 @@ def test_an_objection_with_a_suit_stays_and_is_withdrawn_and_one_without_lapses(
 
 @pytest.mark.drill
 def test_an_advance_notice_is_released_and_one_that_is_left_lapses(walk: Walk, right: str) -> None:
-    read = asked(walk, right, "advance_notice", party=BUYER, basis="转让合同1号")
+    read = asked(walk, right, "advance_notice", household=BUYER_CODE, basis="转让合同1号")
     assert BUYER in read
     asked(walk, right, "advance_notice_release", basis="解除协议1号")
     assert walk.told(right).act.startswith("预告注销")
-    asked(walk, right, "advance_notice", party=BUYER, basis="转让合同2号")
+    asked(walk, right, "advance_notice", household=BUYER_CODE, basis="转让合同2号")
     pass_days(walk.superuser, 120)
     lapses.work()
     assert BUYER in restrictions(walk, right), "its day is not told yet"
@@ -123,6 +145,7 @@ def test_a_dispute_is_entered_and_settled(walk: Walk, right: str) -> None:
     assert walk.told(right).act.startswith("争议记载")
     page = walk.form(right, "mortgage")
     page.fill("#field-party", BANK)
+    page.fill("#field-uscc", CODE)
     page.fill("#field-basis", "抵押合同1号")
     page.fill("#field-amount", "30000")
     page.get_by_role("button", name="建立业务").click()

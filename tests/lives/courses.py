@@ -30,7 +30,7 @@ from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
 from tests.exchange_kit import NEIGHBOUR
 from tests.household_kit import asked_for
 from tests.life_kit import Life, Stage
-from tests.registry_kit import HOUSEHOLD, booked, pass_days, put_papers, to_rights
+from tests.registry_kit import BANK, HOUSEHOLD, booked, pass_days, put_papers, to_rights
 from tests.villages import COUNTY
 
 NAME = "样本种植专业合作社"
@@ -98,7 +98,7 @@ def _shared(on: Stage) -> Life:
     with unit_of_work(OPERATOR) as uow:
         (right,) = cancelling.registered(uow.session, kit.seen(contract)).rights
     mortgage = RestrictionAsked(
-        "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), day + timedelta(days=90)
+        "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), day + timedelta(days=90), whose=BANK
     )
     papers = ("contractor_consent", "filing")
     case = asked_for(on.registrar, "mortgage", mortgage, right=right.right_id, more=papers)

@@ -15,7 +15,7 @@ from landreg.core.codes import sex_of
 from landreg.core.pdftext import pdf_text
 from landreg.law.book import act_type, act_types, national_law, term
 from landreg.registry.steps import STEPS
-from tests.registry_kit import one, pass_days, put_paper, to_rights
+from tests.registry_kit import BANK, one, pass_days, put_paper, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser
 
@@ -23,6 +23,8 @@ HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
 
 LAW = national_law("610902", date(2026, 11, 1))
 # Somebody of the year 2099.
+CREDITOR = {"party_kind": "organization", "party": "样本农村信用社", "uscc": BANK.code}
+OBJECTOR = {"party_kind": "person", "party": "邻人", "id_number": citizen_id(901)}
 NOT_YET_BORN = citizen_id(129_003)
 NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
 """The form of a change of name, but whose."""
@@ -133,10 +135,10 @@ def test_a_relation_of_the_other_sex_is_a_note_on_the_case(deng: Browser, office
         ("assignment", {"taker": OTHER, "signed_on": "2026-10-01"}),
         ("cancellation", {"reason": "ruling"}),
         ("reissue", {"lost": "搬家时遗失"}),
-        ("mortgage", {"party": "样本农村信用社", "basis": "抵押合同1号", "amount": "20000.00"}),
+        ("mortgage", CREDITOR | {"basis": "抵押合同1号", "amount": "20000.00"}),
         ("seizure", {"party": "第一法院", "basis": "（2026）执1号"}),
-        ("objection_entry", {"party": "邻人", "basis": "异议书"}),
-        ("advance_notice", {"party": "买受人", "basis": "预约合同"}),
+        ("objection_entry", OBJECTOR | {"basis": "异议书"}),
+        ("advance_notice", {"party_kind": "household", "household": OTHER, "basis": "预约合同"}),
         ("dispute_entry", {"party": "异议村民", "basis": "镇政府受理3号"}),
     ],
 )
@@ -156,10 +158,10 @@ def test_each_act_on_a_right_is_applied_for_and_registered(
     ("kind", "given", "to"),
     [
         ("seizure", {"party": "第一法院", "basis": "（2026）执1号"}, "第一法院："),
-        ("objection_entry", {"party": "邻人", "basis": "异议书"}, "邻人："),
+        ("objection_entry", OBJECTOR | {"basis": "异议书"}, "邻人："),
         (
             "mortgage",
-            {"party": "样本农村信用社", "basis": "抵押合同1号", "amount": "20000.00"},
+            CREDITOR | {"basis": "抵押合同1号", "amount": "20000.00"},
             "户主1、样本农村信用社：",
         ),
         ("reissue", {"lost": "搬家时遗失"}, "户主1："),
@@ -248,8 +250,8 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("assignment", {"taker": OTHER, "signed_on": "2099-05-01"}, 422, "REG-31"),
         ("cancellation", {"reason": "term_over"}, 422, "END-1"),
         ("cancellation", {"reason": "ruling", "parcels": "nothing"}, 422, "END-2"),
-        ("mortgage", {"party": "样本农村信用社", "basis": "合同"}, 422, "RES-1"),
-        ("mortgage", {"party": "样本农村信用社", "basis": "合同", "amount": "NaN"}, 400, "FORM-"),
+        ("mortgage", CREDITOR | {"basis": "合同"}, 422, "RES-1"),
+        ("mortgage", CREDITOR | {"basis": "合同", "amount": "NaN"}, 400, "FORM-"),
         ("seizure_release", {"restriction": str(UUID(int=9)), "basis": "裁定"}, 422, "RES-2"),
         ("reissue", {"lost": ""}, 400, "FORM-1"),
         ("assignment", {"taker": OTHER, "signed_on": "2026-10-01", "parcels": "nothing"}, 422, "TR-23"),
@@ -257,11 +259,19 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("certificate_exchange", {"reason": "damaged", "number": "陕（2027）第0号"}, 422, "CERT-4"),
         ("certificate_exchange", {"reason": "lost", "number": "陕（2027）第0号"}, 422, "CERT-5"),
         ("dispute_entry", {"party": "", "basis": "受理书"}, 400, "FORM-1"),
+        ("mortgage", CREDITOR | {"basis": "合同", "amount": "1", "uscc": ""}, 400, "FORM-1"),
+        ("mortgage", CREDITOR | {"basis": "合同", "amount": "1", "uscc": "91610902MA0000009B"}, 422, "RES-13"),
+        ("objection_entry", {"basis": "异议书", "party": "邻人"}, 400, "FORM-1"),
+        ("objection_entry", OBJECTOR | {"basis": "异议书", "party_kind": "nobody"}, 400, "FORM-5"),
+        ("objection_entry", OBJECTOR | {"basis": "异议书", "id_number": "123"}, 400, "CHG-6"),
+        ("advance_notice", OBJECTOR | {"basis": "预约合同"}, 422, "TR-3"),
+        ("advance_notice", {"party_kind": "household", "household": "9", "basis": "预约合同"}, 400, "RES-14"),
+        ("advance_notice", {"party_kind": "household", "household": HOUSEHOLD, "basis": "预约合同"}, 422, "TR-3"),
         ("dispute_release", {"restriction": str(UUID(int=9)), "basis": "调解书"}, 422, "RES-2"),
         ("dispute_release", {"restriction": "x", "basis": "调解书"}, 400, "FORM-"),
         ("cancellation", {"reason": "returned", "noticed_on": "昨天"}, 400, "FORM-"),
         ("cancellation", {"reason": "returned"}, 422, "END-4"),
-        ("objection_entry", {"party": " 户主 1", "basis": "异议书"}, 422, "RES-11"),
+        ("objection_entry", {"party_kind": "household", "household": HOUSEHOLD, "basis": "异议书"}, 422, "RES-11"),
         ("name_change", {}, 400, "FORM-1"),
         ("name_change", NAMED | {"id_number": "123"}, 400, "CHG-6"),
         ("name_change", NAMED | {"id_number": NOT_YET_BORN}, 400, "CHG-6"),
@@ -344,7 +354,7 @@ def test_a_case_page_asks_for_the_consent_that_a_restriction_makes_necessary(
     deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:
     right = f"/rights/{COUNTY}/{right_of(officers[0])}"
-    given = {"party": "样本农村信用社", "basis": "合同", "amount": "20000.00", "bars_transfer": "1"}
+    given = CREDITOR | {"basis": "合同", "amount": "20000.00", "bars_transfer": "1"}
     walk(deng, shen, opened(deng, f"{right}/acts/mortgage", given), superuser, "mortgage")
     assert "约定抵押期间不得转让" in deng.get(right).text
     page = opened(deng, f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
@@ -361,3 +371,32 @@ def test_the_table_of_acts_says_what_each_restriction_does_and_on_which_articles
         "知悉异议登记并自担风险的承诺书",
     ):
         assert said in page
+
+
+def test_whom_a_restriction_stands_for_is_told_from_a_namesake_by_a_number_that_is_opened_with_a_reason(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = f"/rights/{COUNTY}/{right_of(officers[0])}"
+    walk(
+        deng,
+        shen,
+        opened(deng, f"{right}/acts/mortgage", CREDITOR | {"basis": "合同", "amount": "1"}),
+        superuser,
+        "mortgage",
+    )
+    page = opened(deng, f"{right}/acts/objection_entry", OBJECTOR | {"basis": "异议书"})
+    number = OBJECTOR["id_number"]
+    masked = f"{number[:3]}{'*' * 13}{number[-2:]}"
+    assert masked in deng.get(page).text
+    walk(deng, shen, page, superuser, "objection_entry")
+    shown = deng.get(right).text
+    assert masked in shown
+    assert BANK.code in shown
+    assert number not in shown
+    for browser, kind in ((deng, "objection_release"), (shen, "history")):
+        told = browser.get(f"{right}/acts/{kind}" if kind != "history" else f"{right}/history").text
+        assert number not in told
+        assert (masked if kind != "history" else BANK.code) in told
+    assert deng.post(f"{right}/identities", {"reason": ""}).status_code == 400
+    assert number in deng.post(f"{right}/identities", {"reason": "核对异议人身份"}).text
+    assert one(officers[0], "SELECT count(*) FROM identity.opening") == 1

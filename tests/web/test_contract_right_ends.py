@@ -17,12 +17,12 @@ from landreg.registry.rules.requests import RestrictionAsked
 from tests.contract_kit import OPERATOR, TAKER, drawn, right_id, seen, signed, today
 from tests.database.exchange.test_house_leases import HOUSE
 from tests.household_kit import asked_for
-from tests.registry_kit import Connection, booked, to_rights
+from tests.registry_kit import BANK, Connection, booked, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_contract_life import of, picture, rule_of
 
-MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"))
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), whose=BANK)
 ASKED = "双方签字的注销登记申请书"
 
 

@@ -12,16 +12,32 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.registry import lapses
 from landreg.registry.rules.requests import RestrictionAsked
-from tests.registry_kit import Connection, applied, booked, one, pass_days, put_papers, right_of, to_rights
+from tests.registry_kit import (
+    BANK,
+    Connection,
+    applied,
+    booked,
+    of_household,
+    one,
+    pass_days,
+    put_papers,
+    right_of,
+    to_rights,
+)
 from tests.renewal_kit import today
-from tests.villages import COUNTY
+from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser
+
+SECOND = f"{VILLAGE}010002"
+BUYER = {"party_kind": "household", "household": SECOND}
+OBJECTOR = {"party_kind": "person", "party": "异议人", "id_number": citizen_id(901)}
+CREDITOR = {"party_kind": "organization", "party": "样本农村信用社", "uscc": BANK.code}
 
 
 @pytest.fixture
 def right(officers: tuple[Actor, Actor], superuser: Connection) -> UUID:
     """A registered contract right whose term is over."""
-    to_rights(*officers, superuser, 1, ends_on="2026-06-30")
+    to_rights(*officers, superuser, 2, ends_on="2026-06-30")
     return right_of(officers[0])
 
 
@@ -81,9 +97,9 @@ def test_a_seizure_is_renewed_by_its_form(
 @pytest.mark.parametrize(
     ("kind", "given", "until"),
     [
-        ("objection_entry", {"party": "异议人", "basis": "申请书", "until": "2099-01-01"}, None),
-        ("advance_notice", {"party": "受让人", "basis": "合同", "registrable_on": "2027-03-01"}, date(2027, 5, 30)),
-        ("advance_notice", {"party": "受让人", "basis": "合同"}, None),
+        ("objection_entry", OBJECTOR | {"basis": "申请书", "until": "2099-01-01"}, None),
+        ("advance_notice", BUYER | {"basis": "合同", "registrable_on": "2027-03-01"}, date(2027, 5, 30)),
+        ("advance_notice", BUYER | {"basis": "合同"}, None),
     ],
 )
 def test_objections_and_advance_notices_take_their_last_day_from_the_law(
@@ -105,7 +121,7 @@ def test_objections_and_advance_notices_take_their_last_day_from_the_law(
 def test_the_day_of_an_advance_notice_is_told_by_its_form(
     right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
-    asked = RestrictionAsked("advance_notice", "受让人", "合同")
+    asked = RestrictionAsked("advance_notice", "受让人", "合同", whose=of_household(officers[0], SECOND))
     booked(*officers, superuser, applied(officers[0], "advance_notice", asked, right), "advance_notice")
     notice = str(one(officers[0], "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)"))
     address = f"/rights/{COUNTY}/{right}/acts/advance_notice_day"
@@ -124,7 +140,7 @@ def test_the_day_of_an_advance_notice_is_told_by_its_form(
 def test_a_sum_that_cannot_be_is_refused_at_the_form(right: UUID, deng: Browser, amount: str, status: int) -> None:
     address = f"/rights/{COUNTY}/{right}/acts/mortgage"
     deng.get(address)
-    given = {"party": "样本农村信用社", "basis": "合同", "amount": amount}
+    given = CREDITOR | {"basis": "合同", "amount": amount}
     sent = deng.post(address, given)
     assert sent.status_code == status
     assert ("须大于 0，最多两位小数" in sent.text) is (status != 303)
@@ -133,7 +149,7 @@ def test_a_sum_that_cannot_be_is_refused_at_the_form(right: UUID, deng: Browser,
 def test_all_that_is_wrong_of_a_mortgage_is_told_at_once(right: UUID, deng: Browser) -> None:
     address = f"/rights/{COUNTY}/{right}/acts/mortgage"
     deng.get(address)
-    answer = deng.post(address, {"party": "张三", "basis": "合同", "amount": "-5", "until": "2020-01-01"})
+    answer = deng.post(address, CREDITOR | {"party": "张三", "basis": "合同", "amount": "-5", "until": "2020-01-01"})
     assert answer.status_code == 422
     assert [code for code in ("TR-25", "RES-5", "RES-6") if code not in answer.text] == []
 
@@ -141,7 +157,7 @@ def test_all_that_is_wrong_of_a_mortgage_is_told_at_once(right: UUID, deng: Brow
 def test_a_mortgage_is_changed_by_its_form(
     right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
-    asked = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal(1000))
+    asked = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal(1000), whose=BANK)
     booked(*officers, superuser, applied(officers[0], "mortgage", asked, right), "mortgage")
     mortgage = str(one(officers[0], "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)"))
     address = f"/rights/{COUNTY}/{right}/acts/mortgage_change"
@@ -159,7 +175,7 @@ def test_a_right_shows_what_a_mortgage_secures_and_which_seizure_waits_for_which
     right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
     laid = (
-        RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("50000.00")),
+        RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("50000.00"), whose=BANK),
         RestrictionAsked("seizure", "甲法院", "裁定一", None, date(2028, 1, 1)),
         RestrictionAsked("seizure", "乙法院", "裁定二", None, date(2028, 2, 1)),
     )

@@ -13,7 +13,7 @@ from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.log.store import seal
 from landreg.registry.rules.requests import HouseholdChange, RestrictionAsked
 from tests.acts_kit import change, pass_hours
-from tests.registry_kit import HOUSEHOLD, applied, booked, one, right_of, to_rights
+from tests.registry_kit import BANK, HOUSEHOLD, applied, booked, one, right_of, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 
@@ -109,7 +109,7 @@ def test_the_page_of_an_act_shows_what_it_changed_its_course_and_its_papers(
     deng: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:
     asked = RestrictionAsked(
-        "mortgage", "安康样本银行", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+        "mortgage", "安康样本银行", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31), whose=BANK
     )
     right = right_of(officers[0])
     case = applied(officers[0], "mortgage", asked, right)

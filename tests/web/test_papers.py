@@ -19,7 +19,7 @@ from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, opening
 from landreg.registry.leaves import logged
 from landreg.registry.rules.requests import Reissue, Release, RestrictionAsked
-from tests.registry_kit import HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
+from tests.registry_kit import BANK, HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 from tests.web.conftest import Browser, OpenAccount
 
@@ -167,7 +167,7 @@ def test_an_excerpt_of_what_there_is_not_is_refused(
 
 
 MORTGAGED = RestrictionAsked(
-    "mortgage", "安康样本银行", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+    "mortgage", "安康样本银行", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31), whose=BANK
 )
 
 

@@ -173,10 +173,13 @@ def carried(
 
 def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, new: NewId) -> Changes:
     """A restriction on the right; a later seizure waits behind the earlier ones. 不动产登记暂行条例 第三条."""
+    whose = asked.whose
     row = {
         "row_id": new(), "restriction_id": new(), "right_id": bundle.right.row["right_id"], "kind": asked.kind, "rank": rank,
         "party": asked.party, "basis": asked.basis, "amount": asked.amount, "until": asked.last_day(on),
         "village": bundle.right.row["village"], "bars_transfer": asked.bars_transfer if asked.kind == "mortgage" else None,
+        "party_kind": whose.kind if whose else None, "party_code": (whose.code or None) if whose else None,
+        "party_id": whose.party_id if whose else None,
     }  # fmt: skip
     return Changes((Opened("restriction", row),), on)
 

@@ -23,7 +23,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
-from landreg.registry.facts.limits import lying_on
+from landreg.registry.facts.limits import lying_on, numbers_of
 from landreg.registry.facts.names import name_proposals, organization_proposals
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.other_means import other_means_proposals
@@ -76,12 +76,15 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     more, came = asked_of_all(session, cases), came_since(session, cases)
     pending = pending_exits(session, cases)
     limits = {one: (*found[one].facts.restrictions, *pending.get(one, ())) for one in found}
-    named = lying_on(session, cases[0].county, limits.values())
+    named, numbers = lying_on(session, cases[0].county, limits.values()), numbers_of(session, limits.values())
     return [
         _with(
             found[one],
             more[one],
-            tuple(replace(limit, on=named.get(limit.right_id)) for limit in limits[one]),
+            tuple(
+                replace(limit, on=named.get(limit.right_id), code=numbers.get(limit.person_id, limit.code))
+                for limit in limits[one]
+            ),
             came.get(one, ()),
         )
         for one in (case.case_id for case in cases)
@@ -106,9 +109,10 @@ def _with(
 def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     county = cases[0].county
     asked = {case.case_id: read(case.act_kind, case.request) for case in cases}
-    taking = [a.household_id for a in asked.values() if isinstance(a, Assignment)]
+    taking = [taker for a in asked.values() if (taker := _taker_id(a)).int]
     takers = {row.household_id: row for row in session.execute(text(_TAKERS), {"county": county, "ids": taking})}
-    held = standing.rights_held(session, county, taking, "contract_management")
+    joined = [a.household_id for a in asked.values() if isinstance(a, Assignment)]
+    held = standing.rights_held(session, county, joined, "contract_management")
     own = {household: next(iter(rights)) for household, rights in held.items()}
     right_ids = list({right_id for case in cases for right_id in case.right_ids} | set(own.values()))
     bundles = standing.rights(session, county, right_ids)
@@ -126,7 +130,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
                 bundles.get(case.right_ids[0]) if act_type(case.act_kind).on == "right" else None,
                 households.get(case.household_code),
                 tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ())),
-                bundles.get(own.get(_taker_id(asked[case.case_id]), UUID(int=0))),
+                bundles.get(own.get(getattr(asked[case.case_id], "household_id", None) or UUID(int=0), UUID(int=0))),
             ),
             papers[case.case_id],
             elsewhere.get(case.case_id, {}),
@@ -170,6 +174,8 @@ def _heads(household: standing.HouseholdInForce | None) -> frozenset[UUID]:
 
 
 def _taker_id(asked: Any) -> UUID:
+    if isinstance(asked, RestrictionAsked):
+        return asked.taker or UUID(int=0)
     return asked.household_id if isinstance(asked, Assignment) else UUID(int=0)
 
 

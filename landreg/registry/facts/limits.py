@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.access.person_queries import masked_persons
 from landreg.core.codes import masked_name
+from landreg.registry.model import Restriction
 from landreg.registry.rules.act_facts import OnRight, Restricted
 
 
@@ -22,6 +24,21 @@ def lying_on(session: Session, county: str, limits: Iterable[Iterable[Restricted
         row.right_id: OnRight(row.kind, row.code, row.name if row.party == "organization" else masked_name(row.name))
         for row in rows
     }
+
+
+def numbers_of(session: Session, limits: Iterable[Iterable[Restricted]]) -> dict[UUID | None, str]:
+    """The masked identity numbers of the persons for whom these stand."""
+    persons = {one.person_id for some in limits for one in some if one.person_id is not None}
+    return {person: number for person, (_name, number) in masked_persons(session, persons).items()} if persons else {}
+
+
+def marks(session: Session, rows: Iterable[Restriction]) -> dict[UUID, str]:
+    """By row of a restriction: what tells whom it stands for from others of the name, a person's number behind its mask."""
+    found = list(rows)
+    persons = [row.party_id for row in found if row.party_kind == "person" and row.party_id]
+    masked = masked_persons(session, persons) if persons else {}
+    told = {row.row_id: masked[one][1] for row in found if (one := row.party_id) and one in masked}
+    return told | {row.row_id: row.party_code for row in found if row.party_code}
 
 
 _RIGHTS = """

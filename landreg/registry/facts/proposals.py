@@ -102,6 +102,8 @@ def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:
             row.row["right_id"],
             amount=row.row["amount"],
             until=row.row["until"],
+            code=row.row["party_code"] or "",
+            person_id=row.row["party_id"] if row.row["party_kind"] == "person" else None,
         )
         for row in rows
     )

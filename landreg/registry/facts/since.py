@@ -16,6 +16,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.facts.proposals import folders
+from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.renewal_requests import CHANGES
@@ -30,6 +31,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
+    objecting = _by_holder(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
     )
@@ -40,7 +42,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "gained": tuple(gained.get(case.case_id, ())),
             "today": today,
             "papers": papers[case.case_id],
-            "by_holder": case.act_kind == "objection_entry" and _same(case.request.get("party"), case.applicant),
+            "by_holder": case.case_id in objecting,
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
             "paid_below": paid.get(case.case_id),
         }
@@ -48,9 +50,17 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     }
 
 
-def _same(party: Any, holder: str) -> bool:
-    """Whether who is named bears the holder's name."""
-    return "".join(str(party or "").split()) == "".join(holder.split())
+def _by_holder(session: Session, cases: Sequence[Case]) -> frozenset[UUID]:
+    """The objections by the household that holds the right, or by the person who stands for it."""
+    whose = {case.case_id: case.request.get("whose") or {} for case in cases if case.act_kind == "objection_entry"}
+    own = {case.case_id: case.household_code for case in cases if case.case_id in whose}
+    found = {one for one, said in whose.items() if said.get("code") and said["code"] == own[one]}
+    persons = {one: said["party_id"] for one, said in whose.items() if said.get("kind") == "person"}
+    if persons:
+        asked = {"county": cases[0].county, "cases": list(persons), "persons": list(persons.values())}
+        asked |= {"codes": [own[one] for one in persons], "heads": list(HEADS)}
+        found |= set(session.scalars(text(_STANDS_FOR), asked))
+    return frozenset(found)
 
 
 def _passed_on(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, str]]:
@@ -158,4 +168,12 @@ _CAME_SINCE = """
     WHERE NOT r.right_id = ANY (string_to_array(s.known, ',')::uuid[])
 """
 _PAID_BELOW = "SELECT case_id, number, owed, paid FROM exchange.paid_below(:county, CAST(:cases AS uuid[]))"
+_STANDS_FOR = """
+    SELECT s.case_id
+    FROM unnest(CAST(:cases AS uuid[]), CAST(:persons AS uuid[]), CAST(:codes AS text[])) AS s (case_id, person_id, code)
+    JOIN party.household AS h ON h.county = :county AND h.code = s.code AND upper_inf(h.recorded) AND upper_inf(h.valid)
+    JOIN party.member AS m ON m.county = h.county AND m.household_id = h.household_id AND m.person_id = s.person_id
+         AND upper_inf(m.recorded) AND upper_inf(m.valid)
+    WHERE h.representative_id = m.person_id OR m.relation = ANY (:heads)
+"""
 _ENDS_BELOW = "SELECT right_id, number, ends_on FROM exchange.ends_below(:county, CAST(:rights AS uuid[]))"

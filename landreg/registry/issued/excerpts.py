@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy.orm import Session
+
 from landreg.core.actor import Actor
 from landreg.core.asof import AsOf
 from landreg.core.codes import masked_name
@@ -21,6 +23,7 @@ from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry import queries
 from landreg.registry.documents import Store
+from landreg.registry.facts.limits import marks
 from landreg.registry.leaves.excerpted import Excerpt, excerpt_facts
 from landreg.registry.model import Restriction, Right
 from landreg.registry.numbers import draw
@@ -134,7 +137,9 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
         "parcels": len(parcels),
     }
     shown = tuple(parcel_row(one) for one in parcels)
-    return Subject("right", right.right_id, right.village, facts, shown, content, restrictions([(right.code, limits)]))
+    return Subject(
+        "right", right.right_id, right.village, facts, shown, content, restrictions(session, [(right.code, limits)])
+    )
 
 
 def term_of(right: Right) -> str:
@@ -153,15 +158,18 @@ def restriction(kind: str, until: date | None) -> str:
     return term("restriction", kind) + (f"（至 {until}）" if until else "")
 
 
-def restrictions(of_rights: Sequence[tuple[str, Sequence[Restriction]]]) -> tuple[papers.ExcerptTable, ...]:
+def restrictions(
+    session: Session, of_rights: Sequence[tuple[str, Sequence[Restriction]]]
+) -> tuple[papers.ExcerptTable, ...]:
     """The table of restrictions, a line each with both its days: since when it holds, and when that was entered; none, where
     there is none. of_rights: the code of each right with its restrictions.
     """
+    known = marks(session, (one for _code, limits in of_rights for one in limits))
     rows = tuple(
         (
             code,
             term("restriction", one.kind) + (f"（第 {one.rank} 顺位）" if one.kind in RANKED else ""),
-            one.party,
+            one.party + (f"（{known[one.row_id]}）" if one.row_id in known else ""),
             one.basis,
             "" if one.amount is None else f"{one.amount:,.2f}",
             str(one.valid.lower),

@@ -124,7 +124,7 @@ def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = 
     )
     heads = ("权利类型", "合同或单元代码", "权利人", "亩", "期限", "权利限制")
     limited = [(right.code, found) for right, found in zip(rights, limits, strict=True)]
-    return papers.ExcerptTable("权利", heads, rows), *restrictions(limited)
+    return papers.ExcerptTable("权利", heads, rows), *restrictions(session, limited)
 
 
 def _mu(rights: Sequence[Any]) -> Decimal:

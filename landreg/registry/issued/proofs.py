@@ -16,6 +16,7 @@ from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.facts.limits import marks
 from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.certificate_data import CertificateNumber
@@ -45,10 +46,11 @@ def printed(session: Session, desk: Desk, case: Case, event: CaseEvent, number: 
     right = queries.right_as_of(session, case.county, entered.right_id, asked) if entered else None
     if case.act_id is None or entered is None or right is None:
         raise NotFound
+    mark = marks(session, [entered]).get(entered.row_id)
     paper = papers.Proof(
         number=number,
         matter=term("act", case.act_kind),
-        party=entered.party,
+        party=entered.party + (f"（{mark}）" if mark else ""),
         holder="、".join(one.name or "—" for one in queries.holders_of_right(session, right, asked)),
         location=" ".join(division_path(session, right.village)),
         right=term("right", right.kind),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from landreg.party import queries as parties
 from landreg.registry.casework import applications, household_queries
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
+from landreg.registry.facts.limits import numbers_of
+from landreg.registry.facts.proposals import restricted
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
 from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
@@ -93,6 +96,10 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
                 for code, called, mu in household_queries.land_under(uow.session, county, bundle).parcels
             ],
             standing=_of_kind(uow.session, county, right_id, kind),
+            party_kinds=words(
+                "operator",
+                restriction_forms.parties_of(kind, *(bundle.right.row[one] for one in ("kind", "code"))),
+            ),
             end_reasons=words("end_reason", END_REASONS),
             exchange_reasons=words("exchange_reason", EXCHANGE_REASONS),
             certificates=[
@@ -183,10 +190,13 @@ def _right(session: Session, county: str, right_id: UUID) -> RightBundle:
 def _of_kind(session: Session, county: str, right_id: UUID, kind: str) -> list[tuple[str, str]]:
     """The restrictions that an act of a kind may release, as value and text of a choice."""
     found = standing.restrictions(session, county, [right_id]).get(right_id, ())
+    mine = restricted(row for row in found if row.row["kind"] == {**RELEASES, **CHANGES}.get(kind))
+    numbers = numbers_of(session, [mine])
+    named = {one.restriction_id: replace(one, code=numbers.get(one.person_id, one.code)).named for one in mine}
     return [
-        (str(row.row["restriction_id"]), f"{row.row['rank']} · {row.row['party']} · {row.row['basis']}")
+        (str(one), f"{row.row['rank']} · {named[one]} · {row.row['basis']}")
         for row in found
-        if row.row["kind"] == {**RELEASES, **CHANGES}.get(kind)
+        if (one := row.row["restriction_id"]) in named
     ]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,7 +30,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
-from landreg.web.forms import read_form
+from landreg.web.forms import collected, read_form
 
 MOST_BRANCHES = 4
 RELATION = "relation_"
@@ -152,9 +150,9 @@ def division(actor: Actor, household: Household) -> Division:
     faults: list[Finding] = []
     parts: list[Branch] = []
     for number in range(1, branches() + 1):
-        with _collected(faults, f"_{number}"):
+        with collected(faults, f"_{number}"):
             parts.append(_branch(number))
-    with _collected(faults):
+    with collected(faults):
         whole = read_form(DivisionForm)
     if faults:
         raise BadInput(faults)
@@ -173,15 +171,6 @@ def _section(number: int) -> MultiDict[str, str]:
     ending = f"_{number}"
     fields = request.form.items(multi=True)
     return MultiDict((name.removesuffix(ending), text) for name, text in fields if name.endswith(ending))
-
-
-@contextmanager
-def _collected(faults: list[Finding], ending: str = "") -> Iterator[None]:
-    """Faults are kept for the end, each under the name that its field has on the page."""
-    try:
-        yield
-    except BadInput as bad:
-        faults += (replace(finding, field=f"{finding.field}{ending}") for finding in bad.findings)
 
 
 def household_merge(actor: Actor, household: Household) -> HouseholdMerge:
@@ -217,9 +206,9 @@ def exchange(actor: Actor, county: str) -> Exchange:
 def land_operation(actor: Actor, county: str) -> LandOperation:
     """The request of a land-operation right."""
     faults: list[Finding] = []
-    with _collected(faults):
+    with collected(faults):
         given = read_form(OperationForm)
-    with _collected(faults):
+    with collected(faults):
         operator = _operator(actor, county)
         if operator is None:
             raise BadInput(Finding("FORM-1", "operator"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from landreg.party.model import Household
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case
 from landreg.registry.casework import household_queries, under_way_queries
+from landreg.registry.facts.limits import marks
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
 
@@ -30,8 +31,17 @@ blueprint = Blueprint("rights", __name__)
 READERS = (*STAFF, Role.AUDITOR)
 
 
-def right_page(county: str, right_id: UUID) -> Response:
-    """A right on the day asked for; its last row, said to be that, when it was none then."""
+@dataclass(frozen=True)
+class Why:
+    """The reason for opening identities."""
+
+    reason: str = field(default="", metadata={"most": 200})
+
+
+def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | None = None) -> Response:
+    """A right on the day asked for; its last row, said to be that, when it was none then. opened: identities of those for whom
+    restrictions on it stand.
+    """
     with unit_of_work(current_actor()) as uow:
         session = uow.session
         shown_days = clocks.asked(known_instant() or uow.now)
@@ -44,6 +54,7 @@ def right_page(county: str, right_id: UUID) -> Response:
         lead = holders[0] if holders else None
         contract = queries.contract_of_right(session, right, shown_days.as_of)
         collective = contract.collective_id if contract else lead.collective_id if lead else None
+        limits = queries.restrictions_of_right(session, county, right_id, shown_days.as_of)
         acts = {row.act_id for row in rows} | {row.ended_by_act for row in rows if row.ended_by_act}
         return pages.render(
             "registry/right.html",
@@ -56,7 +67,10 @@ def right_page(county: str, right_id: UUID) -> Response:
             parcels=queries.parcels_of_right(session, right, shown_days.as_of),
             holders=holders,
             beside=household_queries.beside(session, right, shown_days.as_of),
-            restrictions=queries.restrictions_of_right(session, county, right_id, shown_days.as_of),
+            restrictions=limits,
+            marks=marks(session, limits),
+            opened=opened or {},
+            may_open=_sees_cases(),
             cases=()
             if shown_days.elsewhen or not _sees_cases()
             else under_way_queries.on_right(session, county, right_id),
@@ -79,6 +93,21 @@ def one(county: str, right_id: UUID) -> Response:
     return right_page(county, right_id)
 
 
+@blueprint.post("/rights/<county>/<uuid:right_id>/identities")
+@allow(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)
+@problems.back_to(right_page)
+def limited_by(county: str, right_id: UUID) -> Response:
+    """The same page with the identities of the persons for whom restrictions stand. Who opened them and why is in the log first."""
+    given, actor = read_form(Why), current_actor()
+    with unit_of_work(actor) as uow:
+        limits = queries.restrictions_of_right(uow.session, county, right_id, clocks.asked(uow.now).as_of)
+        right = queries.right_rows(uow.session, county, right_id)
+    persons = [row.party_id for row in limits if row.party_kind == "person" and row.party_id]
+    if not right or not persons:
+        raise NotFound
+    return right_page(county, right_id, reveal(actor, persons, given.reason, right[-1].code))
+
+
 def household_page(code: str) -> Response:
     """A household on the day asked for: members with masked names, rights; what there is of it when it was none then."""
     with unit_of_work(current_actor()) as uow:
@@ -91,13 +120,6 @@ def household_page(code: str) -> Response:
 def household(code: str) -> Response:
     """A household about `?day=`, as said on `?said=`. Raises NotFound outside the jurisdiction."""
     return household_page(code)
-
-
-@dataclass(frozen=True)
-class Why:
-    """The reason for opening identities."""
-
-    reason: str = field(default="", metadata={"most": 200})
 
 
 @blueprint.post("/households/<code>/identities")

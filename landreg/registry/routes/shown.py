@@ -95,8 +95,15 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     changes = proposal.changes(today)
     lines = difference(changes)
     corrected = _renumbered(session, lines)
-    persons = {one for line in lines if line.fact == "person_id" for one in (line.before, line.after) if one}
+    persons = {one for line in lines if line.fact in _OF_PERSON for one in (line.before, line.after) if one}
     masked = masked_persons(session, list(persons))
+    limited = {
+        one: masked[one][1]
+        for line in lines
+        if line.fact == "party_id"
+        for one in (line.before, line.after)
+        if one in masked
+    }
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
     told: list[Opened | Standing] = [*changes.closes, *changes.opens]
     codes |= {row.row["parcel_id"]: row.row["code"] for row in told if row.table == "parcel"}
@@ -107,7 +114,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     codes |= household_codes(session, proposal.case.county, [*households, *_after(lines, "household_id")])
     codes |= _new_parties(changes)
     labels = _labels(changes)
-    names = {person: shown[0] for person, shown in masked.items()} | codes
+    names = {person: shown[0] for person, shown in masked.items()} | codes | limited
     shown = [
         Shown(
             line.table,
@@ -117,9 +124,15 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
             corrected.get(line.after) or _text(line, line.after, names),
         )
         for line in lines
-        if line.fact not in ("kind", "position", "numerator", "denominator") and not _told_elsewhere(line, lines)
+        if line.fact not in _UNSAID
+        and not _told_elsewhere(line, lines)
+        and (line.fact != "party_id" or {line.before, line.after} & limited.keys())
     ]
     return [*shown, *_joining(session, proposal.facts.asked, names)]
+
+
+_OF_PERSON = ("person_id", "party_id")
+_UNSAID = ("kind", "position", "numerator", "denominator", "party_kind")
 
 
 def _fact(line: Line) -> str:

@@ -24,6 +24,7 @@ class OnRight:
 class Restricted:
     """A restriction on a right: kind, for whom, and its place among its kind. no_transfer: of a mortgage, it was agreed that the
     right is not transferred. right_id, on: the right on which it lies. amount: what it secures, in yuan; until: its last day.
+    code: by which whom it stands for is told from others of the name; a person's number behind its mask. person_id: who that is.
     """
 
     restriction_id: UUID
@@ -35,6 +36,13 @@ class Restricted:
     on: OnRight | None = None
     amount: Decimal | None = None
     until: date | None = None
+    code: str = ""
+    person_id: UUID | None = None
+
+    @property
+    def named(self) -> str:
+        """For whom it stands, with what tells them from others of the name."""
+        return f"{self.party}（{self.code}）" if self.code else self.party
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,8 @@ class ActFacts:
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
     land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
-    from which the case came its number, what is owed until it ends, in yuan, and what was paid. by_holder: who objects bears the
-    name of who holds the right.
+    from which the case came its number, what is owed until it ends, in yuan, and what was paid. by_holder: who objects is
+    who holds the right.
     """
 
     act_kind: str

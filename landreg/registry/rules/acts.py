@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from landreg.core.codes import birth_of, of_age, sex_of
 from landreg.core.errors import Finding
@@ -12,8 +13,16 @@ from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
+from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.paid_below import tr_29_price_is_open
-from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, Assignment, Cancellation, HouseholdChange
+from landreg.registry.rules.requests import (
+    RELEASES,
+    RESTRICTIONS,
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    RestrictionAsked,
+)
 from landreg.registry.rules.restrictions import (
     RESTRICTED,
     res_1_said_in_full,
@@ -155,14 +164,21 @@ def hh_7_relations_of_who_joins(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def tr_3_taker_of_the_collective(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-3: an assignment goes to another household of the same collective, and its members hold the right. RLCL-34."""
-    asked = facts.asked
-    if not isinstance(asked, Assignment):
+    """TR-3: an assignment goes to another household of the same collective, and its members hold the right, and for no other is
+    an advance notice of one. RLCL-34.
+    """
+    asked, taker = facts.asked, facts.taker
+    household: UUID | None
+    if isinstance(asked, Assignment):
+        household, field = asked.household_id, "taker"
+    elif isinstance(asked, RestrictionAsked) and facts.right_kind == "contract_management":
+        household, field = asked.taker, "household" if asked.taker else "party"
+    else:
         return None
-    taker = facts.taker
-    if taker and taker.collective == facts.collective and taker.members and asked.household_id != facts.holder:
+    if taker and taker.collective == facts.collective and taker.members and household != facts.holder:
         return None
-    return Finding("TR-3", "taker", {"taker": taker.code if taker else None}, subject=facts.code)
+    named = asked.party if isinstance(asked, RestrictionAsked) else None
+    return Finding("TR-3", field, {"taker": taker.code if taker else named}, subject=facts.code)
 
 
 def tr_13_same_term(facts: ActFacts, law: Law) -> Finding | None:
@@ -217,6 +233,7 @@ _RESTRICTS: tuple[ActRule, ...] = (
     res_8_seized_for_some_years,
     res_9_seizure_has_a_last_day,
     res_10_authority_named_in_full,
+    *IDENTIFIED,
     tr_11_right_may_be_mortgaged,
 )
 ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
@@ -253,6 +270,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own),
+    "advance_notice": (*_RESTRICTS, tr_3_taker_of_the_collective),
     "mortgage": (
         *_RESTRICTS,
         tr_22_mortgage_filed,

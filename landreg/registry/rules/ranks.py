@@ -33,4 +33,4 @@ def tr_32_later_creditors_consent(facts: ActFacts, law: Law) -> Finding | None:
     behind = harmed_behind(facts)
     if not behind or PAPER in facts.papers:
         return None
-    return Finding("TR-32", "amount", {"parties": [one.party for one in behind]}, subject=facts.code)
+    return Finding("TR-32", "amount", {"parties": [one.named for one in behind]}, subject=facts.code)

@@ -113,11 +113,23 @@ class Cancellation:
 
 
 @dataclass(frozen=True)
+class Identified:
+    """Who somebody is that no namesake is: an organization by its social credit code, a household by its code, or a person.
+
+    kind: which of the three. party_id: the household's or the person's.
+    """
+
+    kind: str
+    code: str = ""
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class RestrictionAsked:
     """A restriction: for whom, on which paper it rests, what it secures in yuan, and its last day.
 
     lapse_days: so long after it was entered, or after its transfer can be registered, it ends by itself. bars_transfer: of a
-    mortgage, it was agreed that the right is not transferred while it stands.
+    mortgage, it was agreed that the right is not transferred while it stands. whose: who the party is; an office has none.
     """
 
     kind: str
@@ -128,6 +140,13 @@ class RestrictionAsked:
     lapse_days: int | None = None
     registrable_on: date | None = None
     bars_transfer: bool = False
+    whose: Identified | None = None
+
+    @property
+    def taker(self) -> UUID | None:
+        """The household for which an advance notice keeps the right."""
+        of_household = self.kind == "advance_notice" and self.whose is not None and self.whose.kind == "household"
+        return self.whose.party_id if of_household and self.whose else None
 
     def last_day(self, on: date) -> date | None:
         """The last day of one that is entered on a day; None where it has none."""

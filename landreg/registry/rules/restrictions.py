@@ -109,7 +109,7 @@ def _told(code: str, found: Sequence[Restricted], facts: ActFacts) -> Finding | 
         return None
     values: dict[str, Any] = {
         "restrictions": sorted({one.kind for one in found}),
-        "parties": [one.party for one in found],
+        "parties": [one.named for one in found],
     }
     limits = [_limit(one, one.on) for one in found if one.on is not None]
     told = {**values, "limits": limits} if len(limits) == len(found) else values
@@ -118,7 +118,7 @@ def _told(code: str, found: Sequence[Restricted], facts: ActFacts) -> Finding | 
 
 def _limit(one: Restricted, on: OnRight) -> dict[str, str]:
     """Which restriction, on which right, and whose that is."""
-    said = {"restriction": one.kind, "party": one.party}
+    said = {"restriction": one.kind, "party": one.named}
     return {**said, "right": on.code, "right_kind": on.kind, "holder": on.holder}
 
 

@@ -37,7 +37,7 @@ from landreg.registry.leaves.applied import Application, made_facts, taken_facts
 from landreg.registry.papers.office import Desk as Office
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.kept_kit import kept
-from tests.registry_kit import Connection, applied, booked, codes, one, right_of, to_rights
+from tests.registry_kit import BANK, Connection, applied, booked, codes, one, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
 
 
@@ -229,7 +229,12 @@ def mortgaged(
     def make() -> str:
         right = right_of(registrar)
         asked = RestrictionAsked(
-            "mortgage", "样本农村信用社", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+            "mortgage",
+            "样本农村信用社",
+            "抵押合同1号",
+            amount=Decimal("50000.00"),
+            until=date(2027, 12, 31),
+            whose=BANK,
         )
         case = applied(registrar, "mortgage", asked, right)
         with past_triggers(superuser):

@@ -21,10 +21,12 @@ from landreg.registry.rules.requests import RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, VALUES, drawn, seen, signed, terms, today
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
-from tests.registry_kit import Connection, booked, one, put_papers, to_rights
+from tests.registry_kit import BANK, Connection, booked, one, put_papers, to_rights
 from tests.villages import COUNTY
 
-MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1))
+MORTGAGE = RestrictionAsked(
+    "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1), whose=BANK
+)
 PDF = b"%PDF-1.7 sample"
 
 

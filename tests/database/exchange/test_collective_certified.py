@@ -39,7 +39,7 @@ from tests.database.exchange.test_collective_registered import (
 )
 from tests.database.exchange.test_contract_of_collective import common
 from tests.household_kit import asked_for
-from tests.registry_kit import COUNTY, Connection, codes, one, pass_days, put_papers, state_of
+from tests.registry_kit import BANK, COUNTY, Connection, codes, one, pass_days, put_papers, state_of
 from tests.villages import citizen_id, past_triggers
 
 __all__ = ["village"]
@@ -119,7 +119,7 @@ def test_it_is_mortgaged_replaced_by_a_change_exchanged_and_cancelled_with_the_r
     """RLCL-53: what it certifies is mortgaged and passed on; each state is told to who asks."""
     first = certify(case)
     pass_days(superuser, 1)
-    asked = RestrictionAsked("mortgage", "样本农商银行", "抵押合同一号", Decimal("90000.00"))
+    asked = RestrictionAsked("mortgage", "样本农商银行", "抵押合同一号", Decimal("90000.00"), whose=BANK)
     step(registrar, reviewer, asked_for(registrar, "mortgage", asked, right=right(registrar)))
     assert checked(first).state == "valid"
     operator = Operator("organization", uuid4(), "样本合作社", TAKER)

@@ -29,7 +29,7 @@ from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right
 from tests.database.exchange.test_contract_of_collective import by, common, dealt
 from tests.exchange_kit import market
 from tests.household_kit import asked_for
-from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers
+from tests.registry_kit import BANK, HOUSEHOLD, Connection, codes, one, pass_days, put_papers
 from tests.villages import COUNTY, VILLAGE, past_triggers
 
 NEIGHBOUR = f"{VILLAGE}010002"
@@ -205,7 +205,7 @@ def test_it_is_mortgaged_changed_and_ended_without_a_household_s_consent(
 ) -> None:
     """RLCL-53. The contract goes on with the right and ends with it."""
     right = registered(registrar, reviewer, superuser, database)
-    asked = RestrictionAsked("mortgage", "样本农商银行", "抵押合同一号", Decimal("90000.00"))
+    asked = RestrictionAsked("mortgage", "样本农商银行", "抵押合同一号", Decimal("90000.00"), whose=BANK)
     step(registrar, reviewer, asked_for(registrar, "mortgage", asked, right=right))
     operator = Operator("organization", uuid4(), "样本合作社", TAKER)
     change = LandOperationChange("变更合同一号", date(2030, 12, 31), (), operator)

@@ -44,10 +44,12 @@ from tests.contract_kit import (
 )
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
-from tests.registry_kit import Connection, booked, codes, one, pass_days, put_papers, to_rights
+from tests.registry_kit import BANK, Connection, booked, codes, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY
 
-MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1))
+MORTGAGE = RestrictionAsked(
+    "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1), whose=BANK
+)
 PDF = b"%PDF-1.7 sample"
 
 
@@ -168,7 +170,9 @@ def test_a_contract_of_a_mortgaged_right_is_changed_with_the_consent_of_the_cred
     booked(registrar, reviewer, superuser, case, "mortgage")
     with pytest.raises(Refused) as refused:
         ends(contract)
-    assert [one["party"] for one in refused.value.findings[0].values["limits"]] == ["样本农村信用社", "样本村镇银行"]
+    assert [one["party"] for one in refused.value.findings[0].values["limits"]] == [
+        f"{name}（{BANK.code}）" for name in ("样本农村信用社", "样本村镇银行")
+    ]
     with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
         happened(uow, contract, "ended", today(), facts={"how": "agreed"}, paper=PAPER)
     assert codes(wall) == {"CON-39"}

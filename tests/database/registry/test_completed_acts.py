@@ -43,6 +43,7 @@ from landreg.registry.rules.requests import (
 )
 from tests.household_kit import asked_for, household_id, members, parcels
 from tests.registry_kit import (
+    BANK,
     COUNTY,
     HOUSEHOLD,
     Connection,
@@ -130,7 +131,7 @@ def test_a_dispute_stops_a_mortgage_until_it_is_settled_and_a_change_of_address_
     right = right_of(registrar)
     dispute = RestrictionAsked("dispute", "异议村民", "镇政府受理〔2027〕3号")
     booked(registrar, reviewer, superuser, applied(registrar, "dispute_entry", dispute, right), "dispute_entry")
-    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
+    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
     with pytest.raises(Refused) as refused:
         applied(registrar, "mortgage", mortgage, right)
     (stopped,) = [found for found in refused.value.findings if found.code == "TR-12"]
@@ -298,7 +299,7 @@ def test_part_of_a_mortgaged_right_goes_to_a_household_without_land_and_the_mort
     booked(registrar, reviewer, superuser, gone, "cancellation")
     right = right_of(registrar)
     mine = parcels(registrar, right)
-    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", loan, right), "mortgage")
     pass_days(superuser, 1)
     asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), tuple(mine[:1]))
@@ -399,7 +400,7 @@ def test_a_house_is_mortgaged_changed_and_freed_where_the_county_names_a_documen
     worker: Actor,
 ) -> None:
     home = right_of(registrar, kind="homestead")
-    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
     with pytest.raises(Refused) as refused:
         applied(registrar, "mortgage", loan, home)
     assert codes(refused) == {"TR-11"}

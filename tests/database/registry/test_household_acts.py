@@ -37,6 +37,7 @@ from landreg.registry.rules.parcel_requests import AreaChange
 from landreg.registry.rules.requests import Cancellation, HouseholdChange, Joining, Leaving, RestrictionAsked
 from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
 from tests.registry_kit import (
+    BANK,
     HOUSEHOLD,
     Connection,
     applied,
@@ -124,7 +125,7 @@ def test_a_mortgage_goes_with_the_land_that_a_new_household_takes(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
-    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("5000.00"))
+    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("5000.00"), whose=BANK)
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", mortgage, right), "mortgage")
     pass_days(superuser, 1)
     case = asked_for(registrar, "division", division(registrar, right))

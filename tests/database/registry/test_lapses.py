@@ -23,7 +23,20 @@ from landreg.registry.leaves import logged
 from landreg.registry.past import right_history
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Reissue, RestrictionAsked
-from tests.registry_kit import TOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.registry_kit import (
+    BANK,
+    NEIGHBOUR,
+    TOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    of_household,
+    one,
+    pass_days,
+    right_of,
+    to_rights,
+)
 from tests.renewal_kit import today
 from tests.villages import COUNTY, VILLAGE
 
@@ -37,10 +50,13 @@ FIRST = """SELECT party FROM registry.restriction WHERE right_id = :right AND ra
 ACTS = "SELECT string_agg(kind, ' ' ORDER BY number) FROM registry.act WHERE case_id IS NULL AND kind <> 'survey_entry'"
 
 
+SECOND = f"{VILLAGE}010002"
+
+
 @pytest.fixture
 def right(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
     """A registered contract right."""
-    to_rights(registrar, reviewer, superuser, 1)
+    to_rights(registrar, reviewer, superuser, 2)
     return right_of(registrar)
 
 
@@ -49,7 +65,8 @@ def entered(
 ) -> UUID:
     """A restriction on the right; its id."""
     of_kind = {"objection_entry": "objection"}.get(kind, kind)
-    case = applied(registrar, kind, RestrictionAsked(of_kind, party, "文书", **values), right)
+    whose = {"mortgage": BANK, "objection": NEIGHBOUR, "advance_notice": of_household(registrar, SECOND)}.get(of_kind)
+    case = applied(registrar, kind, RestrictionAsked(of_kind, party, "文书", **values, whose=whose), right)
     booked(registrar, reviewer, superuser, case, kind)
     found: UUID = one(
         registrar,
@@ -146,7 +163,9 @@ def test_a_sum_that_the_register_cannot_say_is_refused_when_it_is_applied_for(
     right: UUID, registrar: Actor, amount: Decimal
 ) -> None:
     with pytest.raises(Refused) as refused:
-        applied(registrar, "mortgage", RestrictionAsked("mortgage", "样本农村信用社", "合同", amount), right)
+        applied(
+            registrar, "mortgage", RestrictionAsked("mortgage", "样本农村信用社", "合同", amount, whose=BANK), right
+        )
     assert codes(refused) == {"RES-5"}
 
 
@@ -164,6 +183,31 @@ def test_the_database_keeps_a_sum_as_its_rule_does(
             )
         )
     assert codes(refused) == {"RES-5"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "party"),
+    [
+        ("person", "NULL", "NULL"),
+        ("organization", "NULL", "NULL"),
+        ("household", "'1'", "gen_random_uuid()"),
+        ("court", "'1'", "NULL"),
+    ],
+)
+def test_the_database_too_knows_whom_a_restriction_stands_for_wholly_or_not_at_all(
+    right: UUID, kind: str, code: str, party: str, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    entered(registrar, reviewer, superuser, right, "objection_entry", "异议人")
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        uow.session.execute(
+            text(
+                f"""INSERT INTO registry.restriction SELECT county, gen_random_uuid(), gen_random_uuid(), village, kind, right_id,
+                rank + 1, party, basis, amount, until, valid, tstzrange(system.clock(), NULL), act_id, NULL, NULL, :kind,
+                {code}, {party} FROM registry.restriction"""
+            ),
+            {"kind": kind},
+        )
+    assert codes(refused) == {"RES-12"}
 
 
 def test_several_courts_wait_in_the_order_in_which_they_were_accepted(

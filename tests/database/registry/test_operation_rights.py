@@ -39,7 +39,7 @@ from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Cancellation, OrganizationNameChange, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, asked_for, division, household_id, parcels
-from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.registry_kit import BANK, HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY
 
 USCC = "93610902MA0000001B"
@@ -151,7 +151,7 @@ def test_the_right_is_mortgaged_to_no_person_and_a_debt_beyond_it_is_told_when_l
     operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     last = one(registrar, 'SELECT upper(term) FROM registry."right" WHERE right_id = :right', right=operated)
-    asked_of = RestrictionAsked("mortgage", "张三", "合同", Decimal("9000.00"), last)
+    asked_of = RestrictionAsked("mortgage", "张三", "合同", Decimal("9000.00"), last, whose=BANK)
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "mortgage", asked_of, right=operated, more=("contractor_consent", "filing"))
     assert codes(refused) == {"TR-25", "TR-26"}
@@ -172,7 +172,7 @@ def test_the_right_is_mortgaged_to_no_person_and_a_debt_beyond_it_is_told_when_l
 def test_the_operator_mortgages_the_right_with_the_contractors_consent(
     operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
-    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("9000.00"))
+    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("9000.00"), whose=BANK)
     case = asked_for(registrar, "mortgage", mortgage, right=operated)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])

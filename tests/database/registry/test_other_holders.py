@@ -26,6 +26,7 @@ from landreg.registry.rules.requests import (
 )
 from tests.household_kit import SECOND, asked_for, household_id, members, parcels
 from tests.registry_kit import (
+    BANK,
     HOUSEHOLD,
     Connection,
     applied,
@@ -38,7 +39,7 @@ from tests.registry_kit import (
 from tests.villages import COUNTY, VILLAGE
 
 THIRD = f"{VILLAGE}010003"
-MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
 SEIZURE = RestrictionAsked("seizure", "第一法院", "（2027）执1号")
 
 

@@ -45,6 +45,7 @@ from landreg.registry.rules.parcel_requests import (
 )
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.registry_kit import (
+    BANK,
     HOUSEHOLD,
     Connection,
     applied,
@@ -221,7 +222,7 @@ def test_a_mortgage_goes_on_over_the_parts_where_the_creditor_consents(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     right = right_of(registrar)
-    asked = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
+    asked = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
     case = applied(registrar, "mortgage", asked, right)
     booked(registrar, reviewer, superuser, case, "mortgage")
     split = open_one(registrar, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))

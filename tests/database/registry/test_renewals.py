@@ -26,6 +26,7 @@ from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.renewal.rosters import Vote
 from landreg.registry.rules.requests import Cancellation, Reissue, RestrictionAsked
 from tests.registry_kit import (
+    BANK,
     HOUSEHOLD,
     Connection,
     applied,
@@ -238,7 +239,9 @@ def test_who_must_be_treated_by_themselves_is_set_aside_with_the_reason(
     with past_triggers(superuser):
         superuser.execute("UPDATE party.member SET relation = '20' WHERE member_id = %s", [head])
     for household, kind in ((code[2], "seizure"), (code[5], "mortgage")):
-        asked = RestrictionAsked(kind, "样本农村信用社", "文书", Decimal(1000))
+        asked = RestrictionAsked(
+            kind, "样本农村信用社", "文书", Decimal(1000), whose=BANK if kind == "mortgage" else None
+        )
         case = applied(registrar, kind, asked, right_of(registrar, household))
         booked(registrar, reviewer, superuser, case, kind)
     lost = one(registrar, LAND, right=right_of(registrar, code[3]))

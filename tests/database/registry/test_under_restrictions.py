@@ -23,12 +23,15 @@ from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correc
 from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
 from tests.household_kit import asked_for, division, household_id, parcels
 from tests.registry_kit import (
+    BANK,
     COUNTY,
     HOUSEHOLD,
+    NEIGHBOUR,
     Connection,
     applied,
     booked,
     codes,
+    of_household,
     one,
     pass_days,
     put_paper,
@@ -39,7 +42,7 @@ from tests.registry_kit import (
 from tests.villages import VILLAGE
 
 SECOND = f"{VILLAGE}010002"
-LOAN = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"))
+LOAN = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"), whose=BANK)
 NOW = "upper_inf(recorded) AND upper_inf(valid)"
 
 
@@ -104,8 +107,8 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
     assert codes(refused) == {"TR-20", "TR-21"}
     limits = [limit for found in refused.value.findings for limit in found.values["limits"]]
     assert [(limit["right"], limit["holder"], limit["party"]) for limit in limits] == [
-        (f"{HOUSEHOLD}J", "户*1", "样本农村信用社"),
-        (f"{SECOND}J", "户*2", "样本农村信用社"),
+        (f"{HOUSEHOLD}J", "户*1", f"样本农村信用社（{BANK.code}）"),
+        (f"{SECOND}J", "户*2", f"样本农村信用社（{BANK.code}）"),
     ]
     put_papers(registrar, case, "assignment", ("creditor_consent",))
     booked(registrar, reviewer, superuser, case, "assignment")
@@ -118,7 +121,7 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
 def test_an_objection_stops_an_assignment_until_it_is_said_in_writing_that_it_is_known(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
-    objection = RestrictionAsked("objection", "异议人", "异议申请")
+    objection = RestrictionAsked("objection", "异议人", "异议申请", whose=NEIGHBOUR)
     booked(registrar, reviewer, superuser, applied(registrar, "objection_entry", objection, right), "objection_entry")
     case = assigned(registrar, right)
     with pytest.raises(Refused) as refused:
@@ -133,7 +136,8 @@ def test_an_objection_stops_an_assignment_until_it_is_said_in_writing_that_it_is
 def test_under_an_advance_notice_a_household_divides_with_consent_and_each_part_stands_under_it(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
-    notice = RestrictionAsked("advance_notice", "买受人", "预约合同", registrable_on=date(2027, 6, 1))
+    buyer = of_household(registrar, SECOND)
+    notice = RestrictionAsked("advance_notice", "买受人", "预约合同", registrable_on=date(2027, 6, 1), whose=buyer)
     booked(registrar, reviewer, superuser, applied(registrar, "advance_notice", notice, right), "advance_notice")
     pass_days(superuser, 1)
     divided = division(registrar, right, parcels=tuple(parcels(registrar, right)[:1]))

@@ -21,6 +21,7 @@ from landreg.registry.rules.requests import (
     Cancellation,
     CertificateExchange,
     HouseholdChange,
+    Identified,
     Joining,
     Leaving,
     NameChange,
@@ -80,8 +81,11 @@ def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
 
 
 ASSIGNED = Assignment(TAKER, "J", date(2026, 1, 5))
-MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"))
-NOTICE = RestrictionAsked("advance_notice", "买受人", "预约合同", lapse_days=90)
+BANK = Identified("organization", USCC)
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"), whose=BANK)
+BUYER = Identified("household", "610902104202010002", TAKER)
+NOTICE = RestrictionAsked("advance_notice", "买受人", "预约合同", lapse_days=90, whose=BUYER)
+OBJECTS = RestrictionAsked("objection", "邻人", "异议书", whose=Identified("person", "", WIFE))
 SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
     ("household_change", HouseholdChange(name="王五"), {"heads": frozenset({WIFE})}),
@@ -98,6 +102,9 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("assignment", ASSIGNED, {"taker": Taker("T", "C", 2, TERM)}),
     ("cancellation", Cancellation("expropriation", ("P1",)), {}),
     ("mortgage", replace(MORTGAGE, amount=Decimal("0.01")), {}),
+    ("objection_entry", OBJECTS, {}),
+    ("advance_notice", NOTICE, {}),
+    ("advance_notice", replace(NOTICE, whose=BANK), {"right_kind": "land_operation"}),
     ("mortgage", replace(MORTGAGE, amount=Decimal("99999999999999.99")), {}),
     ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 2)), {}),
     ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2029, 7, 1)), {}),
@@ -174,7 +181,14 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(2026, 7, 2)), {}),
     ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(1997, 12, 31)), {}),
     ("END-1", "cancellation", Cancellation("term_over"), {}),
-    ("RES-11", "objection_entry", RestrictionAsked("objection", "户主", "异议书"), {"by_holder": True}),
+    ("RES-11", "objection_entry", OBJECTS, {"by_holder": True}),
+    ("RES-12", "objection_entry", replace(OBJECTS, whose=None), {}),
+    ("RES-12", "mortgage", replace(MORTGAGE, whose=Identified("organization")), {}),
+    ("RES-12", "advance_notice", replace(NOTICE, whose=replace(BUYER, party_id=None)), {}),
+    ("RES-13", "mortgage", replace(MORTGAGE, whose=replace(BANK, code=f"{USCC[:-1]}0")), {}),
+    ("TR-3", "advance_notice", NOTICE, {"taker": Taker("T", "other", 2)}),
+    ("TR-3", "advance_notice", NOTICE, {"taker": None}),
+    ("TR-3", "advance_notice", NOTICE, {"holder": TAKER}),
     ("END-2", "cancellation", Cancellation("ruling", ("P9",)), {}),
     ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定", until=date(2026, 7, 2)), {}),
     ("RES-1", "mortgage", replace(MORTGAGE, amount=None), {}),
