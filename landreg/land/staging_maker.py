@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from landreg.access.sealing import use_key
-from landreg.land.memory import give_back_large
+from landreg.land.memory import give_back_large, seldom_collected
 from landreg.land.staging_blocks import Ground, rows_of
 
 FRAME = struct.Struct("<qq")
@@ -30,7 +30,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     give_back_large()
     # What anything prints must not come between the rows.
-    with os.fdopen(os.dup(1), "wb", buffering=0) as out:
+    with seldom_collected(), os.fdopen(os.dup(1), "wb", buffering=0) as out:
         os.dup2(2, 1)
         key, ground = pickle.load(sys.stdin.buffer)  # noqa: S301 - of the process that started this one
         try:

@@ -21,7 +21,7 @@ from gis.zones import Zone
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
-from landreg.land.memory import give_back_large, give_back_small
+from landreg.land.memory import give_back_large, give_back_small, seldom_collected
 from landreg.land.rooms import room
 from landreg.land.rules import (
     areas,
@@ -147,7 +147,7 @@ def opened(
     notes = Notes(law)
     step = progress or silent
     give_back_large()
-    with room() as folder:
+    with seldom_collected(), room() as folder:
         step("unpack", 0, 1)
         found = _unpacked(path, name or path.name, folder, notes)
         step("unpack", 1, 1)
