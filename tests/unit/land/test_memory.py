@@ -21,7 +21,7 @@ def test_geometries_by_the_hundred_thousand_let_nobody_look_through_all_that_is_
     gc.callbacks.append(count)
     try:
         with seldom_collected():
-            made = shapely.points(np.zeros((200_000, 2)))
+            made = np.asarray(shapely.points(np.zeros((200_000, 2))), dtype=object)
     finally:
         gc.callbacks.remove(count)
     assert gc.is_tracked(made[0])
