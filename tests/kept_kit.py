@@ -40,6 +40,14 @@ _FORGET = """UPDATE pg_class AS c SET relpages = s.relpages, reltuples = s.reltu
     FROM pg_temp.sizes AS s WHERE c.oid = s.oid AND c.oid >= 16384 AND c.reltuples <> s.reltuples;
     DELETE FROM pg_statistic WHERE starelid >= 16384
         AND (starelid, staattnum, stainherit) NOT IN (SELECT * FROM pg_temp.judged)"""
+# Each statement keeps a plan of its own: what was written to one table lets no other be planned anew. An empty file is not read.
+_LOOK = """CREATE FUNCTION pg_temp.look() RETURNS TABLE (name text, rows bigint, last bigint, bytes bigint) STABLE LANGUAGE plpgsql
+    AS $$ BEGIN {} END $$"""
+_TABLE = """name := '{0}'; rows := 0; last := NULL; bytes := pg_relation_size({1});
+    IF bytes > 0 THEN SELECT count(*), max(xmin::text::bigint) INTO rows, last FROM {0}; END IF; RETURN NEXT;"""
+_SEQUENCE = "name := '{0}'; bytes := 0; SELECT is_called::int, last_value INTO rows, last FROM {0}; RETURN NEXT;"
+_STATISTICS = """name := 'statistics'; bytes := 0; SELECT count(*), max(xmin::text::bigint) INTO rows, last FROM pg_statistic;
+    RETURN NEXT;"""
 # A generated column cannot be written.
 _COLUMNS = """SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
@@ -47,10 +55,10 @@ _COLUMNS = """SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM
 
 @dataclass(frozen=True)
 class _Kept:
-    """What `make` gave, and what it left behind. copies: by table the name of the copy. files: by path the content."""
+    """What `make` gave, and what it left behind. copies: by table the name of the copy, and its rows. files: by path."""
 
     given: Any
-    copies: Mapping[str, str]
+    copies: Mapping[str, tuple[str, int]]
     sequences: Mapping[str, int]
     files: Mapping[Path, bytes]
 
@@ -67,6 +75,9 @@ class Clone:
         self.columns = {table: connection.execute(_COLUMNS, [table]).fetchone()[0] for table in self.tables}  # type: ignore[index]
         self.things: dict[Hashable, _Kept] = {}
         self.copied = 0
+        looks = [_TABLE.format(*table) for table in self.tables.items()]
+        looks += [_SEQUENCE.format(name) for name in self.sequences]
+        connection.execute(_LOOK.format(" ".join([*looks, _STATISTICS])))
         self.empty = self.look()
         connection.execute(
             "CREATE TEMPORARY TABLE sizes AS SELECT oid, relpages, reltuples, relallvisible FROM pg_class"
@@ -79,13 +90,7 @@ class Clone:
 
     def look(self) -> Look:
         """What every table and sequence holds now, in one statement."""
-        parts = [
-            f"SELECT '{table}', count(*), max(xmin::text::bigint), pg_relation_size({oid}) FROM {table}"
-            for table, oid in self.tables.items()
-        ]
-        parts += [f"SELECT '{name}', is_called::int, last_value, 0 FROM {name}" for name in self.sequences]
-        parts.append("SELECT 'statistics', count(*), max(xmin::text::bigint), 0 FROM pg_statistic")
-        found = self.connection.execute(" UNION ALL ".join(parts), prepare=True)
+        found = self.connection.execute("SELECT name, rows, last, bytes FROM pg_temp.look()", prepare=True)
         return {name: (rows, last, size) for name, rows, last, size in found}
 
     def __call__(self) -> None:
@@ -129,31 +134,37 @@ class Clone:
         # A making on another day is another, since terms and notices run by days; so is one that seals with another key.
         key = (self.name, asked, beijing_day(datetime.now(UTC)), key_file().read_bytes())
         if key in self.things:
-            self._restore(self.things[key])
+            self.now = {**before, **self._restore(self.things[key])}
         else:
             files = _files(self.folders)
             given = make()
+            self.now = self.look()
             self.things[key] = self._take(before, files, given)
-        self.now, self.name = self.look(), key
+        self.name = key
         return deepcopy(self.things[key].given)  # type: ignore[no-any-return]
 
     def _take(self, before: Look, files: Mapping[Path, tuple[int, int]], given: object) -> _Kept:
-        after = self.look()
+        after = self.now
         changed = [name for name in after if _differ(before, after, name)]
-        copies = {table: self._copy(table) for table in changed if table in self.tables}
+        copies = {table: (self._copy(table), after[table][0]) for table in changed if table in self.tables}
         sequences = {name: after[name][1] or 0 for name in changed if name in self.sequences}
         found = _files(self.folders)
         written = {path: path.read_bytes() for path, mark in found.items() if files.get(path) != mark}
         return _Kept(deepcopy(given), copies, sequences, written)
 
-    def _restore(self, thing: _Kept) -> None:
-        todo = [self._put(table, copy) for table, copy in thing.copies.items()]
+    def _restore(self, thing: _Kept) -> Look:
+        """Put back what was kept, in one transaction; what its tables and sequences hold then."""
+        todo = [self._put(table, copy) for table, (copy, _) in thing.copies.items()]
         todo += [f"SELECT setval('{name}', {value})" for name, value in thing.sequences.items()]
-        if todo:
-            self.connection.execute("; ".join(todo))
+        done = self.connection.execute("; ".join([*todo, "SELECT pg_current_xact_id()::xid::text::bigint"]))
+        while done.nextset():
+            pass
+        (written,) = done.fetchone() or (None,)
         for path, content in thing.files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        tables = {table: (rows, written if rows else None, 0) for table, (_, rows) in thing.copies.items()}
+        return tables | {name: (1, value, 0) for name, value in thing.sequences.items()}
 
     def _copy(self, table: str) -> str:
         self.copied += 1
