@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gis.columns import Bytes, Columns
-from gis.dbftext import is_utf8, sample_values, suits
+from gis.dbftext import SPACE, is_utf8, sample_values, suits
 from gis.faults import PackageFault
 from gis.shp import sibling
 
@@ -21,6 +21,7 @@ GBK_BYTES = {0x4D, 0x7A}
 CODE_PAGES = {"utf8": "utf-8", "utf-8": "utf-8", "65001": "utf-8", "gbk": "gb18030", "gb2312": "gb18030",
               "gb18030": "gb18030", "936": "gb18030", "cp936": "gb18030", "cn936": "gb18030"}  # fmt: skip
 SAMPLE_ROWS = 2_000
+MISSING = ord("*")
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,17 @@ class DbfFile:
         return declared
 
     def records(self, first: int, last: int) -> Bytes:
-        """Rows first to last - 1, (n, record length) bytes."""
+        """Rows first to last - 1, (n, record length) bytes. A number of nothing but asterisks is none, as shapelib and what is
+        built on it (GDAL, QGIS) write it, and blank here as in what others write."""
         count = max(min(last, self.rows) - first, 0)
         place = self.head_length + first * self.record_length
         raw = np.fromfile(self.path, dtype=np.uint8, count=count * self.record_length, offset=place)
-        return raw.reshape(count, self.record_length)
+        records = raw.reshape(count, self.record_length)
+        for field in self.fields:
+            if field.type in "NF" and (records[:, field.offset] == MISSING).any():
+                cells = records[:, field.offset : field.offset + field.width]
+                cells[(cells == MISSING).all(axis=1)] = SPACE
+        return records
 
     def columns(self, records: Bytes, encoding: str, names: dict[str, str]) -> Columns:
         """Records by column; names: field as in the file -> name to give it."""

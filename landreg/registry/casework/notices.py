@@ -28,6 +28,7 @@ from landreg.registry.leaves.logged import notice_facts
 from landreg.registry.numbers import draw
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
+from landreg.registry.rules.homestead import confirmed_area
 from landreg.registry.rules.household_requests import HomesteadInheritance
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
@@ -175,7 +176,7 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         title=title.strip(),
         content={
             "working_days": days,
-            "rows": [_notice_row(proposal, described, wrong) for proposal in proposed],
+            "rows": [_notice_row(proposal, described, wrong, law) for proposal in proposed],
             **roster_queries.noticed_with(uow.session, cases[0].county, cases[0].batch_id),
         },
     )
@@ -204,9 +205,11 @@ def _common(villages: Sequence[str]) -> str:
 
 
 def _notice_row(
-    proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]], wrong: Mapping[str, str]
+    proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]], wrong: Mapping[str, str], law: Law
 ) -> dict[str, Any]:
-    """What the public reads of a case: act, holder, right, parcels and areas; never an identity number."""
+    """What the public reads of a case: act, holder, right, parcels and the areas that will be registered, what a homestead takes
+    beyond its own apart (HS-2); never an identity number.
+    """
     case = proposal.case
     row: dict[str, Any] = {"case": case.number, "kind": case.right_kind, "code": case.subject_code}
     row |= {"holder": case.applicant, "act": case.act_kind, "household": case.household_code}
@@ -228,4 +231,7 @@ def _notice_row(
     if isinstance(facts, ContractFacts):
         parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]
         return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
-    return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}
+    right = confirmed_area(facts, law)
+    if right.excess_m2:
+        row |= {"occupied_m2": str(facts.area_m2), "excess_m2": str(right.excess_m2)}
+    return row | {"parcels": [[case.subject_code, str(right.area_m2)]], "area_m2": str(right.area_m2)}

@@ -115,26 +115,26 @@ class Certified:
     def homestead(
         self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str
     ) -> HomesteadCertificate:
-        """The certificate of a homestead use right; the excess over the confirmed area, in m², is noted apart (HS-2)."""
+        """The certificate of a homestead use right; the excess over the confirmed area, in m², is noted apart (HS-2), and of the
+        house what the survey said: its ownership is a right of its own, which nobody applied for and no notice announced.
+        """
         f = self.facts
-        house = f["floor_area_m2"]
         return HomesteadCertificate(
             number=number,
             print_number=print_number,
             holder=f["holder"],
             co_ownership="共同共有" if len(self.members) > 1 else "单独所有",
-            location=f["address"],
+            location=self.location,
             unit_number=f["code"],
-            right_kind="宅基地使用权/房屋所有权" if house else "宅基地使用权",
+            right_kind=term("right", "homestead"),
             right_nature=f["nature"],
-            use="农村宅基地/住宅" if house else "农村宅基地",
+            use="农村宅基地",
             area_m2=f["area_m2"],
             term="无期限",
             authority=authority,
             issued_on=day,
             check_url=url,
             act_number=self.act_number,
-            house_area_m2=house,
             other_holders=self.others,
             other=_building(f),
             confirmed_by=f["confirmed_by"],
@@ -223,14 +223,14 @@ def _term(first: date, end: date | None) -> str:
 
 
 def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    lines = []
-    if facts["footprint_m2"]:
-        lines.append(f"房屋占地面积：{Decimal(facts['footprint_m2']):.2f} m²")
-    if facts["floors"]:
-        lines.append(f"总层数：{facts['floors']}层")
-    if facts["built_on"]:
-        lines.append(f"竣工日期：{facts['built_on']:%Y年%m月%d日}")
-    return tuple(lines)
+    said = {
+        "建筑面积": facts["floor_area_m2"] and f"{Decimal(facts['floor_area_m2']):.2f} m²",
+        "占地面积": facts["footprint_m2"] and f"{Decimal(facts['footprint_m2']):.2f} m²",
+        "总层数": facts["floors"] and f"{facts['floors']}层",
+        "竣工日期": facts["built_on"] and f"{facts['built_on']:%Y年%m月%d日}",
+    }
+    lines = [f"{name}：{value}" for name, value in said.items() if value]
+    return ("地上房屋据测绘记载如下，本证不登记房屋所有权。", "；".join(lines)) if lines else ()
 
 
 # The rights that the certificates of cases are about, as they stand: those that its act opened, those that it names, those
@@ -261,7 +261,7 @@ _RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
            r.confirmed_by,
            r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, r.note, a.number AS act_number,
-           h.name AS holder, h.code AS holder_code, h.address, r.village,
+           h.name AS holder, h.code AS holder_code, r.village,
            (SELECT x.representative_id FROM party.household AS x WHERE x.county = h.county AND x.household_id = h.household_id
             AND upper_inf(x.recorded) AND upper_inf(x.valid)) AS representative_id,
            CASE WHEN r.kind = 'land_operation' AND r.contract_id IS NULL THEN (

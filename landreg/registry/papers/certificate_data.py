@@ -115,7 +115,6 @@ class HomesteadCertificate:
     issued_on: date
     check_url: str
     act_number: str
-    house_area_m2: Decimal | None = None
     other_holders: tuple[Member, ...] = ()
     other: tuple[str, ...] = ()  # further lines of 权利其他状况
     confirmed_by: str = ""  # approved, before_1982 or limit

@@ -137,7 +137,6 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
         "number": data.number.of_real_estate(),
         "unit": f"{unit[:6]} {unit[6:12]} {unit[12:19]} {unit[19:]}",
         "area_m2": m2(data.area_m2),
-        "house_area_m2": None if data.house_area_m2 is None else m2(data.house_area_m2),
         "excess_m2": m2(data.excess_m2) if data.excess_m2 else None,
         "occupied_m2": m2(occupied),
         "other_holders": [[member.name, member.relation, member.note] for member in data.other_holders],

@@ -253,13 +253,20 @@ def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
         representative=row["holder"],
         code=row.get("household") or (row["code"][:18] if contracted else row["code"]),
         members=row.get("members") or 0,
-        parcels=tuple(_parcel(parcel, contracted) for parcel in row["parcels"]),
+        parcels=tuple(_parcel(parcel, contracted, _beyond(row)) for parcel in row["parcels"]),
     )
 
 
-def _parcel(parcel: Sequence[str], contracted: bool) -> papers.NoticedParcel:
+def _beyond(row: Mapping[str, Any]) -> str:
+    """What a homestead takes beyond the area that will be registered (HS-2); '' where nothing."""
+    if not row.get("excess_m2"):
+        return ""
+    return f"占用 {row['occupied_m2']} m²，超出 {row['excess_m2']} m² 只作附记"
+
+
+def _parcel(parcel: Sequence[str], contracted: bool, note: str) -> papers.NoticedParcel:
     """parcel: code, area in m², and for contracted land its name and neighbours."""
     code, area_m2 = parcel[0], Decimal(parcel[1])
     # An act on what is registered names its parcels by their codes alone.
     name, boundaries = (*parcel[2:4], "", "")[:2] if contracted else ("宅基地", "")
-    return papers.NoticedParcel(code, name, boundaries, area_m2, mu_of(area_m2) if contracted else None)
+    return papers.NoticedParcel(code, name, boundaries, area_m2, mu_of(area_m2) if contracted else None, note)

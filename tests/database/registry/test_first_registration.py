@@ -214,6 +214,10 @@ def test_the_excess_of_a_homestead_is_recorded_apart(superuser: Any, registrar: 
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
     notices.publish(registrar, COUNTY, ids, "公告")
+    rows = one(registrar, "SELECT content -> 'rows' FROM registry.notice")
+    (told,) = [row for row in rows if row["kind"] == "homestead"]
+    assert (told["area_m2"], told["occupied_m2"], told["excess_m2"]) == ("200.00", "272.75", "72.75")
+    assert [parcel[1] for parcel in told["parcels"]] == ["200.00"], "announced is what will be registered"
     pass_notice(superuser)
     booking.register(reviewer, COUNTY, ids)
     found = "SELECT {} FROM registry.\"right\" WHERE kind = 'homestead'"

@@ -224,3 +224,19 @@ def test_a_ring_of_a_million_points_is_read_and_checked_in_seconds(tmp_path: Pat
     batch = next(read_layer(dk_source(tmp_path)))
     assert ring_faults(batch.shapes) == []
     assert shapely.area(batch.geoms)[0] == pytest.approx(math.pi * 1e8, rel=1e-9)
+
+
+def test_a_number_of_nothing_but_asterisks_is_none_and_one_sign_among_others_stays(tmp_path: Path) -> None:
+    """As GDAL and QGIS write a number that is not known; dBase writes blanks."""
+    path = write_dk(tmp_path, [polygon_record([square(20.0 * i)]) for i in range(3)])
+    raw = bytearray(path.with_suffix(".dbf").read_bytes())
+    # The third field, SCMJ, as a number; of the second row nothing but asterisks, of the third one among digits.
+    raw[32 + 2 * 32 + 11] = ord("N")
+    head, length, width = *struct.unpack("<HH", raw[8:12]), raw[32 + 2 * 32 + 16]
+    for row, text in ((1, b"*" * width), (2, b"1*0".ljust(width))):
+        end = head + (row + 1) * length
+        raw[end - width : end] = text
+    path.with_suffix(".dbf").write_bytes(raw)
+    columns = next(read_layer(dk_source(tmp_path))).columns
+    assert columns["SCMJ"].tolist() == ["100.00", "", "1*0"]
+    assert columns.hundredths("SCMJ").tolist() == [10_000, NO_NUMBER, NO_NUMBER]
