@@ -97,7 +97,11 @@ def _until(truth: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_that_is_gone_by_the_next(checkout: Path) -> None:
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_none_keeps_it_by_the_next_with_the_database(
+    checkout: Path, *, gone: bool
+) -> None:
+    """gone: whether the run is killed too, or only what keeps the worker."""
     (checkout / ".venv" / "bin" / "landreg").write_text(SERVING)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")} | {"PORT": "18471"}
     run = subprocess.Popen(["scripts/run"], cwd=checkout, stdout=subprocess.DEVNULL, start_new_session=True, env=bare)
@@ -108,14 +112,17 @@ def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_that_is_go
             os.kill(int(pid.read_text()), signal.SIGKILL)
         _until(lambda: _workers(checkout) == 3)
         keeper = int(Path(f"/proc/{pid.read_text().strip()}/stat").read_text().rsplit(")", 1)[1].split()[1])
-        for killed in (run.pid, keeper, int(pid.read_text())):
+        for killed in (*((run.pid,) if gone else ()), keeper, int(pid.read_text())):
             os.kill(killed, signal.SIGKILL)
-        run.wait()
+        if gone:
+            run.wait()
         again = subprocess.run(["scripts/run"], cwd=checkout, capture_output=True, text=True, check=False, env=bare)
         assert "后台没有在运行，已重新启动" in again.stdout
         _until(lambda: _workers(checkout) == 4)
+        assert told(checkout).count("cluster start run") == 2, "a database that ended is started with it"
         assert (checkout / "var" / "demo").read_text() == "finished\n"
-        assert "landreg serve stopped" in stop(checkout).stdout
+        # A run that is there ends its own; of one that is gone `make stop` does.
+        assert ("landreg serve stopped" in stop(checkout).stdout) == gone
         time.sleep(1.5)
         assert _workers(checkout) == 4
     finally:
