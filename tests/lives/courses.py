@@ -8,6 +8,7 @@ from decimal import Decimal
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import (
     cancelling,
+    correcting,
     days,
     disputes,
     dividing,
@@ -17,6 +18,7 @@ from landreg.exchange.contracts import (
     registering,
     signing,
 )
+from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Returned
@@ -82,6 +84,19 @@ def _shared(on: Stage) -> Life:
         "pay_dividend",
         lambda: dividing.pay_dividend(OPERATOR, *at, Dividend(day.year, Decimal("321.00"), day, day), PAPER),
     )
+    slip = kit.seen(contract).of("dividend")
+    assert slip is not None
+    mended = Dividend(day.year, Decimal("123.00"), day, day), PAPER, Wrong(slip.event_id, "金额抄错")
+    yield "correct_dividend", lambda: dividing.pay_dividend(OPERATOR, *at, *mended)
+    stands = kit.seen(contract).of("dividend")
+    assert stands is not None
+    none = Wrong(stands.event_id, "这一年没有分红")
+    yield "take_back", lambda: correcting.take_back(OPERATOR, *at, none)
+    life.pay(OPERATOR, *at, Decimal("5.00"), day, "HZ-7", PAPER)
+    paid = kit.seen(contract).payments[0]
+    right = correcting.Paid(contract.contract_id, Decimal("5.00"), day, "HZ-8")
+    why = Wrong(paid.payment_id, "凭证号抄错")
+    yield "correct_payment", lambda: correcting.correct_payment(OPERATOR, *at, why, right)
     signing.file(OPERATOR, *at, day, "", PAPER)
     signing.ask_registration(OPERATOR, *at, PAPER)
     yield "decline_registration", lambda: registering.decline(on.registrar, *at, "申请书没有双方签字")

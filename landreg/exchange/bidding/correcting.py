@@ -71,7 +71,7 @@ def correct_deposit(actor: Actor, county: str, deposit_id: UUID, why: str, inste
         paid_by = beijing_day(found.sale.deposit_by)
         last = min(paid_by, gone.on_day) if gone and not moved else paid_by
         _may_correct(uow, row, deposit_id, why, instead, moved, rests, last if row.kind == "paid" else None)
-        made = _corrected(uow, "deposit", row, deposit_id, why, uuid4() if instead else None)
+        made = put_correction(uow, "deposit", row, deposit_id, why, uuid4() if instead else None)
         if instead and entrant and made.instead:
             sales.put_deposit(uow, entrant, instead.receipt, made.instead, in_time=row.kind == "paid")
         logged.stage_row(uow, made)
@@ -92,7 +92,7 @@ def correct_reserve(actor: Actor, county: str, reserve_id: UUID, why: str, inste
         moved = instead is None or instead.of != row.taker_id
         rests, last = _reserve_left(uow, row, None if moved else instead)
         _may_correct(uow, row, reserve_id, why, instead, moved, rests, last)
-        made = _corrected(uow, "reserve", row, reserve_id, why, uuid4() if instead else None)
+        made = put_correction(uow, "reserve", row, reserve_id, why, uuid4() if instead else None)
         if instead and taker and made.instead:
             recorded = beijing_day(row.at) if row.kind == "paid" else None
             reviews.put_reserve(uow, taker, instead.receipt, made.instead, recorded)
@@ -140,9 +140,8 @@ def _said(row: Deposit | Reserve | Receipt) -> tuple[object, ...]:
     return row.kind, row.amount, tidy(row.receipt), row.on_day, row.said.strip()
 
 
-def _corrected(
-    uow: UnitOfWork, record: str, row: Deposit | Reserve, key: UUID, why: str, instead: UUID | None
-) -> Correction:
+def put_correction(uow: UnitOfWork, record: str, row: Any, key: UUID, why: str, instead: UUID | None) -> Correction:
+    """Write that a record of a book counts no more; its leaf is staged when what stands in its place is written."""
     made = Correction(
         county=row.county, village=row.village, record=record, record_id=key, instead=instead, said=why.strip(),
         by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,

@@ -13,7 +13,7 @@ from landreg.exchange.model import SCHEMA
 
 class Correction(CountyKey, By, Base):
     """A record that was wrong and counts no more. record: the book it stands in. instead: the row of that book that is recorded in
-    its place, None where nothing is. said: why.
+    its place, None where nothing is. said: why. contract_id: of what a contract records; the database says it.
     """
 
     __tablename__ = "correction"
@@ -23,3 +23,4 @@ class Correction(CountyKey, By, Base):
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
     instead: Mapped[UUID | None]
     said: Mapped[str]
+    contract_id: Mapped[UUID | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,18 @@ def corrections(session: Session, county: str, records: Collection[UUID]) -> dic
     """By the record that was wrong: its correction, where the actor sees it."""
     asked = sa.select(Correction).where(Correction.county == county, Correction.record_id.in_(records))
     return {one.record_id: one for one in session.scalars(asked)}
+
+
+def of_contracts(session: Session, counties: Collection[str], ids: Collection[UUID]) -> Sequence[Correction]:
+    """What was corrected of contracts: payments and steps."""
+    asked = sa.select(Correction).where(Correction.county.in_(counties), Correction.contract_id.in_(ids))
+    return session.scalars(asked).all()
+
+
+def went_over(session: Session, county: str, contract_id: UUID) -> bool:
+    """Whether what a contract owes and was paid went over to one that changes it."""
+    asked = sa.text("SELECT exchange.went_over(:county, :contract)")
+    return bool(session.scalar(asked, {"county": county, "contract": contract_id}))
 
 
 def credit_is_counted(session: Session, county: str, deposit_id: UUID) -> bool:

@@ -83,7 +83,18 @@ NOT_TOLD = frozenset(("county", "village"))
 """Columns of which no leaf tells: today's division code."""
 
 LATER = frozenset(
-    ("grain_yuan", "agent_act_id", "came", "member_id", "sha256", "paper", "witness", "parcels", "mandatary_id")
+    (
+        "grain_yuan",
+        "agent_act_id",
+        "came",
+        "member_id",
+        "sha256",
+        "paper",
+        "witness",
+        "parcels",
+        "mandatary_id",
+        "contract_id",
+    )
 )
 """Columns that came when leaves had told of rows without them."""
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.periods import DAY
 from landreg.core.units import CENT
+from landreg.exchange.contracts import correcting
+from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.life import end_what_rests_on
 from landreg.exchange.contracts.rules.closing import (
@@ -21,7 +24,7 @@ from landreg.exchange.contracts.rules.closing import (
     con_83_land_board_hears_disputes_over_farmland,
 )
 from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, con_17_outcome_is_said
-from landreg.exchange.contracts.rules.rent import AWARDED, Due
+from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing
@@ -70,12 +73,17 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         happened(uow, row, "disputed", law.on, said=asked.said, facts=facts, paper=paper)
 
 
-def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: Attached | None) -> None:
-    """Record the outcome; it binds the record: a contract that it ends is ended, a sum that it awards is due.
+def settle(
+    actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: Attached | None, wrong: Wrong | None = None
+) -> None:
+    """Record the outcome; it binds the record: a contract that it ends is ended, a sum that it awards is due. wrong: in place of an
+    outcome that was recorded wrongly.
 
-    Raises Refused (CON-17), Conflict (CON-5) where nothing is in dispute, BadInput (FORM-7).
+    Raises NotFound, Refused (CON-17, REC-1), Conflict (CON-5) where nothing is in dispute, BadInput (FORM-7).
     """
     with unit_of_work(actor) as uow:
+        key = uuid4()
+        made = correcting.struck(uow, county, contract_id, wrong, key, _by_contractor(asked)) if wrong else None
         found, law = held(uow, county, contract_id)
         row, ended = found.contract, found.of("ended") is not None
         if not found.course(law.on).disputed:
@@ -84,13 +92,21 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
         ties_nothing(law.on, kept, said=asked.said)
         since, forum = (brought.on_day, str(brought.facts.get("forum", ""))) if brought else (law.on, "")
         said = Recorded(row.number, asked, row.from_on, row.until_on, since, ended, row.void, forum)
-        if wrong := con_17_outcome_is_said(said, law):
-            raise Refused(wrong)
+        if refused := con_17_outcome_is_said(said, law):
+            raise Refused(refused)
         happened(
             uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked), paper=kept, dues=_dues(found, asked),
+            event_id=key,
         )  # fmt: skip
+        if made is not None:
+            correcting.staged(uow, made)
         if asked.outcome in ("ended", "void") and not ended:
             _end(uow, found, law, asked)
+
+
+def _by_contractor(asked: Outcome) -> Decimal:
+    """What an outcome makes the contractor owe, in yuan."""
+    return asked.yuan if asked.yuan is not None and asked.pays == "contractor" else ZERO
 
 
 def _facts(asked: Outcome) -> dict[str, Any]:
@@ -110,7 +126,9 @@ def _dues(found: Whole, asked: Outcome) -> list[Due]:
     if asked.yuan is None or asked.due_on is None:
         return []
     term = (min(asked.on_day, asked.due_on), asked.due_on + DAY)
-    return [Due(len(found.dues) + 1, *term, asked.due_on, asked.yuan.quantize(CENT), kind=AWARDED, payer=asked.pays)]
+    return [
+        Due(found.recorded.dues + 1, *term, asked.due_on, asked.yuan.quantize(CENT), kind=AWARDED, payer=asked.pays)
+    ]
 
 
 def _end(uow: UnitOfWork, found: Whole, law: Law, asked: Outcome) -> None:

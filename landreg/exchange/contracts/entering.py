@@ -68,12 +68,14 @@ def entered(
 
 def happened(
     uow: UnitOfWork, row: Contract, kind: str, on_day: date, *, said: str = "", facts: Mapping[str, Any] | None = None,
-    paper: Attached | None = None, dues: Sequence[Due] = (), due_kind: str = "",
+    paper: Attached | None = None, dues: Sequence[Due] = (), due_kind: str = "", event_id: UUID | None = None,
 ) -> ContractEvent:  # fmt: skip
-    """Write a step of a contract, with its paper, what it makes due, and its leaf. Raises Conflict where another was first."""
+    """Write a step of a contract, with its paper, what it makes due, and its leaf, under an id. Raises Conflict where another was
+    first.
+    """
     kept = entered(uow, row.county, row.village, kind, paper, contract=row.contract_id) if paper else None
     event = ContractEvent(
-        county=row.county, village=row.village, contract_id=row.contract_id, event_id=uuid4(), kind=kind, on_day=on_day,
+        county=row.county, village=row.village, contract_id=row.contract_id, event_id=event_id or uuid4(), kind=kind, on_day=on_day,
         said=said.strip(), facts=dict(facts or {}), document_id=kept.document_id if kept else None,
         by_id=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts import cancelling, deal_queries, logged, making, queries, telling
+from landreg.exchange.contracts import cancelling, deal_queries, logged, making, payment_queries, queries, telling
 from landreg.exchange.contracts.entering import entered, happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
@@ -60,9 +60,9 @@ def pay(
 
 def pay_within(
     uow: UnitOfWork, county: str, contract_id: UUID, amount: Decimal | None, paid_on: date, receipt: str,
-    paper: Attached | None, kg: Decimal | None = None, payer: str = "",
+    paper: Attached | None, kg: Decimal | None = None, payer: str = "", payment_id: UUID | None = None,
 ) -> Decimal:  # fmt: skip
-    """The same, in the transaction of something that belongs to it."""
+    """The same, in the transaction of something that belongs to it, under an id."""
     found, law = held(uow, county, contract_id)
     row = found.contract
     open_for(found, law, *LIVING, "ending", "ended")
@@ -78,14 +78,14 @@ def pay_within(
         raise Refused(wrong)
     signed = found.of("signed")
     since = min(row.from_on, signed.on_day if signed else law.on)
-    known = queries.receipt_known(uow.session, county, receipt)
-    alike = queries.paid_alike(uow.session, contract_id, (amount, kg, paid_on), kept.sha256)
+    known = payment_queries.receipt_known(uow.session, county, receipt)
+    alike = payment_queries.paid_alike(uow.session, contract_id, (amount, kg, paid_on), kept.sha256)
     facts = Paid(paid, paid_on, receipt, left, since, law.on, known, alike)
     if wrong := con_6_payment_counts_once(facts, law):
         raise Refused(wrong)
     put = entered(uow, county, row.village, "rent_receipt", kept, contract=contract_id)
     payment = RentPayment(
-        county=county, village=row.village, contract_id=contract_id, payment_id=uuid4(),
+        county=county, village=row.village, contract_id=contract_id, payment_id=payment_id or uuid4(),
         amount_yuan=None if amount is None else amount.quantize(CENT), kg=None if kg is None else half_up(kg), payer=payer,
         paid_on=paid_on, receipt=receipt, document_id=put.document_id, recorded_by=uow.actor.account_id,
         recorded_by_name=uow.actor.name, recorded_at=uow.now,

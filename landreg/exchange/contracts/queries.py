@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, aliased
 
 from landreg.core.periods import DAY
 from landreg.core.tables import in_force
+from landreg.exchange.bidding import correction_queries
+from landreg.exchange.bidding.correction_queries import stands
 from landreg.exchange.contracts.list_queries import ending_ahead
 from landreg.exchange.contracts.model import (
     Contract,
@@ -24,7 +26,7 @@ from landreg.exchange.contracts.model import (
     RentPayment,
 )
 from landreg.exchange.contracts.rules import rent
-from landreg.exchange.contracts.whole import Credited, Whole
+from landreg.exchange.contracts.whole import Credited, Recorded, Whole
 from landreg.law.queries import load_laws
 from landreg.registry.casebook import Act, Case
 from landreg.registry.model import Right
@@ -63,17 +65,22 @@ def wholes(session: Session, found: Sequence[Contract]) -> list[Whole]:
     dues = _of(session, RentDue, found, RentDue.position)
     payments = _of(session, RentPayment, found, RentPayment.paid_on, RentPayment.recorded_at)
     known, credited, ahead = _prices(session, found, dues), _credited(session, found), ending_ahead(session, found)
+    wrong = {
+        one.record_id: one
+        for one in correction_queries.of_contracts(session, {row.county for row in found}, list(events))
+    }
     return [
         Whole(
             row,
             parcels[row.contract_id],
-            events[row.contract_id],
+            [one for one in events[row.contract_id] if one.event_id not in wrong],
             {paper.document_id: paper for paper in papers[row.contract_id]},
-            dues[row.contract_id],
-            payments[row.contract_id],
+            [one for one in dues[row.contract_id] if one.event_id not in wrong],
+            [one for one in payments[row.contract_id] if one.payment_id not in wrong],
             known.get((row.county, row.grain), {}),
             credited[row.contract_id],
             row.contract_id in ahead,
+            Recorded(events[row.contract_id], payments[row.contract_id], len(dues[row.contract_id]), wrong),
         )
         for row in found
     ]
@@ -144,29 +151,6 @@ def passed_by_others(session: Session, found: Sequence[Contract]) -> set[UUID]:
     return {row.contract_id for row in found if row.relation == "retransfer" and row.previous_id not in own}
 
 
-def receipt_known(session: Session, county: str, receipt: str) -> bool:
-    """Whether a receipt was counted before, with or without the signs that part it. receipt: as `tidy` writes it."""
-    said, plain = (
-        sa.func.translate(one, " -_/.·—–", "") for one in (sa.func.system.tidied(RentPayment.receipt), receipt)
-    )
-    found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, said == plain)
-    return session.scalars(found).first() is not None
-
-
-def paid_alike(
-    session: Session, contract_id: UUID, paid: tuple[Decimal | None, Decimal | None, date], sha256: str
-) -> bool:
-    """Whether the very same paper was recorded of a contract for the same sum. paid: yuan, kg, day."""
-    yuan, kg, paid_on = paid
-    found = sa.select(RentPayment.payment_id).where(
-        RentPayment.contract_id == contract_id, RentPayment.paid_on == paid_on,
-        RentPayment.amount_yuan.is_not_distinct_from(yuan), RentPayment.kg.is_not_distinct_from(kg),
-        RentPayment.document_id.in_(sa.select(ContractPaper.document_id).where(
-            ContractPaper.contract_id == contract_id, ContractPaper.sha256 == sha256)),
-    )  # fmt: skip
-    return session.scalars(found).first() is not None
-
-
 def next_certificate(session: Session) -> int:
     """The next serial of transaction certificates."""
     return int(session.execute(sa.text("SELECT nextval('exchange.certificate_number')")).scalar_one())
@@ -180,8 +164,9 @@ def with_late_dues(session: Session, today: date) -> Sequence[Contract]:
     )
     owed = sa.select(sa.func.sum(RentDue.amount)).where(*own, owed_still).scalar_subquery()
     paid = sa.select(sa.func.coalesce(sa.func.sum(RentPayment.amount_yuan), 0)).where(
-        RentPayment.county == Contract.county, RentPayment.contract_id == Contract.contract_id
-    )
+        RentPayment.county == Contract.county, RentPayment.contract_id == Contract.contract_id,
+        stands(RentPayment, RentPayment.payment_id),
+    )  # fmt: skip
     states = ("signed", "disputed", "ended")
     awarded = sa.select(RentDue).where(*own, RentDue.payer.is_not(None)).exists()
     late = sa.or_(Contract.grain != "", awarded, owed > paid.scalar_subquery())

@@ -59,6 +59,8 @@ _STEPS = " UNION ALL ".join((
     "SELECT 'exchange.project_word', w.word_id::text, w.by_name, '' FROM contracts AS c"  # noqa: ISC004
     " JOIN exchange.project_word AS w ON w.county = c.county AND w.project_id = c.project_id AND w.household_id = c.household_id",
     "SELECT 'act', a.number, a.by_name, '' FROM contracts AS c CROSS JOIN LATERAL exchange.acts_of(c.county, c.contract_id) AS a",
+    "SELECT 'exchange.correction', x.record_id::text, x.by_name, '' FROM exchange.correction AS x"  # noqa: ISC004
+    " JOIN contracts AS c ON c.county = x.county AND c.contract_id = x.contract_id",
     *(f"SELECT 'exchange.{entry}', x.{key}::text, x.{who}, {step} FROM exchange.{table} AS x"
       " JOIN contracts AS c ON c.county = x.county AND c.contract_id = x.contract_id"
       for entry, table, key, who, step in _OF_CONTRACT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from landreg.core.units import decimal_of, half_up, mu_of
+from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.contracts.model import (
     Contract,
     ContractEvent,
@@ -40,9 +41,21 @@ class Credited:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """All that was recorded of a contract, also what was wrong and counts no more: its steps and payments, how many dues, and by
+    what each of them was corrected.
+    """
+
+    events: Sequence[ContractEvent] = ()
+    payments: Sequence[RentPayment] = ()
+    dues: int = 0
+    corrections: Mapping[UUID, Correction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Whole:
-    """A contract with all its rows. prices: of a kg of its grain, by day on which something is due. credited: what counts toward
-    the price beside payments. ahead: the day of its end is set, and to come.
+    """A contract with all its rows that count. prices: of a kg of its grain, by day on which something is due. credited: what
+    counts toward the price beside payments. ahead: the day of its end is set, and to come. recorded: with what was corrected.
     """
 
     contract: Contract
@@ -54,6 +67,7 @@ class Whole:
     prices: Mapping[date, Decimal]
     credited: Sequence[Credited] = ()
     ahead: bool = False
+    recorded: Recorded = Recorded()
 
     @property
     def parts(self) -> tuple[str, ...]:

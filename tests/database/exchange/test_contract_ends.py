@@ -158,14 +158,6 @@ def test_a_dividend_is_of_a_year_of_the_term_resolved_before_it_is_due_and_corre
         with pytest.raises(Refused) as refused:
             dividing.pay_dividend(*at, wrong, PAPER)
         assert [(one.code, one.field) for one in refused.value.findings] == [("CON-86", field)]
-    for corrected in (sound, replace(sound, yuan=Decimal("9.00"))):
-        with pytest.raises(Refused) as nothing:
-            dividing.pay_dividend(*at, replace(corrected, corrects=True), PAPER)
-        assert nothing.value.findings[0].values["fault"] == "dividend_less"
-    dividing.pay_dividend(*at, sound, PAPER)
-    left = seen(contract).left
-    dividing.pay_dividend(*at, replace(sound, yuan=Decimal("10000.00"), corrects=True), PAPER)
-    assert seen(contract).left - left == Decimal("9990.00")
     ahead = signed(drawn(OTHER, kind="share", unit="share", values=SHARES, from_on=now + timedelta(days=9)))
     with pytest.raises(Conflict) as early:
         dividing.pay_dividend(OPERATOR, COUNTY, ahead.contract_id, sound, PAPER)

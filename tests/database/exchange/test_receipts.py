@@ -15,7 +15,7 @@ from tests.registry_kit import Connection, codes, to_rights
 from tests.villages import COUNTY, past_triggers
 
 TABLES = {"exchange.rent_payment", "exchange.deposit", "exchange.reserve", "exit.payment", "exit.repayment"}
-CORRECTED = {"exchange.deposit", "exchange.reserve"}
+CORRECTED = {"exchange.rent_payment", "exchange.deposit", "exchange.reserve"}
 """Of whose receipts one that was corrected is free again."""
 
 

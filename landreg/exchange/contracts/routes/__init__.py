@@ -1,6 +1,7 @@
 """The pages of contracts."""
 
 from landreg.exchange.contracts.routes import (
+    correcting,
     desk,
     disputes,
     drawing,
@@ -14,4 +15,4 @@ from landreg.exchange.contracts.routes import (
     signing,
 )
 
-ROOMS = (registering, projects, papers, own, drawing, signing, disputes, letters, mandataries, life, desk)
+ROOMS = (registering, projects, papers, own, drawing, signing, disputes, letters, mandataries, life, correcting, desk)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.exchange.contracts import disputes
+from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.routes.forms import back, kept
 from landreg.exchange.contracts.routes.life import again
@@ -60,6 +61,8 @@ class Settling:
     due_on: date | None = None
     pays: str = ""
     said: str = field(default="", metadata={"most": 1000})
+    corrects: UUID | None = None
+    why: str = field(default="", metadata={"most": 500})
     paper: Upload | None = None
 
 
@@ -73,6 +76,7 @@ def settle(county: str, contract_id: UUID) -> Redirect:
         given.outcome, given.on_day, given.yuan, given.due_on, given.said, given.pays, given.document, given.served_on,
         given.final,
     )  # fmt: skip
-    disputes.settle(current_actor(), county, contract_id, asked, kept(given.paper))
+    wrong = Wrong(given.corrects, given.why) if given.corrects else None
+    disputes.settle(current_actor(), county, contract_id, asked, kept(given.paper), wrong)
     flash(_("争议结果已记录。"))
     return back(county, contract_id)

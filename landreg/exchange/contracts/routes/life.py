@@ -20,6 +20,8 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling, deal_queries, dividing, life, queries
+from landreg.exchange.contracts.correcting import STEPS as CORRECTED
+from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
@@ -51,7 +53,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
         laid = cancelling.registered(uow.session, found).laid if step in ("end", "terminate") else ()
     course = found.course(law.on)
-    if request.method == "GET":
+    wrong = next((one for one in found.events if str(one.event_id) == request.values.get("corrects")), None)
+    if request.method == "GET" and wrong is None:
         open_for(found, law, *STEPS[step])
         if step == "end" and never(found, step):
             raise Refused(Finding("CON-30", "how", subject=row.number))
@@ -60,6 +63,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
     return pages.render(
         "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
+        wrong=wrong if wrong and wrong.kind in CORRECTED else None,
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         suit_days=law.days("CON-17.suit_days"), limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE, kept_by=kept_by(found),
@@ -209,7 +213,8 @@ class Dividing:
     yuan: Decimal
     resolved_on: date
     due_on: date
-    corrects: bool = False
+    corrects: UUID | None = None
+    why: str = field(default="", metadata={"most": 500})
     paper: Upload | None = None
 
 
@@ -219,8 +224,9 @@ class Dividing:
 def dividend(county: str, contract_id: UUID) -> Redirect:
     """Declare it."""
     given = read_form(Dividing)
-    asked = Dividend(given.year, given.yuan, given.resolved_on, given.due_on, given.corrects)
-    dividing.pay_dividend(current_actor(), county, contract_id, asked, kept(given.paper))
+    asked = Dividend(given.year, given.yuan, given.resolved_on, given.due_on)
+    wrong = Wrong(given.corrects, given.why) if given.corrects else None
+    dividing.pay_dividend(current_actor(), county, contract_id, asked, kept(given.paper), wrong)
     flash(_("分红已记录，列入应付。"))
     return back(county, contract_id)
 

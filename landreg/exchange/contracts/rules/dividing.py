@@ -18,25 +18,23 @@ PAID_WITHIN = 2
 
 @dataclass(frozen=True)
 class Dividend:
-    """A dividend as it is declared. yuan: the household's, of all of the year. corrects: too little was recorded before."""
+    """A dividend as it is declared. yuan: the household's, of all of the year."""
 
     year: int
     yuan: Decimal
     resolved_on: date
     due_on: date
-    corrects: bool = False
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A dividend beside its contract, whose days are half-open. recorded: of that year, in yuan."""
+    """A dividend beside its contract, whose days are half-open."""
 
     asked: Dividend
     number: str
     kind: str
     from_on: date
     until_on: date
-    recorded: Decimal
 
 
 def con_86_dividend_is_resolved(facts: Declared, law: Law) -> Finding | None:
@@ -51,14 +49,11 @@ def con_86_dividend_is_resolved(facts: Declared, law: Law) -> Finding | None:
         "yuan": not sound,
         "resolved_on": not since <= asked.resolved_on <= law.on,
         "due_on": not asked.resolved_on <= asked.due_on <= years_after(asked.resolved_on, PAID_WITHIN),
-        "less": asked.corrects and sound and not 0 < facts.recorded < sum_,
     }
     wrong = next((field for field, fault in faults.items() if fault), "")
     if not wrong:
         return None
     values = {
         "fault": f"dividend_{wrong.removesuffix('_on')}", "first": facts.from_on, "last": facts.until_on - DAY, "since": since,
-        "recorded": facts.recorded,
     }  # fmt: skip
-    field = {"kind": "year", "less": "yuan"}.get(wrong, wrong)
-    return Finding("CON-86", field, values, subject=facts.number)
+    return Finding("CON-86", "year" if wrong == "kind" else wrong, values, subject=facts.number)
