@@ -115,7 +115,7 @@ def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_none_keeps
         for killed in (*((run.pid,) if gone else ()), keeper, int(pid.read_text())):
             os.kill(killed, signal.SIGKILL)
         if gone:
-            run.wait()
+            run.wait(timeout=20)
         again = subprocess.run(["scripts/run"], cwd=checkout, capture_output=True, text=True, check=False, env=bare)
         assert "后台没有在运行，已重新启动" in again.stdout
         _until(lambda: _workers(checkout) == 4)
@@ -123,6 +123,7 @@ def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_none_keeps
         assert (checkout / "var" / "demo").read_text() == "finished\n"
         # A run that is there ends its own; of one that is gone `make stop` does.
         assert ("landreg serve stopped" in stop(checkout).stdout) == gone
+        run.wait(timeout=20)
         time.sleep(1.5)
         assert _workers(checkout) == 4
     finally:
