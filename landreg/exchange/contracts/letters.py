@@ -12,9 +12,8 @@ from landreg.core.units import total_mu
 from landreg.exchange.contracts.papers import check_url, sides_zh
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.closing import forums_of
-from landreg.exchange.contracts.rules.service import SERVICE, asked_of
-from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import contractor_of
+from landreg.exchange.contracts.telling import ends_freely
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import Letter, basis_of
 from landreg.land.queries import division_path
@@ -24,11 +23,13 @@ from landreg.registry.papers.typesetting import chinese_date
 
 MOST_LATE = 6
 ARREARS = "arrears"
+AGREED = "双方的合同约定"
+"""The basis of a letter that no article of farmland bears."""
 
 
-def to_remedy(session: Session, desk: Desk, found: Whole, what: str, said: str) -> Letter:
+def to_remedy(session: Session, desk: Desk, found: Whole, what: str, side: str, said: str) -> Letter:
     """The notice to remedy something, to the side that has to: its days run from its delivery. RLCL-42, CON-66."""
-    side, law, row = asked_of(found.contract.kind, what), desk.law, found.contract
+    law, row = desk.law, found.contract
     days = law.days("CON-7.remedy_days")
     late = _late(found, law.on, side) if what == ARREARS else ()
     mend, shown = ("付清", "付款凭证") if what == ARREARS else ("改正", "改正情况")
@@ -44,12 +45,15 @@ def to_remedy(session: Session, desk: Desk, found: Whole, what: str, said: str) 
     )
     opening = f"您与{_other(found, side)}之间的下列合同，您一方有不符合合同约定的事项，现书面催告，请在期限内{mend}。"
     number = f"{row.number}-C{1 + sum(one.kind == 'remedy_asked' for one in found.events)}"
-    return _letter(desk, found, side, "催告通知书", number, opening, facts, steps, basis_of(law, "CON-66"))
+    freely = ends_freely(row.kind, _across(side))
+    return _letter(
+        desk, found, side, "催告通知书", number, opening, facts, steps, AGREED if freely else basis_of(law, "CON-66")
+    )
 
 
 def of_end(session: Session, desk: Desk, found: Whole, ground: str, said: str, side: str) -> Letter:
     """The notice that a side ends the contract alone, to the other. RLCL-42, CON-67. side: who ends it."""
-    row, law, to = found.contract, desk.law, "taker" if side == "contractor" else "contractor"
+    row, law, to = found.contract, desk.law, _across(side)
     facts = (
         *_of_contract(session, found), ("解除事由", term("contract_ground", ground)), ("事实和经过", said),
         ("解除时间", "本通知送达之日起"), *_late(found, law.on, to),
@@ -60,9 +64,8 @@ def of_end(session: Session, desk: Desk, found: Whole, ground: str, said: str, s
         "附着物、设施和地上作物的处理，照合同的约定；没有约定的，双方协商。",
     )
     opening = f"您与{_other(found, to)}之间的下列合同，对方因下列事由依法解除，现书面通知。"
-    return _letter(
-        desk, found, to, "解除合同通知书", f"{row.number}-J1", opening, facts, steps, basis_of(law, "CON-7", "CON-67")
-    )
+    basis = AGREED if ends_freely(row.kind, side) else basis_of(law, "CON-7", "CON-67")
+    return _letter(desk, found, to, "解除合同通知书", f"{row.number}-J1", opening, facts, steps, basis)
 
 
 def of_arrears(session: Session, desk: Desk, found: Whole) -> Letter:
@@ -77,9 +80,11 @@ def of_arrears(session: Session, desk: Desk, found: Whole) -> Letter:
     )
     opening = f"截至{chinese_date(law.on)}，您与{_other(found, side)}之间的下列合同有到期未付的价款，特此提醒。"
     facts = (*_of_contract(session, found), *_late(found, law.on, side))
-    return _letter(
-        desk, found, side, "逾期价款提醒函", f"{row.number}-T{law.on:%Y%m%d}", opening, facts, steps, basis_of(law, "CON-6"), ""
-    )  # fmt: skip
+    number, basis = (
+        f"{row.number}-T{law.on:%Y%m%d}",
+        AGREED if ends_freely(row.kind, "contractor") else basis_of(law, "CON-6"),
+    )
+    return _letter(desk, found, side, "逾期价款提醒函", number, opening, facts, steps, basis, "")
 
 
 def _letter(
@@ -88,8 +93,6 @@ def _letter(
 ) -> Letter:  # fmt: skip
     row = found.contract
     by = _other(found, side) if by is None else by
-    agreed = row.kind in (*OUTSIDE_FARMING, SERVICE)
-    basis = "双方的合同约定" if agreed else basis
     return Letter(
         title, number, _named(found, side), opening, tuple(facts), tuple(steps), basis, check_url(desk, row.number), by
     )
@@ -102,7 +105,11 @@ def _named(found: Whole, side: str) -> str:
 
 
 def _other(found: Whole, side: str) -> str:
-    return _named(found, "taker" if side == "contractor" else "contractor")
+    return _named(found, _across(side))
+
+
+def _across(side: str) -> str:
+    return "taker" if side == "contractor" else "contractor"
 
 
 def _of_contract(session: Session, found: Whole) -> tuple[tuple[str, str], ...]:

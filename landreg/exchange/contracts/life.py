@@ -27,8 +27,10 @@ from landreg.exchange.contracts.rules.closing import (
 )
 from landreg.exchange.contracts.rules.course import (
     Ending,
+    asked_to_remedy,
     con_8_both_agree_to_end,
     con_9_no_open_dispute,
+    waits_for_remedy,
 )
 from landreg.exchange.contracts.rules.rent import (
     PAYERS,
@@ -36,7 +38,7 @@ from landreg.exchange.contracts.rules.rent import (
     con_6_payment_counts_once,
     con_23_grain_within_what_is_owed,
 )
-from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.service import asked_of
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
 from landreg.registry.guarded import Attached, ties_nothing
@@ -113,41 +115,52 @@ def ask_to_remedy(
     said: str,
     paper: Attached | None,
     told_on: date | None = None,
+    side: str = "",
 ) -> None:
     """Record a notice to remedy something within the county's days, counted from the day on which it reached who is to mend it,
-    today where none is said. paper: the notice with the proof of its delivery. Raises BadInput (FORM-5, FORM-7), Refused (CON-66,
-    GUARD-1), Conflict (CON-5).
+    today where none is said. side: who is to mend it (`asked_of` where it is not said). paper: the notice with the proof of its
+    delivery. Raises BadInput (FORM-5, FORM-7), Refused (CON-66, GUARD-1), Conflict (CON-5).
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running", "over")
         told_on = told_on or law.on
-        wrong = telling.asked_to_remedy(found, law, what, said, told_on)
+        side = asked_of(found.contract.kind, {"side": side, "what": what})
+        wrong = telling.asked_to_remedy(found, law, what, side, said, told_on)
         kept = must(paper)
         ties_nothing(law.on, kept, said=said)
         if wrong:
             raise Refused(wrong)
-        yuan, kg = telling.overdue(found, law.on)
+        yuan, kg = found.course(law.on).overdue_of(side)
         owed = {"arrears": str(yuan), **({"arrears_kg": str(kg)} if kg else {})}
-        facts = {"what": what, "days": law.days("CON-7.remedy_days"), **owed}
+        facts = {"what": what, "side": side, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)
 
 
-def remedied(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
-    """Record that what a notice asked was done."""
+def remedied(actor: Actor, county: str, contract_id: UUID, said: str, side: str = "") -> None:
+    """Record that what a notice asked was done. side: which side did, of two that were asked. Raises BadInput (FORM-1, FORM-5),
+    Conflict (CON-5).
+    """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running", "over")
-        if not found.of("remedy_asked"):
+        course = found.course(law.on)
+        asked = [side for side in PAYERS if asked_to_remedy(course, side)]
+        waiting = [side for side in asked if waits_for_remedy(course, side)] or asked
+        if not asked:
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=found.contract.number))
+        if side and side not in asked:
+            raise BadInput(Finding("FORM-5", "side", {"given": side[:40]}))
+        if not side and len(waiting) > 1:
+            raise BadInput(Finding("FORM-1", "side"))
         ties_nothing(law.on, said=said)
-        happened(uow, found.contract, "remedied", law.on, said=said)
+        happened(uow, found.contract, "remedied", law.on, said=said, facts={"side": side or waiting[0]})
 
 
 @dataclass(frozen=True)
 class End:
-    """How a contract ends before its term. ground, since, told_on: of a termination by the contractor, whose notice reached the
-    taker on the last of these. side: of a service, who ends it alone.
+    """How a contract ends before its term. ground, since, told_on: of a termination by a side alone, whose notice reached the other
+    on the last of these.
     """
 
     how: str
@@ -196,7 +209,7 @@ def end(
         facts = {"how": asked.how, "ground": ""}
         if asked.how == "terminated" and asked.told_on is not None:
             facts |= {"ground": asked.ground, "told_on": asked.told_on.isoformat()}
-        if asked.how == "terminated" and found.contract.kind == SERVICE:
+        if asked.how == "terminated":
             facts |= {"side": asked.side}
         kept = must(paper)
         # What has not begun never runs.

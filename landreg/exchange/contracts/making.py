@@ -12,7 +12,7 @@ from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.contracts import cancelling, draft_queries, land_queries, queries
 from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.course import UNSIGNED, con_45_draft_has_its_day
+from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.following import (
     FOLLOWED_AT,
     Change,
@@ -23,6 +23,7 @@ from landreg.exchange.contracts.rules.following import (
 from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.stepping import con_45_draft_has_its_day
 from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law, examine

@@ -24,11 +24,15 @@ from landreg.exchange.contracts.rules.course import (
     SIGNATURE_RULES,
     UNSIGNED,
     Signing,
-    con_45_draft_has_its_day,
     stage,
 )
 from landreg.exchange.contracts.rules.service import NOT_OF
-from landreg.exchange.contracts.rules.stepping import Moving, con_64_moved_from_its_day, con_68_filed_after_it_was_made
+from landreg.exchange.contracts.rules.stepping import (
+    Moving,
+    con_45_draft_has_its_day,
+    con_64_moved_from_its_day,
+    con_68_filed_after_it_was_made,
+)
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     Piece,

@@ -23,7 +23,7 @@ from landreg.exchange.contracts.model import (
 from landreg.exchange.contracts.rules import instalments, rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Settled
-from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.service import SERVICE, asked_of
 from landreg.exchange.contracts.rules.uses import HOUSES
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
@@ -123,11 +123,10 @@ class Whole:
             yield Decimal(str(returned.facts.get("paid_yuan", 0)))
 
     def course(self, today: date) -> Course:
-        """How it stands on a day; what its taker owes is late, or nothing."""
-        found, events = self.contract, tuple(happened(one) for one in self.events)
-        late, kg = rent.arrears(self.settled, today, "taker"), rent.arrears_kg(self.settled, today)
-        fee = self.late_from_contractor(today) if found.kind == SERVICE else rent.ZERO
-        return Course(found.number, today, found.from_on, found.until_on, events, late, kg, fee)
+        """How it stands on a day; what a side owes is late, or nothing."""
+        found, events = self.contract, tuple(happened(one, self.contract.kind) for one in self.events)
+        late = [sum_of(self.settled, today, side) for side in PAYERS for sum_of in (rent.arrears, rent.arrears_kg)]
+        return Course(found.number, today, found.from_on, found.until_on, events, *late)
 
     def late_from_contractor(self, today: date) -> Decimal:
         """What the contractor owes and has not paid in time: the fee of a service, what makes an exchange equal."""
@@ -229,9 +228,10 @@ def due_of(row: RentDue, unit: str) -> Due:
     return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind, row.kind, payer)
 
 
-def happened(row: ContractEvent) -> Happened:
-    """A step as the rules take it."""
-    return Happened(row.kind, row.on_day, row.facts, row.document_id is not None)
+def happened(row: ContractEvent, kind: str) -> Happened:
+    """A step as the rules take it. kind: of the contract."""
+    facts = row.facts | {"side": asked_of(kind, row.facts)} if row.kind == "remedy_asked" else row.facts
+    return Happened(row.kind, row.on_day, facts, row.document_id is not None)
 
 
 def calendar_of(contract: Contract, parcels: Sequence[ContractParcel], made_on: date | None = None) -> tuple[Due, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from flask import url_for
@@ -18,9 +17,15 @@ from landreg.exchange import prices
 from landreg.exchange.bidding import told_queries
 from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.contracts import deal_queries, draft_queries, queries
-from landreg.exchange.contracts.rules.course import UNSIGNED, Course, remedy_until, stage, waits_for_remedy
-from landreg.exchange.contracts.rules.rent import arrears, arrears_kg
-from landreg.exchange.contracts.rules.service import asked_of
+from landreg.exchange.contracts.rules.course import (
+    UNSIGNED,
+    Course,
+    asked_to_remedy,
+    remedy_until,
+    stage,
+    waits_for_remedy,
+)
+from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.market import search_queries
 from landreg.law.queries import load_law
@@ -48,7 +53,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
         elif row.contract_id in of_others:
             labels = []
         else:
-            labels = [*_ended(found, today), *_late(found, side, today), *_notices(found, course, side)]
+            labels = [*_ended(found, today), *_late(found, side, today), *_notices(course, side)]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
         yield from (Row(label, address, row.number) for label in labels)
 
@@ -56,7 +61,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
 def _late(found: Whole, side: str, today: date) -> Iterator[str]:
     """What is late, of one's own and of the other side."""
     late = {"taker": arrears(found.settled, today, "taker"), "contractor": found.late_from_contractor(today)}
-    grain = {"taker": arrears_kg(found.settled, today), "contractor": Decimal(0)}
+    grain = {payer: arrears_kg(found.settled, today, payer) for payer in late}
     for payer, yuan in late.items():
         parts = [f"{yuan:,.2f} {_('元')}"] if yuan > 0 else []
         parts += [f"{grain[payer]:,.2f} {_('千克')}"] if grain[payer] > 0 else []
@@ -86,17 +91,18 @@ def _ended(found: Whole, today: date) -> Iterator[str]:
         yield _("合同履行到 %(day)s 为止", day=i18n.shown_day(ended.on_day - DAY))
 
 
-def _notices(found: Whole, course: Course, side: str) -> Iterator[str]:
-    """The last notice to remedy, while it stands and the contract does: of whom it asks something, and until when."""
-    until, asked = remedy_until(course), found.of("remedy_asked")
-    if asked is None or until is None or not waits_for_remedy(course) or stage(course) == "ended":
-        return
-    what = str(asked.facts.get("what", ""))
-    said = {"what": i18n.shown_term(what, "contract_remedy"), "day": i18n.shown_day(until)}
-    if asked_of(found.contract.kind, what) == side:
-        yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
-    else:
-        yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
+def _notices(course: Course, side: str) -> Iterator[str]:
+    """The last notice to remedy to each side, while it stands and the contract does: what it asks, and until when."""
+    for of_whom in PAYERS:
+        until, asked = remedy_until(course, of_whom), asked_to_remedy(course, of_whom)
+        if asked is None or until is None or not waits_for_remedy(course, of_whom) or stage(course) == "ended":
+            continue
+        what = str(asked.facts.get("what", ""))
+        said = {"what": i18n.shown_term(what, "contract_remedy"), "day": i18n.shown_day(until)}
+        if of_whom == side:
+            yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
+        else:
+            yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
 
 
 def of_members(session: Session, today: date) -> Iterator[Row]:

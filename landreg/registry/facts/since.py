@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.facts.proposals import folders
+from landreg.registry.rules.act_facts import PaidBelow
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
@@ -95,13 +95,13 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
     return {row.right_id: (row.number, row.ends_on) for row in rows}
 
 
-def _paid_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str, Decimal, Decimal]]:
-    """By case that registers what a contract moves, or its end: the contract, what is owed of it and what was paid, in yuan."""
+def _paid_below(session: Session, cases: Sequence[Case]) -> dict[UUID, PaidBelow]:
+    """By case that registers what a contract moves, or its end: what is owed of the contract, and what is settled of that."""
     asked = [case.case_id for case in cases if case.act_kind in PAID_FOR]
     if not asked:
         return {}
     rows = session.execute(text(_PAID_BELOW), {"county": cases[0].county, "cases": asked})
-    return {row.case_id: (row.number, row.owed, row.paid) for row in rows}
+    return {row.case_id: PaidBelow(row.number, row.owed, row.paid, row.kg, row.handed) for row in rows}
 
 
 def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
@@ -167,7 +167,7 @@ _CAME_SINCE = """
          AND upper_inf(r.recorded) AND upper_inf(r.valid)
     WHERE NOT r.right_id = ANY (string_to_array(s.known, ',')::uuid[])
 """
-_PAID_BELOW = "SELECT case_id, number, owed, paid FROM exchange.paid_below(:county, CAST(:cases AS uuid[]))"
+_PAID_BELOW = "SELECT * FROM exchange.paid_below(:county, CAST(:cases AS uuid[]))"
 _STANDS_FOR = """
     SELECT s.case_id
     FROM unnest(CAST(:cases AS uuid[]), CAST(:persons AS uuid[]), CAST(:codes AS text[])) AS s (case_id, person_id, code)

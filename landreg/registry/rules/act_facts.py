@@ -57,6 +57,17 @@ class Taker:
 
 
 @dataclass(frozen=True)
+class PaidBelow:
+    """What is owed of a contract until it ends, and what is settled of that: in yuan, and in kg of grain (handed: or paid for)."""
+
+    number: str
+    owed: Decimal
+    paid: Decimal
+    kg: Decimal
+    handed: Decimal
+
+
+@dataclass(frozen=True)
 class ActFacts:
     """What an act of change is about, as the register has it now.
 
@@ -68,8 +79,7 @@ class ActFacts:
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
     land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
-    from which the case came its number, what is owed until it ends, in yuan, and what was paid. by_holder: who objects is
-    who holds the right.
+    from which the case came. by_holder: who objects is who holds the right.
     """
 
     act_kind: str
@@ -94,5 +104,5 @@ class ActFacts:
     gained: tuple[str, ...] = ()
     papers: frozenset[str] = frozenset()
     ends_below: tuple[str, date] | None = None
-    paid_below: tuple[str, Decimal, Decimal] | None = None
+    paid_below: PaidBelow | None = None
     by_holder: bool = False

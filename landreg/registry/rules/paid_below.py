@@ -12,7 +12,8 @@ def tr_29_price_is_open(facts: ActFacts, law: Law) -> Finding | None:
     RLCL-39.
     """
     below = facts.paid_below
-    if below is None or below[2] >= below[1]:
+    if below is None or (below.paid >= below.owed and below.handed >= below.kg):
         return None
-    number, owed, paid = below
-    return Finding("TR-29", "price", {"number": number, "owed": owed, "paid": paid}, subject=facts.code)
+    yuan = {"owed": below.owed, "paid": below.paid} if below.owed else {}
+    grain = {"kg": below.kg, "handed": below.handed} if below.kg else {}
+    return Finding("TR-29", "price", {"number": below.number} | yuan | grain, subject=facts.code)

@@ -45,7 +45,7 @@ from tests.contract_kit import (
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
 from tests.registry_kit import BANK, Connection, booked, codes, one, pass_days, put_papers, to_rights
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 MORTGAGE = RestrictionAsked(
     "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1), whose=BANK
@@ -275,7 +275,25 @@ def test_who_registers_the_end_of_a_contract_reads_what_was_not_paid_of_it(
     case = cancelling.open_case_of_end(registrar, Store(database.store), COUNTY, contract.contract_id, PDF)
     put_papers(registrar, case, "land_operation_end")
     assert owed > 10
-    assert noted(registrar, case) == [f"合同 {contract.number} 到终止或者移转为止应付 {owed} 元，已付 10.00 元"]
+    assert noted(registrar, case) == [f"合同 {contract.number} 到终止或者移转为止，应付 {owed} 元、已付 10.00 元"]
+
+
+def test_what_was_not_handed_over_in_grain_is_read_too(
+    contract: Contract, registrar: Actor, superuser: Connection, database: Settings
+) -> None:
+    """TR-29, of a rent in kg."""
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.contract SET unit = 'kg_mu_year', grain = 'wheat'")
+        superuser.execute("UPDATE exchange.rent_due SET in_kind = true")
+    life.pay(OPERATOR, COUNTY, contract.contract_id, None, today(), "HZ-31", PAPER, Decimal("10.00"))
+    ends(contract)
+    owed = sum((due.due.amount for due in seen(contract).settled), Decimal(0))
+    cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    case = cancelling.open_case_of_end(registrar, Store(database.store), COUNTY, contract.contract_id, PDF)
+    put_papers(registrar, case, "land_operation_end")
+    assert noted(registrar, case) == [
+        f"合同 {contract.number} 到终止或者移转为止，应交粮食 {owed} 千克、已交和折价已付 10.00 千克"
+    ]
 
 
 def test_who_registers_what_an_assignment_moves_reads_what_was_not_paid_of_it(
@@ -287,7 +305,7 @@ def test_who_registers_what_an_assignment_moves_reads_what_was_not_paid_of_it(
     made = signed(drawn(codes=parcels_of(OPERATOR, right_id()), kind="assignment", values=values, taker=OTHER, **sums))
     case = to_the_register(registrar, database, made)
     put_papers(registrar, case, "assignment")
-    assert noted(registrar, case) == [f"合同 {made.number} 到终止或者移转为止应付 9000.00 元，已付 0.00 元"]
+    assert noted(registrar, case) == [f"合同 {made.number} 到终止或者移转为止，应付 9000.00 元、已付 0.00 元"]
 
 
 def test_a_term_that_is_over_leaves_the_right_to_be_struck_out_with_the_contract_as_its_proof(

@@ -126,9 +126,7 @@ def test_the_refusal_says_until_when_a_ground_waits() -> None:
     idle = rules.con_7_ended_on_the_law_s_grounds(ending("abandoned", since=date(2024, 7, 2)), LAW)
     assert idle is not None
     assert "撂荒到 2026-07-02 满法定年限" in LAW.say(idle)
-    let = closing.con_37_no_transfer_of_farmland_ends_by_breach(
-        ending("breach", course=contract(*SIGNED, asked), asked_of="taker"), LAW
-    )
+    let = closing.con_37_ended_by_who_kept_it(ending("breach", course=contract(*SIGNED, asked)), LAW)
     assert let is not None
     assert f"改正期到 {last} 为止" in LAW.say(let)
     bare = rules.con_7_ended_on_the_law_s_grounds(ending("higher_price"), LAW)

@@ -18,6 +18,7 @@ from landreg.exchange import letter
 from landreg.exchange.contracts import letters, queries, telling
 from landreg.exchange.contracts.routes.life import again
 from landreg.exchange.contracts.rules import rent
+from landreg.exchange.contracts.rules.service import asked_of
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import Letter
 from landreg.law.book import Law
@@ -32,11 +33,13 @@ MOST_LETTERS = 200
 
 @dataclass(frozen=True)
 class Told:
-    """What a notice says, of the form of its step. what: of a notice to remedy; ground, since, side: of an end."""
+    """What a notice says, of the form of its step. what: of a notice to remedy; ground, since: of an end. side: who is to mend, or
+    who ends it.
+    """
 
     what: str = ""
     ground: str = ""
-    side: str = "contractor"
+    side: str = ""
     since: date | None = None
     said: str = field(default="", metadata={"most": 1000})
 
@@ -49,10 +52,11 @@ def remedy(county: str, contract_id: UUID) -> Response:
     given = read_form(Told)
     with unit_of_work(current_actor()) as uow:
         found, law = _found(uow, county, contract_id)
-        if wrong := telling.asked_to_remedy(found, law, given.what, given.said, law.on):
+        side = asked_of(found.contract.kind, {"side": given.side, "what": given.what})
+        if wrong := telling.asked_to_remedy(found, law, given.what, side, given.said, law.on):
             raise Refused(wrong)
         desk = desk_of(uow.session, county)
-        return _sent(uow, county, [letters.to_remedy(uow.session, desk, found, given.what, given.said)])
+        return _sent(uow, county, [letters.to_remedy(uow.session, desk, found, given.what, side, given.said)])
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/termination/letter.pdf")
@@ -63,12 +67,13 @@ def termination(county: str, contract_id: UUID) -> Response:
     given = read_form(Told)
     with unit_of_work(current_actor()) as uow:
         found, law = _found(uow, county, contract_id)
+        side = given.side or "contractor"
         if wrong := telling.ends_alone(
-            found, law, given.ground, law.on, given.said, law.on, since=given.since, side=given.side
+            found, law, given.ground, law.on, given.said, law.on, since=given.since, side=side
         ):
             raise Refused(wrong)
         desk = desk_of(uow.session, county)
-        return _sent(uow, county, [letters.of_end(uow.session, desk, found, given.ground, given.said, given.side)])
+        return _sent(uow, county, [letters.of_end(uow.session, desk, found, given.ground, given.said, side)])
 
 
 @blueprint.get("/contracts/late/letters.pdf")

@@ -24,11 +24,12 @@ from landreg.exchange.contracts.correcting import STEPS as CORRECTED
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
-from landreg.exchange.contracts.routes.forms import Dated, back, kept
-from landreg.exchange.contracts.routes.steps import STEPS, kept_by, lists, never
+from landreg.exchange.contracts.routes.forms import back, kept, words
+from landreg.exchange.contracts.routes.steps import STEPS, ends_by, lists, never, notices
 from landreg.exchange.contracts.rules.closing import LIMITED, Returned
-from landreg.exchange.contracts.rules.course import remedy_over, remedy_until, stage
+from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
+from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.queries import load_law
@@ -64,9 +65,10 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         wrong=wrong if wrong and wrong.kind in CORRECTED else None,
-        asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
+        notices=notices(course, law.on),
         suit_days=law.days("CON-17.suit_days"), limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
-        outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE, kept_by=kept_by(found),
+        outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
+        ends_by=words("contract_side", ends_by(course, row.kind)), sides=words("contract_side", PAYERS[::-1]),
         **lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
 
@@ -104,10 +106,11 @@ def pay(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Remedying:
-    """A notice to remedy. told_on: when it reached who is to mend it."""
+    """A notice to remedy. told_on: when it reached who is to mend it. side: who that is."""
 
     what: str
     told_on: date
+    side: str = ""
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -118,9 +121,18 @@ class Remedying:
 def remedy(county: str, contract_id: UUID) -> Redirect:
     """Give notice to remedy."""
     given = read_form(Remedying)
-    life.ask_to_remedy(current_actor(), county, contract_id, given.what, given.said, kept(given.paper), given.told_on)
+    paper = kept(given.paper)
+    life.ask_to_remedy(current_actor(), county, contract_id, given.what, given.said, paper, given.told_on, given.side)
     flash(_("催告已记录。"))
     return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """That what a notice asked was done. side: by whom, where both were asked."""
+
+    said: str = field(default="", metadata={"most": 1000})
+    side: str = ""
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/remedied")
@@ -128,7 +140,8 @@ def remedy(county: str, contract_id: UUID) -> Redirect:
 @problems.back_to(again("remedied"))
 def remedied(county: str, contract_id: UUID) -> Redirect:
     """Record that what the notice asked was done."""
-    life.remedied(current_actor(), county, contract_id, read_form(Dated).said)
+    given = read_form(Mended)
+    life.remedied(current_actor(), county, contract_id, given.said, given.side)
     flash(_("改正情况已记录。"))
     return back(county, contract_id)
 
@@ -160,9 +173,7 @@ def end(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Terminating:
-    """Party A ends the contract alone. since: from when the land was idle. told_on: when the notice reached the taker.
-    side: of a service, which side ends it.
-    """
+    """A side ends the contract alone. since: from when the land was idle. told_on: when the notice reached the other side."""
 
     ground: str
     on_day: date

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,11 +16,21 @@ from landreg.exchange.contracts.rules.closing import (
     forums_of,
     moved_for_good,
 )
-from landreg.exchange.contracts.rules.course import GROUNDS, OUTCOMES, stage, waits_for_remedy
+from landreg.exchange.contracts.rules.course import (
+    GROUNDS,
+    OUTCOMES,
+    Course,
+    asked_to_remedy,
+    remedy_over,
+    remedy_until,
+    stage,
+    waits_for_remedy,
+)
 from landreg.exchange.contracts.rules.outcomes import DOCUMENTS
 from landreg.exchange.contracts.rules.rent import PAYERS
-from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE, asked_of
+from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
+from landreg.exchange.contracts.telling import ends_freely
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.land import MOVING
 
@@ -50,7 +61,7 @@ def steps_of(found: Whole, on: date) -> list[str]:
     where, owed = stage(course), found.next is not None
     lacking = {
         "payment": not owed,
-        "remedied": not waits_for_remedy(course),
+        "remedied": not any(waits_for_remedy(course, side) for side in PAYERS),
         "dividend": row.kind != "share",
         "dispute": course.disputed,
         "outcome": not course.disputed,
@@ -68,7 +79,8 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
     row = found.contract
     never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.contract.void else ()))
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
-    grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
+    grounds = (BREACH,) if outside else (*GROUNDS, BREACH)
+    remedies = tuple(one for one in REMEDIES if one != "idle") if outside else REMEDIES
     remedies = OF_SERVICE if row.kind == SERVICE else remedies
     brought = found.of("disputed")
     forum = str(brought.facts.get("forum", "")) if brought else ""
@@ -83,8 +95,40 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
     }  # fmt: skip
 
 
-def kept_by(found: Whole) -> tuple[str, ...]:
-    """Who may end a service alone: the side that the last notice did not ask to mend; either where none was given."""
-    notice = found.of("remedy_asked")
-    asked = asked_of(found.contract.kind, str(notice.facts.get("what", ""))) if notice else ""
-    return tuple(side for side in PAYERS[::-1] if side != asked)
+@dataclass(frozen=True)
+class Noticed:
+    """The last notice to remedy that asked a side: of which day, what, until when. over: its days ran out in vain; waits: it
+    stands.
+    """
+
+    side: str
+    on_day: date
+    what: str
+    until: date
+    over: bool
+    waits: bool
+
+
+def notices(course: Course, on: date) -> tuple[Noticed, ...]:
+    """The last notice to each side that was asked to mend something."""
+    return tuple(
+        Noticed(
+            side,
+            last.on_day,
+            str(last.facts["what"]),
+            until,
+            remedy_over(course, on, side),
+            waits_for_remedy(course, side),
+        )
+        for side in PAYERS
+        if (last := asked_to_remedy(course, side)) and (until := remedy_until(course, side))
+    )
+
+
+def ends_by(course: Course, kind: str) -> tuple[str, ...]:
+    """Who may end a contract alone: the side that asked the other to mend something, either where neither did; of farmland the
+    contractor in any case, on the grounds of RLCL-42.
+    """
+    by_law = () if ends_freely(kind, "contractor") else ("contractor",)
+    asking = tuple(side for side in PAYERS if any(one != side for one in PAYERS if asked_to_remedy(course, one)))
+    return tuple(side for side in PAYERS[::-1] if side in (*by_law, *(asking or PAYERS)))

@@ -19,7 +19,7 @@ from landreg.law.book import Law
 
 MOST_YUAN = Decimal("9999999999.99")
 BREACH = "breach"
-"""The ground on which a lease of no farmland ends by its lessor alone."""
+"""The ground on which a contract ends by the side alone that kept it."""
 FIXTURES = ("none", "removed", "left_paid", "left_free")
 """What becomes of what the taker built: nothing was, it was taken away, it stays for a sum, it stays for nothing."""
 
@@ -93,19 +93,16 @@ class Moved:
     how: str
 
 
-def con_37_no_transfer_of_farmland_ends_by_breach(facts: Ending, law: Law) -> Finding | None:
-    """CON-37: of a house, a homestead or construction land the lessor, of a service the side that kept it, ends the contract alone
-    where the other broke it and did not mend it in the days of a notice, on a day of the term until today, with evidence. The
-    grounds of RLCL-42 are of transfers of farmland alone.
+def con_37_ended_by_who_kept_it(facts: Ending, law: Law) -> Finding | None:
+    """CON-37: whoever kept a contract ends it alone where the other side broke it and did not mend it in the days of a notice, on a
+    day of the term until today, with evidence. The grounds of RLCL-42 are those of the contractor of farmland alone (CON-7).
     """
     wrong = "" if facts.has_paper else "paper"
     if not facts.course.from_on <= facts.on_day <= law.on:
         wrong = "on_day"
-    if facts.ground != BREACH or not remedy_over(facts.course, facts.on_day):
+    if facts.ground != BREACH or not remedy_over(facts.course, facts.on_day, facts.other):
         wrong = "ground"
-    if facts.side == facts.asked_of:
-        wrong = "side"
-    until = remedy_until(facts.course) if waits_for_remedy(facts.course) else None
+    until = remedy_until(facts.course, facts.other) if waits_for_remedy(facts.course, facts.other) else None
     values = {} if until is None else {"until": until}
     return Finding("CON-37", wrong, values, subject=facts.course.number) if wrong else None
 

@@ -36,7 +36,7 @@ class Happened:
 @dataclass(frozen=True)
 class Course:
     """A contract on a day. until_on: exclusive, of its term. arrears: of its taker in yuan, on that day; arrears_kg: of grain,
-    priced or not; fee_late: of the household that a service is for.
+    priced or not. late_out, late_out_kg: the same of its contractor.
     """
 
     number: str
@@ -46,7 +46,8 @@ class Course:
     events: Sequence[Happened] = ()
     arrears: Decimal = Decimal(0)
     arrears_kg: Decimal = Decimal(0)
-    fee_late: Decimal = Decimal(0)
+    late_out: Decimal = Decimal(0)
+    late_out_kg: Decimal = Decimal(0)
 
     def of(self, *kinds: str) -> tuple[Happened, ...]:
         """What was recorded of these kinds, in order."""
@@ -61,6 +62,10 @@ class Course:
     def late(self) -> bool:
         """Whether its taker owes something whose day is over."""
         return self.arrears > 0 or self.arrears_kg > 0
+
+    def overdue_of(self, side: str) -> tuple[Decimal, Decimal]:
+        """What a side owes whose day is over: in yuan, and in kg of grain."""
+        return (self.arrears, self.arrears_kg) if side == "taker" else (self.late_out, self.late_out_kg)
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -162,15 +167,6 @@ def con_18_collective_signs_by_its_representative(facts: Signing, law: Law) -> F
     return Finding("CON-18", "name", {}, subject=facts.number or None)
 
 
-def con_45_draft_has_its_day(facts: tuple[str, date | None], law: Law) -> Finding | None:
-    """CON-45: a draft is signed by its last day; then it binds no land, and is put off by the desk or drawn anew. landreg.
-
-    facts: the contract's number, its last day, None of one that has none.
-    """
-    number, last = facts
-    return None if last is None or law.on <= last else Finding("CON-45", "state", {"last": last}, subject=number)
-
-
 SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_collective_signs_by_its_representative)
 """What a signature is held against; the first finding is told."""
 
@@ -178,7 +174,7 @@ SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_c
 @dataclass(frozen=True)
 class Ending:
     """How a contract ends early. since: of land left idle, from when. has_paper: the evidence is there. of_organisation: its taker
-    is one. side: who ends it alone; asked_of: whom the last notice to remedy asked.
+    is one. side: who ends it alone, for which the last notice that it gave the other side counts.
     """
 
     course: Course
@@ -189,7 +185,11 @@ class Ending:
     how: str = "agreed"
     of_organisation: bool = True
     side: str = "contractor"
-    asked_of: str = "taker"
+
+    @property
+    def other(self) -> str:
+        """The side that has to mend."""
+        return "taker" if self.side == "contractor" else "contractor"
 
 
 def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
@@ -206,7 +206,7 @@ def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
     if facts.ground == "abandoned" and not _idle(facts, law.days("CON-7.abandoned_years")):
         wrong = "since"
     if facts.ground not in GROUNDS or (
-        facts.ground == "serious_breach" and not remedy_over(facts.course, facts.on_day)
+        facts.ground == "serious_breach" and not remedy_over(facts.course, facts.on_day, facts.other)
     ):
         wrong = "ground"
     return Finding("CON-7", wrong, _not_before(facts, law), subject=facts.course.number) if wrong else None
@@ -214,8 +214,8 @@ def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
 
 def _not_before(facts: Ending, law: Law) -> dict[str, date]:
     """What a ground waits for: the last day that a notice to remedy gives, the day on which land has been idle long enough."""
-    until, since = remedy_until(facts.course), facts.since
-    if facts.ground == "serious_breach" and until is not None and waits_for_remedy(facts.course):
+    until, since = remedy_until(facts.course, facts.other), facts.since
+    if facts.ground == "serious_breach" and until is not None and waits_for_remedy(facts.course, facts.other):
         return {"until": until}
     if facts.ground == "abandoned" and since is not None:
         return {"idle": years_after(max(since, facts.course.from_on), law.days("CON-7.abandoned_years"))}
@@ -228,27 +228,33 @@ def _idle(facts: Ending, years: int) -> bool:
     return since is not None and facts.course.from_on <= since and years_after(since, years) <= facts.on_day
 
 
-def remedy_over(course: Course, on_day: date) -> bool:
-    """Whether the days of the last notice to remedy had run out by a day, and what it asked was not done."""
-    until = remedy_until(course)
-    return waits_for_remedy(course) and until is not None and min(course.today, on_day) > until
+def remedy_over(course: Course, on_day: date, side: str = "taker") -> bool:
+    """Whether the days of the last notice to remedy that asked a side had run out by a day, and what it asked was not done."""
+    until = remedy_until(course, side)
+    return waits_for_remedy(course, side) and until is not None and min(course.today, on_day) > until
 
 
-def waits_for_remedy(course: Course) -> bool:
-    """Whether the last notice to remedy stands: what it asked was not done, arrears were not paid."""
-    asked = course.of("remedy_asked")
-    if not asked:
+def waits_for_remedy(course: Course, side: str = "taker") -> bool:
+    """Whether the last notice to remedy that asked a side stands: what it asked was not done, arrears were not paid."""
+    last, done = asked_to_remedy(course, side), [one for one in course.of("remedied") if _side(one, side) == side]
+    if last is None or (done and done[-1].on_day >= last.on_day):
         return False
-    last, done = asked[-1], course.of("remedied")
-    if done and done[-1].on_day >= last.on_day:
-        return False
-    return last.facts.get("what") != "arrears" or course.late or course.fee_late > 0
+    return last.facts.get("what") != "arrears" or any(course.overdue_of(side))
 
 
-def remedy_until(course: Course) -> date | None:
-    """The last day that the last notice to remedy gives; None without one."""
-    asked = course.of("remedy_asked")
-    return asked[-1].on_day + timedelta(days=int(asked[-1].facts.get("days", 0))) if asked else None
+def remedy_until(course: Course, side: str = "taker") -> date | None:
+    """The last day that the last notice to remedy gives a side; None without one."""
+    last = asked_to_remedy(course, side)
+    return last.on_day + timedelta(days=int(last.facts.get("days", 0))) if last else None
+
+
+def asked_to_remedy(course: Course, side: str) -> Happened | None:
+    """The last notice to remedy that asked a side."""
+    return next((one for one in reversed(course.of("remedy_asked")) if _side(one, "taker") == side), None)
+
+
+def _side(one: Happened, otherwise: str) -> str:
+    return str(one.facts.get("side") or otherwise)
 
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:

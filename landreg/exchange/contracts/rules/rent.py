@@ -239,9 +239,9 @@ def arrears(dues: Iterable[Settled], on: date, payer: str = "") -> Decimal:
     return sum((one.left for one in dues if one.late(on) and payer in ("", one.due.payer)), ZERO)
 
 
-def arrears_kg(dues: Iterable[Settled], on: date) -> Decimal:
-    """What is late on a day of what is due in kind, in kg."""
-    return sum((one.left_kg for one in dues if one.late(on)), ZERO)
+def arrears_kg(dues: Iterable[Settled], on: date, payer: str = "") -> Decimal:
+    """What is late on a day of what is due in kind, in kg; payer: of one side alone."""
+    return sum((one.left_kg for one in dues if one.late(on) and payer in ("", one.due.payer)), ZERO)
 
 
 def unpriced_kg(dues: Iterable[Settled], on: date) -> Decimal:

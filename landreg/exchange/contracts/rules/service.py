@@ -5,6 +5,7 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.rules.uses import HOUSES
@@ -21,12 +22,17 @@ NOT_OF: Mapping[str, tuple[str, ...]] = {
 }
 """By kind: the steps that it has not, whatever its stage."""
 OF_SERVICE = ("arrears", "damage", "other")
-"""What a notice to remedy asks under a service: of the household its fee, of who works the rest."""
+"""What a notice to remedy asks under a service."""
+OF_TAKER = ("use", "idle", "damage")
+"""What it asks of nobody but whoever has the land, or works it."""
 
 
-def asked_of(kind: str, what: str) -> str:
-    """The side that a notice to remedy asks to mend: of a service's fee the household, else whoever takes the land or works it."""
-    return "contractor" if kind == SERVICE and what == "arrears" else "taker"
+def asked_of(kind: str, facts: Mapping[str, Any]) -> str:
+    """The side that a notice to remedy asks to mend. facts: of the notice; where they name no side, of a service's fee the
+    household, else whoever takes the land or works it.
+    """
+    said = str(facts.get("side") or "")
+    return said or ("contractor" if kind == SERVICE and facts.get("what") == "arrears" else "taker")
 
 
 def con_40_step_of_a_transfer(facts: tuple[str, str, str], law: Law) -> Finding | None:

@@ -77,3 +77,12 @@ def con_68_filed_after_it_was_made(facts: tuple[str, date, date], law: Law) -> F
     """
     number, signed_on, on_day = facts
     return None if signed_on <= on_day <= law.on else Finding("CON-68", "on_day", {"signed": signed_on}, subject=number)
+
+
+def con_45_draft_has_its_day(facts: tuple[str, date | None], law: Law) -> Finding | None:
+    """CON-45: a draft is signed by its last day; then it binds no land, and is put off by the desk or drawn anew. landreg.
+
+    facts: the contract's number, its last day, None of one that has none.
+    """
+    number, last = facts
+    return None if last is None or law.on <= last else Finding("CON-45", "state", {"last": last}, subject=number)

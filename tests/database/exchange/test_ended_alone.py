@@ -1,0 +1,111 @@
+"""Either side of a contract asks the other to mend something, and ends it alone where that was in vain (CON-37, CON-66)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Desk
+from landreg.core.errors import BadInput, Refused
+from landreg.core.periods import DAY
+from landreg.exchange.contracts import life
+from landreg.exchange.contracts.life import End
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.routes.steps import ends_by, notices
+from tests.conftest import AsDesk
+from tests.contract_kit import OPERATOR, PAPER, drawn, early, seen, signed, today
+from tests.database.exchange.test_contract_right_ends import village
+from tests.database.exchange.test_house_leases import let
+from tests.database.exchange.test_step_walls import kept, refused, wrote
+from tests.registry_kit import Connection, codes, pass_days
+from tests.villages import COUNTY
+
+__all__ = ["village"]
+pytestmark = pytest.mark.usefixtures("village")
+WALLS = {"CON-7": "con_7_ended_on_the_law_s_grounds", "CON-37": "con_37_ended_by_who_kept_it"}
+
+
+def asks(of: Contract, side: str, what: str = "other") -> None:
+    life.ask_to_remedy(OPERATOR, COUNTY, of.contract_id, what, "请按约定改正", PAPER, side=side)
+
+
+def ends(of: Contract, side: str, ground: str = "breach") -> None:
+    asked = End("terminated", today(), ground, None, "催告期满没有改正", today(), side)
+    life.end(OPERATOR, COUNTY, of.contract_id, asked, PAPER)
+
+
+def stopped(desk: Connection, of: Contract, side: str, code: str, ground: str = "breach") -> None:
+    """Neither the rule nor the database lets a side end it."""
+    with pytest.raises(Refused) as rule:
+        ends(of, side, ground)
+    assert codes(rule) == {code}
+    facts = {"how": "terminated", "ground": ground, "told_on": today().isoformat(), "side": side}
+    assert refused(desk, of, "ended", today(), "没有改正", kept(of), **facts) == WALLS[code]
+
+
+@pytest.mark.parametrize("make", [drawn, let], ids=["farmland", "house"])
+def test_the_taker_ends_it_where_the_contractor_was_asked_in_vain(
+    make: Callable[[], Contract], as_desk: AsDesk, superuser: Connection
+) -> None:
+    desk, made = as_desk(Desk.EXCHANGE, COUNTY), signed(make())
+    stopped(desk, made, "taker", "CON-37")
+    asks(made, "contractor")
+    stopped(desk, made, "taker", "CON-37")
+    pass_days(superuser, 31)
+    stopped(desk, made, "taker", "CON-37", "damaged")
+    stopped(
+        desk,
+        made,
+        "contractor",
+        "CON-7" if make is drawn else "CON-37",
+        "serious_breach" if make is drawn else "breach",
+    )
+    course = seen(made).course(today())
+    assert [(one.side, one.over) for one in notices(course, today())] == [("contractor", True)]
+    assert ends_by(course, made.kind) == (("contractor", "taker") if make is drawn else ("taker",))
+    asks(made, "taker")
+    ends(made, "taker")
+    assert seen(made).events[-1].facts["side"] == "taker"
+
+
+def test_what_was_mended_ends_nothing(as_desk: AsDesk, superuser: Connection) -> None:
+    """Arrears that were paid, and what is recorded as done, by the side that was asked."""
+    desk, made = as_desk(Desk.EXCHANGE, COUNTY), early(superuser, signed(let()))
+    asks(made, "taker", "arrears")
+    asks(made, "contractor")
+    pass_days(superuser, 31)
+    with pytest.raises(BadInput) as unsaid:
+        life.remedied(OPERATOR, COUNTY, made.contract_id, "已修好")
+    assert codes(unsaid) == {"FORM-1"}
+    life.remedied(OPERATOR, COUNTY, made.contract_id, "已修好", "contractor")
+    stopped(desk, made, "taker", "CON-37")
+    late = seen(made).course(today()).arrears
+    assert late > 0
+    life.pay(OPERATOR, COUNTY, made.contract_id, late, today(), "HZ-37", PAPER)
+    stopped(desk, made, "contractor", "CON-37")
+
+
+@pytest.mark.parametrize(
+    ("side", "what", "field"), [("contractor", "use", "what"), ("nobody", "other", "side"), ("taker", "hand", "what")]
+)
+def test_a_notice_asks_what_a_side_may_be_asked(side: str, what: str, field: str) -> None:
+    made = signed(drawn())
+    with pytest.raises(BadInput) as refusal:
+        asks(made, side, what)
+    assert [(one.code, one.field) for one in refusal.value.findings] == [("FORM-5", field)]
+
+
+def test_arrears_are_asked_of_who_owes_them(as_desk: AsDesk, superuser: Connection) -> None:
+    """CON-66: the taker is late, the contractor owes nothing."""
+    desk, made = as_desk(Desk.EXCHANGE, COUNTY), early(superuser, signed(drawn()))
+    asked: dict[str, Any] = {"what": "arrears", "side": "contractor"}
+    with pytest.raises(Refused) as rule:
+        asks(made, "contractor", "arrears")
+    assert codes(rule) == {"CON-66"}
+    paper, wall = kept(made), "con_66_notice_says_what_is_wrong"
+    assert refused(desk, made, "remedy_asked", today(), "请付清", paper, **asked) == wall
+    assert refused(desk, made, "remedy_asked", today() - DAY * 9000, "请付清", paper, what="arrears") == wall
+    wrote(desk, made, "remedy_asked", today(), "请付清", paper, **{**asked, "side": "taker"})
+    asks(made, "taker", "arrears")
