@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from landreg.exchange.bidding.correction_queries import stands
 from landreg.exchange.bidding.deal_model import (
     ChanceAnswer,
     Offer,
@@ -24,7 +25,9 @@ from landreg.exchange.bidding.deal_model import (
 from landreg.exchange.bidding.model import Sale, SaleEvent
 from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import CONTRACTOR, ENDED
-from landreg.exchange.model import Deal, DealFall, Listing
+from landreg.exchange.model import Deal, DealFall, Listing, Taker
+
+_CLAIMS = stands(PriorityClaim, PriorityClaim.claim_id)
 
 
 def claim(session: Session, row: dict[str, Any]) -> PriorityClaim:
@@ -126,14 +129,16 @@ def evidence(session: Session, county: str, priority_id: UUID) -> Sequence[Prior
     return rows_of(session, PriorityTold, county, PriorityTold.at, priority_id=priority_id)
 
 
-def claims(session: Session, county: str, priority_id: UUID) -> Sequence[PriorityClaim]:
-    """Who claims the land on these terms."""
-    return rows_of(session, PriorityClaim, county, PriorityClaim.at, priority_id=priority_id)
+def claims(session: Session, county: str, priority_id: UUID, standing: bool = True) -> Sequence[PriorityClaim]:
+    """Who claims the land on these terms; not standing: also who took the claim back."""
+    asked = sa.select(PriorityClaim).where(PriorityClaim.county == county, PriorityClaim.priority_id == priority_id)
+    return session.scalars((asked.where(_CLAIMS) if standing else asked).order_by(PriorityClaim.at)).all()
 
 
 def claimed(session: Session, household_id: UUID) -> set[UUID]:
     """The windows in which a household claims the land."""
-    return set(session.scalars(sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id)))
+    asked = sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id, _CLAIMS)
+    return set(session.scalars(asked))
 
 
 def is_member(session: Session, county: str, listing_id: UUID, household_id: UUID | None) -> bool:
@@ -237,6 +242,14 @@ def gone(session: Session, county: str, listing_id: UUID) -> dict[UUID, datetime
         passed.where(PassedOver.county == county, PassedOver.listing_id == listing_id),
     )
     return {row.taker_id: row.at for row in sorted(session.execute(both), key=lambda row: row.at)}
+
+
+def gave_up(session: Session, county: str, listing_id: UUID) -> set[UUID | None]:
+    """Households that had a listing's land by a deal and gave it up."""
+    asked = sa.select(Taker.household_id).join(Deal, (Deal.county == Taker.county) & (Deal.taker_id == Taker.taker_id))
+    fell = (DealFall.county == Deal.county) & (DealFall.deal_id == Deal.deal_id) & (DealFall.given_up_by == "taker")
+    asked = asked.join(DealFall, fell).where(Deal.county == county, Deal.listing_id == listing_id)
+    return set(session.scalars(asked))
 
 
 def chances(session: Session, county: str, **asked: UUID) -> list[tuple[SecondChance, ChanceAnswer | None]]:

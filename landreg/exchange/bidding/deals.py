@@ -157,7 +157,7 @@ def _turn(uow: UnitOfWork, law: Law, found: Listing, best: Candidate) -> Turn:
     taker = taker_queries.taker(uow.session, found.county, best.taker_id)
     if taker is None:
         raise NotFound
-    nobody_else = found.to_whom == "members" or sales.members_may_not_take(law, found.kind) is not None
+    nobody_else = found.to_whom == "members" or sales.members_are_not_asked(law, found.kind) is not None
     if nobody_else or deal_queries.is_member(uow.session, found.county, found.listing_id, taker.household_id):
         return Turn(taker, found.way, at_once=True)
     window = windows.last_of(uow, found.county, found.listing_id, best.taker_id, best.price, best.since)

@@ -22,6 +22,7 @@ from landreg.exchange.bidding.rules.priority import (
     Window,
     pri_1_window_has_run,
     pri_3_claimed_in_time_by_a_member,
+    pri_7_gave_it_up,
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.told_queries import Told
@@ -83,7 +84,7 @@ def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
             "a_later_window": last is not before, "deal_stands": stands, "all_were_told": not facts.untold,
             "listing_is_over": found.state not in ("published", "dealt"),
             "window_runs": pri_1_window_has_run(facts) is not None,
-            "no_member_may_take": sales.members_may_not_take(law, found.kind) is not None,
+            "no_member_may_take": sales.members_are_not_asked(law, found.kind) is not None,
         }  # fmt: skip
         if cause := next((name for name, holds in causes.items() if holds), ""):
             raise Conflict(stopped(cause, "window"))
@@ -138,7 +139,7 @@ def _read(uow: UnitOfWork, window: Priority) -> None:
 def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Under | None = None) -> PriorityClaim:
     """A member claims the land on the same terms; an agent under its consent to that step.
 
-    Raises NotFound, Refused (PRI-3, CON-20, QUAL-4, ACC-25), Conflict (BID-8).
+    Raises NotFound, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4, ACC-25), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
         for_its_own(uow, under, taker)
@@ -170,7 +171,7 @@ def claim_at_counter(
 ) -> PriorityClaim:
     """The operator writes a household's claim down: a grown member came, or somebody with its power of attorney.
 
-    Raises NotFound, Refused (PRI-3, PRI-5, CON-20, QUAL-4, GUARD-1), Conflict (BID-8).
+    Raises NotFound, Refused (PRI-3, PRI-5 to PRI-7, CON-20, QUAL-4, GUARD-1), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
         # By the card a member is found among the households that are told; whoever brings a power of attorney says whose it is.
@@ -195,8 +196,8 @@ def claim_at_counter(
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
-    """Raises NotFound where the listing is not seen, Refused (PRI-3, CON-20, QUAL-4) where the household may not claim now,
-    Conflict (BID-8) where it has claimed.
+    """Raises NotFound where the listing is not seen, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4) where the household may not claim
+    now, Conflict (BID-8) where it has claimed.
     """
     law = load_law(uow.session, window.county, beijing_day(uow.now))
     named = {one.household_id: "" for one in deal_queries.notices(uow.session, window.county, window.priority_id)}
@@ -209,7 +210,8 @@ def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, t
         raise Conflict(stopped("claimed_already", "window"))
     if land is None:
         raise NotFound
-    if barred := sales.members_may_not_take(law, land.kind):
+    falls = deal_queries.gave_up(uow.session, window.county, window.listing_id)
+    if barred := sales.members_are_not_asked(law, land.kind) or pri_7_gave_it_up(taker.household_id in falls):
         raise Refused(barred)
     if above := examine(ENTER_RULES, sales.taking_in(uow, taker, land.area_mu), law):
         raise Refused(above)

@@ -15,10 +15,12 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, deals, offers, takers, windows
+from landreg.exchange.bidding import deal_queries, deals, offers, sales, takers, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.model import Listing
+from landreg.law.book import national_law
+from landreg.law.transfers import transfers
 from tests import bidding_kit as kit
 from tests.database.exchange.test_bidding_walls import at_desk, put, refused
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
@@ -98,3 +100,19 @@ def test_who_claims_has_read_the_terms_and_claims_once(
     with unit_of_work(OPERATOR) as uow:
         told = deal_queries.evidence(uow.session, COUNTY, window.priority_id)
     assert [(one.way, one.household_id) for one in told] == [("read", member.household_id)]
+
+
+def test_of_which_kinds_the_members_are_asked_rule_and_database_say_alike(
+    listing: Listing, superuser: Connection
+) -> None:
+    """PRI-6, CON-20: of farmland and four-wastes that a household may take; of no lease of a house."""
+    today = beijing_day(kit.now_of())
+    law, not_asked = national_law(COUNTY, today), set()
+    for kind in (one.kind for one in transfers(today).values() if one.market == "listed"):
+        with past_triggers(superuser):
+            superuser.execute("UPDATE exchange.listing SET kind = %s WHERE listing_id = %s", [kind, listing.listing_id])
+        row = superuser.execute("SELECT exchange.members_may_take(%s, %s)", [COUNTY, listing.listing_id]).fetchone()
+        assert row is not None
+        assert row[0] == (sales.members_are_not_asked(law, kind) is None), kind
+        not_asked |= set() if row[0] else {kind}
+    assert not_asked == {"share", "construction", "house_lease", "homestead_lease"}

@@ -18,7 +18,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotFound, Refused
-from landreg.exchange.bidding import auction, chances, days, deals, sale_queries, sales
+from landreg.exchange.bidding import auction, chances, days, deals, sale_queries, sales, windows
 from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.listings import service
@@ -230,3 +230,34 @@ def test_a_sale_to_which_nobody_came_is_seen_at_once_and_the_land_may_be_sold_or
     days.work(worker)
     service.withdraw(own, COUNTY, listing.listing_id)
     assert unsold() == [0, 0]
+
+
+def test_a_member_who_won_and_gave_the_land_up_has_no_priority_at_the_price_of_the_next(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, as_desk: Any
+) -> None:
+    """PRI-7, of rule and database."""
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, households=4, way="auction")
+    sale = kit.auction(listing)
+    member, own = kit.household(superuser, f"{listing.household_code[:-4]}0002")
+    taker, elsewhere = kit.person(superuser, 7)
+    first, second = kit.entered(sale, member, own), kit.entered(sale, taker, elsewhere)
+    kit.pass_time(superuser, hours=1, minutes=1)
+    for actor, entrant, price in ((elsewhere, second, "310"), (own, first, "340")):
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
+    kit.pass_time(superuser, hours=5)
+    deals.fall(own, COUNTY, _dealt(listing).deal_id, "不要了")
+    chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
+    assert chance is not None
+    chances.answer(elsewhere, COUNTY, chance.chance_id, "yes")
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    with pytest.raises(Refused) as gave_up:
+        windows.claim(own, COUNTY, window.priority_id, member)
+    assert codes(gave_up) == {"PRI-7"}
+    claim = {
+        "county": COUNTY, "village": listing.village, "claim_id": uuid4(), "priority_id": window.priority_id,
+        "taker_id": member.taker_id, "household_id": member.household_id, "mark": uuid4(), "by": own.account_id,
+        "by_name": "", "at": kit.now_of(),
+    }  # fmt: skip
+    assert refused(at_desk(as_desk, own), "priority_claim", **claim) == "pri_7_gave_it_up"

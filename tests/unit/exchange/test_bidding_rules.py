@@ -101,6 +101,8 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("OFF-3", of.off_3_names_a_price, replace(SAYING, kind="counter", price=Decimal(0), free=True),
      replace(SAYING, kind="counter", price=Decimal(0))),
     ("PRI-1", pr.pri_1_window_has_run, WINDOW, replace(WINDOW, today=date(2026, 12, 19))),
+    ("PRI-6", pr.pri_6_of_farmland, True, False),
+    ("PRI-7", pr.pri_7_gave_it_up, False, True),
     ("PRI-2", pr.pri_2_every_household_was_told, WINDOW, replace(WINDOW, told={ONE: "read", TWO: ""})),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=None)),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=Decimal("189.99"))),

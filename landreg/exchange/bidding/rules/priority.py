@@ -61,5 +61,20 @@ def pri_3_claimed_in_time_by_a_member(facts: Window, household: UUID | None, law
     return Finding("PRI-3", "window", {"last": facts.last_day})
 
 
+def pri_6_of_farmland(farmed: bool, law: Law | None = None) -> Finding | None:
+    """PRI-6: members come first where farmland or four-wastes go, not where a house or building land is let. RLCL-38."""
+    return None if farmed else Finding("PRI-6", "window")
+
+
+def pri_7_gave_it_up(gave_up: bool, law: Law | None = None) -> Finding | None:
+    """PRI-7: who had the land by a deal and gave it up does not have it by priority at the price of the next. SPC-RLC-11."""
+    return Finding("PRI-7", "window") if gave_up else None
+
+
+def pri_8_taken_back_while_the_window_runs(facts: Window, law: Law | None = None) -> Finding | None:
+    """PRI-8: a claim is taken back by its household within the window: until its last day is over nothing rests on it."""
+    return Finding("PRI-8", "window", {"last": facts.last_day}) if facts.today > facts.last_day else None
+
+
 CLOSE_RULES = (pri_1_window_has_run, pri_2_every_household_was_told)
 """What stands before a deal with somebody who is no member."""
