@@ -196,8 +196,8 @@ def claim_at_counter(
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
-    """Raises NotFound where the listing is not seen, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4) where the household may not claim
-    now, Conflict (BID-8) where it has claimed.
+    """Raises NotFound where the listing is not seen, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4) where the household may not
+    claim now, Conflict (BID-8) where it has claimed.
     """
     law = load_law(uow.session, window.county, beijing_day(uow.now))
     named = {one.household_id: "" for one in deal_queries.notices(uow.session, window.county, window.priority_id)}
