@@ -39,8 +39,6 @@ NAMES = {
 }  # fmt: skip
 OFFICES = ("seizure",)
 """Kinds of restriction in favour of an office, whose name is no person's."""
-PERSONAL_SIGNS = 4
-"""Signs: a creditor with a longer name, without a dot in it, is an organisation (TR-25)."""
 
 
 def case_of(session: Session, number: str) -> Case | None:
@@ -199,12 +197,8 @@ def _plain(row: Any) -> dict[str, Any]:
 
 
 def _of_organisation(row: Restriction) -> bool:
-    """Whether a restriction is in favour of an office or an organisation: it is shown whole. Of a creditor registered without
-    a code its name tells that.
-    """
-    if row.party_kind is not None:
-        return row.party_kind == "organization"
-    return row.kind in OFFICES or (row.kind == "mortgage" and len(row.party) > PERSONAL_SIGNS and row.party.isalnum())
+    """Whether a restriction is in favour of an office, or of an organisation as which its party was registered: it is shown whole."""
+    return row.party_kind == "organization" or (row.party_kind is None and row.kind in OFFICES)
 
 
 def _text(value: Any) -> Any:
