@@ -34,15 +34,25 @@ def test_a_line_drawn_across_the_map_splits_the_parcel(open_as: OpenPage, office
     box: Any = page.locator(".map-canvas").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(x, box["y"] + 8)
-    page.mouse.move(x, y)
+    page.wait_for_timeout(300)
+    page.mouse.move(x, y, steps=3)
+    told = page.locator("[data-foreseen]")
+    told.get_by_text("没有把地块分开").wait_for()
+    page.mouse.move(x, box["y"] + box["height"] - 45, steps=3)
+    told.get_by_text("第 2 块").wait_for()
     page.mouse.dblclick(x, box["y"] + box["height"] - 40)
     page.wait_for_function("() => document.querySelector('#field-line').value !== ''")
     drawn = corners(page, "#field-line")
     assert len(drawn) == 2
     assert all(X < east < X + 20 for east, _ in drawn)
-    page.click("main form button.btn-primary")
+    page.wait_for_load_state("networkidle")
+    areas = [row.split("\t")[1] for row in told.locator("tbody").inner_text().splitlines() if "\t" in row]
+    page.get_by_role("button", name="建立业务").click()
     page.wait_for_url("**/cases/**")
-    assert "地块变更前后" in page.inner_text("main")
+    shown = page.inner_text("main")
+    assert "地块变更前后" in shown
+    assert len(areas) == 2
+    assert [area for area in areas if area not in shown] == []
     assert faults_of(page) == []
     assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind = 'parcel_split'") == 1
 
@@ -85,6 +95,7 @@ def test_a_split_is_typed_with_the_keyboard_alone(open_as: OpenPage) -> None:
     page.focus("#field-line")
     page.keyboard.type(f"{X + 7} {Y}\n{X + 7} {Y + 20}")
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/**")
     assert "140.00" in page.inner_text("main")
@@ -106,5 +117,5 @@ def test_without_script_the_parcel_is_drawn_and_coordinates_are_typed(open_as: O
     assert page.locator("svg.sketch path").count() > 3
     page.fill("#field-shape", f"{X - 1} {Y}\n{X - 1} {Y + 20}\n{X + 20} {Y + 20}\n{X + 20} {Y}")
     page.check(f'input[value="{UPPER}"]')
-    page.click("main form button.btn-primary")
+    page.get_by_role("button", name="建立业务").click()
     assert "420.00" in page.inner_text("main")

@@ -200,3 +200,27 @@ def test_a_form_sent_twice_opens_one_case(deng: Browser, officers: tuple[Actor, 
 def test_a_reviewer_and_another_county_s_officer_apply_for_nothing(shen: Browser) -> None:
     assert shen.get(f"/parcels/{LOWER}/acts/parcel_split").status_code == 403
     assert "acts/parcel_split" not in shen.get(f"/parcels/{LOWER}").text
+
+
+def test_what_is_drawn_is_shown_with_areas_sides_and_the_difference_before_any_case(
+    deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    address = f"/parcels/{LOWER}/acts/parcel_split"
+    page = deng.get(address).text
+    assert "看办理前后对照" in page
+    shown = deng.post(address, {"line": ACROSS, "step": "preview"})
+    assert shown.status_code == 200
+    drawn = deng.post(address, {"line": ACROSS, "step": "drawn"}).text
+    assert "<html" not in drawn
+    for text in (shown.text, drawn):
+        assert [
+            word for word in ("140.00", "260.00", "7.00、20.00、7.00、20.00", "现登记 400.00 m²") if word not in text
+        ] == []
+    missed = deng.post(address, {"line": lines((-9, 0), (-9, 20)), "step": "drawn"})
+    assert (missed.status_code, "没有把地块分开" in missed.text) == (200, True)
+    assert deng.post(address, {"line": "x", "step": "preview"}).status_code == 400
+    moved = lines((-1, 0), (-1, 20), (20, 20), (20, 0))
+    assert "420.00" in deng.post(f"/parcels/{LOWER}/acts/boundary_correction", {"shape": moved, "step": "drawn"}).text
+    assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind <> 'first_registration'") == 0
+    page = deng.get(opened(deng, address, {"line": ACROSS})).text
+    assert "140.00" in page

@@ -18,6 +18,7 @@ import { areaText, lengthText, type Zone } from "./zone";
 const DIGITS = 3;
 const SNAP_PX = 12;
 const THUMB_PX = 20;
+const PAUSE_MS = 150;
 
 export class Editor {
   private readonly drawn = new VectorSource();
@@ -25,6 +26,8 @@ export class Editor {
   private readonly field: HTMLTextAreaElement | null;
   private readonly kind: string;
   private draw: Draw | null = null;
+  private waiting = 0;
+  private asking: AbortController | null = null;
 
   constructor(
     private readonly map: Map,
@@ -40,7 +43,10 @@ export class Editor {
       feature.get("own") || this.box(String(feature.get("code")))?.checked ? editOwnStyle : editAroundStyle;
     map.addLayer(new VectorLayer({ source: this.around, style, zIndex: 9 }));
     map.addLayer(new VectorLayer({ source: this.drawn, style: this.kind === "boundary" ? boundaryStyle : measureStyle, zIndex: 20 }));
-    this.field?.addEventListener("change", () => this.show());
+    this.field?.addEventListener("change", () => {
+      this.show();
+      this.foresee(this.field?.value ?? "");
+    });
     this.show();
     this.start();
     document.querySelectorAll<HTMLInputElement>('input[name="others"]').forEach((box) => box.addEventListener("change", () => this.around.changed()));
@@ -89,10 +95,14 @@ export class Editor {
     if (this.kind === "boundary") {
       const modify = new Modify({ source: this.drawn, pixelTolerance: SNAP_PX });
       modify.on("modifyend", () => this.write());
+      this.drawn.on("changefeature", () => this.foresee(this.text(this.corners())));
       this.map.addInteraction(modify);
     } else if (this.kind === "line" || this.kind === "face") {
       const draw = new Draw({ source: this.drawn, type: this.kind === "line" ? "LineString" : "Polygon", style: measureStyle, stopClick: true, clickTolerance: SNAP_PX, snapTolerance: THUMB_PX });
-      draw.on("drawstart", () => this.drawn.clear());
+      draw.on("drawstart", ({ feature }) => {
+        this.drawn.clear();
+        feature.getGeometry()?.on("change", () => this.foresee(this.text(this.corners(feature))));
+      });
       draw.on("drawend", ({ feature }) => {
         this.drawn.clear();
         queueMicrotask(() => this.write(feature));
@@ -122,10 +132,37 @@ export class Editor {
     if (!this.field || corners.length === 0) {
       return;
     }
-    this.field.value = corners
-      .map((corner) => this.zone.toPlane(toLonLat(corner)).map((metres) => metres.toFixed(DIGITS)).join(" "))
-      .join("\n");
+    this.field.value = this.text(corners);
+    this.foresee(this.field.value);
     this.status.textContent = this.kind === "line" ? lengthText(corners, this.zone) : areaText(corners, this.zone);
+  }
+
+  /** Corners as the field has them. */
+  private text(corners: Coordinate[]): string {
+    return corners.map((corner) => this.zone.toPlane(toLonLat(corner)).map((metres) => metres.toFixed(DIGITS)).join(" ")).join("\n");
+  }
+
+  /** What the drawing comes to, as the server works it out for a case, beside the map: areas, sides, the difference to the register. */
+  private foresee(text: string): void {
+    const place = document.querySelector<HTMLElement>("[data-foreseen]");
+    window.clearTimeout(this.waiting);
+    this.asking?.abort();
+    if (!place || !this.field?.form || text.trim() === "") {
+      place?.replaceChildren();
+      return;
+    }
+    const body = new FormData(this.field.form);
+    body.set(this.field.name, text);
+    body.set("step", "drawn");
+    const { action } = this.field.form;
+    this.waiting = window.setTimeout(() => {
+      this.asking = new AbortController();
+      void answered(action, body, this.asking.signal).then((found) => {
+        if (found !== null) {
+          place.replaceChildren(...new DOMParser().parseFromString(found, "text/html").body.childNodes);
+        }
+      });
+    }, PAUSE_MS);
   }
 
   /** What the field says, on the map. */
@@ -139,6 +176,16 @@ export class Editor {
     if (this.kind === "line" ? corners.length > 1 : corners.length > 2) {
       this.drawn.addFeature(new Feature(this.kind === "line" ? new LineString(corners) : new Polygon([[...corners, corners[0] ?? [0, 0]]])));
     }
+  }
+}
+
+/** The answer to a form; null where it was overtaken by another one, or did not come. */
+async function answered(address: string, body: FormData, signal: AbortSignal): Promise<string | null> {
+  try {
+    const answer = await fetch(address, { method: "POST", body, signal });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
   }
 }
 

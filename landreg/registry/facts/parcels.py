@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from shapely import Polygon
 from sqlalchemy.orm import Session
 
 from gis.areas import decimal_m2
@@ -141,6 +142,19 @@ def pieces(asked: ParcelSplit | ParcelMerge | PartLoss, ground: OnGround) -> lis
     return drawn.joined(shapes, areas)
 
 
+def drawn_pieces(asked: Any, ground: OnGround) -> list[Piece]:
+    """What a drawing makes of the parcel, before any case: as its case will say it. Raises Undrawable."""
+    if isinstance(asked, BoundaryCorrection):
+        now = _redrawn_shape(asked, ground)
+        return [Piece(now, decimal_m2(now.area))]
+    return pieces(asked, ground)
+
+
+def _redrawn_shape(asked: BoundaryCorrection, ground: OnGround) -> Polygon:
+    """Corners and sides that are not meant to move stay exactly, whatever was lost when they were written down."""
+    return drawn.snapped(drawn.shape_of(asked.shape), [*ground.shapes, *ground.others(asked.parcels).values()])
+
+
 def _divided(asked: Any, ground: OnGround) -> Outcome:
     parts = parts_of(asked, ground)
     after = tuple(Ground(part.code, part.area_m2, ground.parcels[0].row["kind"]) for part in parts)
@@ -181,8 +195,7 @@ def _bound(asked: Any, ground: OnGround) -> tuple[str, ...]:
 def _bounded(asked: BoundaryCorrection, ground: OnGround) -> Outcome:
     (was,), code = ground.shapes, asked.parcels[0]
     others = ground.others(asked.parcels)
-    # Corners and sides that are not meant to move stay exactly, whatever was lost when they were written down.
-    now = drawn.snapped(drawn.shape_of(asked.shape), [was, *others.values()])
+    now = _redrawn_shape(asked, ground)
     area = decimal_m2(now.area)
     changed = {
         "geom": drawn.hexed(now, ground.srid),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, Response, g, url_for
+from flask import Blueprint, Response, g, request, url_for
 from shapely import Polygon
 from werkzeug.wrappers import Response as Redirect
 
@@ -42,6 +42,8 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("parcel_acts", __name__)
 DRAWN = {"parcel_split": "line", "part_loss": "face", "boundary_correction": "boundary", "parcel_merge": "pick"}
 """By kind of act: how the map helps to fill the form in."""
+FORESEEN = {"parcel_split": "line", "part_loss": "shape", "boundary_correction": "shape"}
+"""By kind of act that shows what its drawing comes to: the field that is drawn into."""
 LONG = {"most": 200_000}
 SHOWN_AROUND_M, TOUCHING_M = 10, 0.1
 """How far around a parcel a form shows its neighbours, and how near one lies that can be joined, in metres."""
@@ -120,6 +122,10 @@ def correction_of(of: str, **keys: Any) -> dict[str, str]:
 @allow(Role.REGISTRAR)
 def on_parcel(code: str, kind: str) -> Response:
     """The form of an act on a parcel, with a map to draw on. Raises NotFound for a parcel that ended or another kind of act."""
+    return _page(code, kind, None)
+
+
+def _page(code: str, kind: str, preview: parcel_shown.Foreseen | None) -> Response:
     if kind not in _ON_PARCEL:
         raise NotFound
     actor = current_actor()
@@ -133,6 +139,7 @@ def on_parcel(code: str, kind: str) -> Response:
         seen=seen,
         parcel=seen.parcel,
         path=path,
+        preview=preview,
         zone=land_shown.zone(seen.epsg),
         edit=DRAWN.get(kind, ""),
         shapes=parcel_shown.features(ground, seen.epsg),
@@ -146,15 +153,40 @@ def on_parcel(code: str, kind: str) -> Response:
 @blueprint.post("/parcels/<code>/acts/<kind>")
 @allow(Role.REGISTRAR)
 @problems.back_to(on_parcel)
-def apply_on_parcel(code: str, kind: str) -> Redirect:
-    """Open the case."""
+def apply_on_parcel(code: str, kind: str) -> Redirect | Response:
+    """Open the case; or show what the drawing comes to: on the page before it is sent (`step=preview`), or, while it is drawn,
+    by itself (`step=drawn`).
+    """
     if kind not in _ON_PARCEL:
         raise NotFound
-    actor = current_actor()
+    actor, step = current_actor(), request.form.get("step", "open")
     with unit_of_work(actor) as uow:
         seen, ground = ground_of(uow.session, actor.jurisdiction, code)
+    if step == "drawn":
+        return pages.render("registry/parcel_foreseen.html", **_while_drawn(code, kind, seen.epsg, ground))
     asked = _ON_PARCEL[kind](code, ground.shapes[0], seen.epsg)
+    if step == "preview":
+        return _page(code, kind, _foreseen(kind, asked, ground))
     return opened(seen.parcel.county, parcel_applications.apply_on_parcel(actor, code, kind, asked))
+
+
+def _while_drawn(code: str, kind: str, srid: int, ground: OnGround) -> dict[str, Any]:
+    """What is drawn so far comes to, or what is wrong with it."""
+    try:
+        asked = _ON_PARCEL[kind](code, ground.shapes[0], srid)
+        return {"preview": _foreseen(kind, asked, ground), "faults": ()}
+    except BadInput as bad:
+        return {"preview": None, "faults": bad.findings}
+
+
+def _foreseen(kind: str, asked: ParcelRequest, ground: OnGround) -> parcel_shown.Foreseen | None:
+    """What a drawing comes to; None of an act on which nothing is drawn. Raises BadInput (PAR-1)."""
+    if kind not in FORESEEN:
+        return None
+    try:
+        return parcel_shown.foreseen(asked, ground)
+    except Undrawable as fault:
+        raise BadInput(Finding("PAR-1", FORESEEN[kind], {"fault": fault.word})) from None
 
 
 def _near(kind: str, code: str, ground: OnGround) -> list[str]:

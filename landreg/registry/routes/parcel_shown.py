@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import shapely
 from flask_babel import gettext as _
 from shapely import Polygon
@@ -15,11 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gis import nyt2539
+from gis.areas import decimal_m2
 from gis.zones import ZONES, to_lonlat
+from landreg.core.units import mu_of
 from landreg.land.model import Parcel
 from landreg.law.book import terms
 from landreg.registry.facts import drawn
 from landreg.registry.facts.ground import OnGround
+from landreg.registry.facts.parcels import drawn_pieces
 from landreg.registry.facts.proposals import ActProposal
 from landreg.web import i18n
 
@@ -59,10 +63,76 @@ class Drawing:
     after: Sequence[Mapping[str, Any]]
 
     @property
+    def mus(self) -> tuple[Decimal, Decimal]:
+        """Their mu together, each parcel's rounded by itself, before and after."""
+        was, is_ = (sum((row["mu"] for row in rows), Decimal(0)) for rows in (self.before, self.after))
+        return was, is_
+
+    @property
     def totals(self) -> tuple[Decimal, Decimal]:
         """Registered areas together, before and after, in m²."""
         was, is_ = (sum((row["registered_area_m2"] for row in rows), Decimal(0)) for rows in (self.before, self.after))
         return was, is_
+
+
+@dataclass(frozen=True)
+class PartDrawn:
+    """A parcel that a drawing makes: what would be registered in m² and mu, what it measures, its sides in metres from the
+    north-west on; whether it is the part that is lost.
+    """
+
+    area_m2: Decimal
+    mu: Decimal
+    measured_m2: Decimal
+    sides_m: Sequence[Decimal]
+    lost: bool
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a drawing makes of a parcel before any case: its parts from west to east, and the drawing."""
+
+    parts: Sequence[PartDrawn]
+    registered_m2: Decimal
+    registered_mu: Decimal
+    sketch: Sketch
+
+    @property
+    def area_m2(self) -> Decimal:
+        """What all parts together would be registered with."""
+        return sum((part.area_m2 for part in self.parts), Decimal(0))
+
+    @property
+    def mu(self) -> Decimal:
+        """The mu of all parts together, each rounded by itself."""
+        return sum((part.mu for part in self.parts), Decimal(0))
+
+    @property
+    def measured_m2(self) -> Decimal:
+        """What all parts together measure."""
+        return sum((part.measured_m2 for part in self.parts), Decimal(0))
+
+
+def foreseen(asked: Any, ground: OnGround) -> Foreseen:
+    """What a drawing makes of the parcel. Raises Undrawable."""
+    made = drawn_pieces(asked, ground)
+    parts = [
+        PartDrawn(one.area_m2, mu_of(one.area_m2), decimal_m2(one.shape.area), _sides(one.shape), one.lost)
+        for one in made
+    ]
+    shapes = [one.shape for one in made]
+    sketch = _sketch(ground.shapes, shapes, [], [""] * len(ground.shapes), [str(n) for n in range(1, len(made) + 1)])
+    row = ground.parcels[0].row
+    return Foreseen(parts, row["registered_area_m2"], row["mu"], sketch)
+
+
+def _sides(shape: Polygon) -> list[Decimal]:
+    """The lengths of the outer ring's sides in metres, clockwise from the corner that lies farthest to the north-west."""
+    ring = shapely.get_coordinates(shapely.orient_polygons(shape, exterior_cw=True).exterior)[:-1]
+    first = int((ring[:, 1] - ring[:, 0]).argmax())
+    turned = np.roll(ring, -first, axis=0)
+    lengths = np.hypot(*(np.roll(turned, -1, axis=0) - turned).T)
+    return [Decimal(f"{length:.2f}") for length in lengths]
 
 
 def drawing(session: Session, proposal: ActProposal, on: Any) -> Drawing | None:
