@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
-from landreg.exchange.bidding import auction, chances, correcting, days, deals, sales, takers, windows
+from landreg.exchange.bidding import auction, chances, correcting, days, deals, sales, takers, taking_back, windows
 from landreg.registry import figures
 from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
@@ -61,6 +61,10 @@ def auctions(on: Stage) -> Life:
     yield "read_notice", lambda: windows.read(member, *of)
     yield "tell", lambda: windows.tell(OPERATOR, *of, "posted", None, window.first_day, PAPER)
     claimant = takers.of_household(member, COUNTY)
+    windows.claim(member, *of, claimant)
+    yield "take_back", lambda: taking_back.take_back(member, *of, claimant)
+    windows.claim_at_counter(OPERATOR, *of, came, None)
+    yield "take_back_at_counter", lambda: taking_back.take_back_at_counter(OPERATOR, *of, came)
     yield "claim", lambda: windows.claim(member, *of, claimant)
     pass_days(on.superuser, 15)
     figures.set_figure(on.registrar, COUNTY, Figure("QUAL-4.most_mu", "household", "1", today(), "样本发〔2026〕1号"))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.exchange.bidding.correction_model import Correction
+from landreg.exchange.bidding.deal_model import PriorityClaim
 
 
 def stands(table: Any, key: Any) -> sa.ColumnElement[bool]:
@@ -39,3 +40,9 @@ def credit_is_counted(session: Session, county: str, deposit_id: UUID) -> bool:
     """Whether what a deposit was credited to has been certified, or was changed, since."""
     asked = sa.text("SELECT exchange.credit_is_counted(:county, :deposit)")
     return bool(session.scalar(asked, {"county": county, "deposit": deposit_id}))
+
+
+def claimed(session: Session, household_id: UUID) -> set[UUID]:
+    """The windows in which a household claims the land and did not take its claim back."""
+    asked = sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id)
+    return set(session.scalars(asked.where(stands(PriorityClaim, PriorityClaim.claim_id))))

@@ -135,12 +135,6 @@ def claims(session: Session, county: str, priority_id: UUID, standing: bool = Tr
     return session.scalars((asked.where(_CLAIMS) if standing else asked).order_by(PriorityClaim.at)).all()
 
 
-def claimed(session: Session, household_id: UUID) -> set[UUID]:
-    """The windows in which a household claims the land."""
-    asked = sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id, _CLAIMS)
-    return set(session.scalars(asked))
-
-
 def is_member(session: Session, county: str, listing_id: UUID, household_id: UUID | None) -> bool:
     """Whether a household is of the collective whose land is listed."""
     if household_id is None:

@@ -27,6 +27,7 @@ from landreg.exchange.bidding import (
     swapped,
     taker_queries,
     takers,
+    taking_back,
     told_queries,
     windows,
 )
@@ -143,6 +144,18 @@ def claim(county: str, priority_id: UUID) -> Redirect:
     taker = takers.of_household(asker.actor, county, asker.under, Step.PRIORITY)
     windows.claim(asker.actor, county, priority_id, taker, asker.under)
     flash(_("已经登记优先权主张。"))
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@blueprint.post("/priority/<county>/<uuid:priority_id>/take-back")
+@allow(Role.FARMER, Role.AGENT)
+@problems.back_to(lambda county, priority_id: window(county, priority_id))
+def take_back(county: str, priority_id: UUID) -> Redirect:
+    """Take the household's claim back while the window runs."""
+    asker = whose()
+    taker = takers.of_household(asker.actor, county, asker.under, Step.PRIORITY)
+    taking_back.take_back(asker.actor, county, priority_id, taker, asker.under)
+    flash(_("已经撤回，公示期内还可以再主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
 

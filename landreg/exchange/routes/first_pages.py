@@ -19,7 +19,14 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange import prices
-from landreg.exchange.bidding import deal_queries, outcome_queries, review_queries, sale_queries, told_queries
+from landreg.exchange.bidding import (
+    correction_queries,
+    deal_queries,
+    outcome_queries,
+    review_queries,
+    sale_queries,
+    told_queries,
+)
 from landreg.exchange.bidding.acting import STEPS
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
@@ -228,7 +235,7 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
     """Terms on which the household may have land of its collective before others. Of an agent, at, under: where they lie."""
     if household is None:
         return
-    today, claimed = page_day(session), deal_queries.claimed(session, household)
+    today, claimed = page_day(session), correction_queries.claimed(session, household)
     for window in deal_queries.own_priorities(session, household):
         if window.last_day < today:
             continue

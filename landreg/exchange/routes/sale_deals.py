@@ -17,7 +17,17 @@ from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange import letter
-from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
+from landreg.exchange.bidding import (
+    correction_queries,
+    deal_queries,
+    deals,
+    notice,
+    reviews,
+    sales,
+    taking_back,
+    told_queries,
+    windows,
+)
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.listings import household_queries, papers
 from landreg.exchange.routes.sales import READERS, Reason, index, one
@@ -70,12 +80,14 @@ def window(county: str, priority_id: UUID) -> Response:
             raise NotFound
         facts = windows.facts_of(uow, found, page_day(session))
         notices = deal_queries.notices(session, county, priority_id)
+        claims = deal_queries.claims(session, county, priority_id, standing=False)
         return pages.render(
             "exchange/window.html", named=household_queries.named(session, (one.household_id for one in notices)),
             window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
             notices=notices, today=page_day(session),
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
-            claims=deal_queries.claims(session, county, priority_id), came=masked_name,
+            claims=claims, came=masked_name,
+            taken_back=correction_queries.corrections(session, county, [one.claim_id for one in claims]),
             had=[one for one, way in facts.told.items() if way],
         )  # fmt: skip
 
@@ -166,6 +178,18 @@ def claim(county: str, priority_id: UUID) -> Redirect:
         current_actor(), county, priority_id, came, papers.keep_one(store(), given.attorney, "attorney")
     )
     flash(_("已经登记优先权主张。"))
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@blueprint.post("/sales/windows/<county>/<uuid:priority_id>/claims/take-back")
+@allow(Role.OPERATOR)
+@problems.back_to(window)
+def take_back(county: str, priority_id: UUID) -> Redirect:
+    """A member of the household takes its claim back at the counter."""
+    given = read_form(Coming)
+    came = windows.Came(given.name, given.card, given.identity, given.witness)
+    taking_back.take_back_at_counter(current_actor(), county, priority_id, came)
+    flash(_("已经撤回，公示期内还可以再主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
 

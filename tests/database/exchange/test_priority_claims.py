@@ -16,9 +16,9 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound, Refused
+from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deals, offers, takers, windows
+from landreg.exchange.bidding import deal_queries, deals, offers, takers, taking_back, windows
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.windows import Came
@@ -211,3 +211,68 @@ def test_past_the_program_an_agent_claims_nothing_without_writing_so_first(
     for more in ({}, {"agent_act_id": act[0]}, by_proxy):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             put(desk, "priority_claim", **row, **more, claim_id=uuid4())
+
+
+def test_a_claim_is_taken_back_while_the_window_runs_and_made_again(
+    claims: Callable[..., PriorityClaim], window: Priority, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """PRI-8."""
+    taker, member = kit.household(superuser, NEIGHBOUR)
+    at = (COUNTY, window.priority_id)
+
+    def standing() -> int:
+        with unit_of_work(OPERATOR) as uow:
+            return len(deal_queries.claims(uow.session, *at))
+
+    with pytest.raises(Conflict) as none:
+        taking_back.take_back(member, *at, taker)
+    assert codes(none) == {"BID-8"}
+    windows.claim(member, *at, taker)
+    taking_back.take_back(member, *at, taker)
+    with unit_of_work(member) as uow:
+        assert deal_queries.claims(uow.session, *at) == []
+        assert len(deal_queries.claims(uow.session, *at, standing=False)) == 1
+    # At the counter a member claims it again, and takes it back; nobody else does.
+    claims("成员2之1", FIRST)
+    assert standing() == 1
+    for came in (Came("成员2之1", STRANGER, True, "见证人甲"), Came("成员2之1", FIRST, True, "")):
+        with pytest.raises(Refused) as other:
+            taking_back.take_back_at_counter(OPERATOR, *at, came)
+        assert codes(other) == {"PRI-5"}
+    taking_back.take_back_at_counter(OPERATOR, *at, Came("成员2之1", FIRST, True, "见证人甲"))
+    assert standing() == 0
+    windows.tell(OPERATOR, *at, "posted", None, window.first_day, MANDATE)
+    claims("成员2之1", FIRST)
+    kit.pass_time(superuser, days=15)
+    with pytest.raises(Refused) as late:
+        taking_back.take_back(member, *at, taker)
+    assert codes(late) == {"PRI-8"}
+    deal = deals.proceed(OPERATOR, COUNTY, window.listing_id).deal
+    assert deal is not None
+    assert (deal.by, deal.taker_id) == ("priority", taker.taker_id)
+    assert kit.strays(worker, database) == []
+
+
+def test_after_a_claim_was_taken_back_the_land_goes_to_who_offered(
+    window: Priority, superuser: Connection, as_desk: Any
+) -> None:
+    taker, member = kit.household(superuser, NEIGHBOUR)
+    at = (COUNTY, window.priority_id)
+    row = windows.claim(member, *at, taker)
+    _, stranger = kit.person(superuser, 2)
+    back = {
+        "county": COUNTY, "village": row.village, "record": "priority_claim", "record_id": row.claim_id, "said": "撤回",
+        "by_name": "", "at": kit.now_of(),
+    }  # fmt: skip
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(at_desk(as_desk, stranger), "correction", by=stranger.account_id, **back)
+    other = {**back, "record": "deposit"}
+    with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError)):
+        put(at_desk(as_desk, member), "correction", by=member.account_id, **other)
+    taking_back.take_back(member, *at, taker)
+    assert refused(at_desk(as_desk, member), "correction", by=member.account_id, **back) == "pri_8_taken_back_in_time"
+    windows.tell(OPERATOR, *at, "posted", None, window.first_day, MANDATE)
+    kit.pass_time(superuser, days=15)
+    deal = deals.proceed(OPERATOR, COUNTY, window.listing_id).deal
+    assert deal is not None
+    assert (deal.by, deal.taker_id) == ("negotiation", window.taker_id)
