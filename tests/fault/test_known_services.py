@@ -28,6 +28,7 @@ READS = frozenset(
         "landreg.audit.complaints.look_up",
         "landreg.exchange.bidding.acting.for_household",
         "landreg.exchange.bidding.auction.look_at",
+        "landreg.exchange.bidding.offers.look_at",
         "landreg.exchange.bidding.takers.own",
         "landreg.exchange.listings.service.judge",
         "landreg.exchange.listings.service.review",
