@@ -21,9 +21,12 @@ MOST_SHOWN = 24
 
 @dataclass(frozen=True)
 class Sold:
-    """What the book takes for a sale from a day on. denied: up to the words found; voided: after them."""
+    """What the book takes for a sale from a day on. collective: whose the land rightly is; denied: up to the words found; voided:
+    after them.
+    """
 
     since: date
+    collective: re.Pattern[str]
     patterns: tuple[re.Pattern[str], ...]
     denied: re.Pattern[str]
     voided: re.Pattern[str]
@@ -44,6 +47,7 @@ def sells_land(said: str, on: date) -> str:
 
 
 def _sells(part: str, after: str, book: Sold) -> bool:
+    part = book.collective.sub("", part)
     for found in _found(part, book):
         rest = f"{part[found.end() :]}，{after}"
         if not book.denied.search(part[: found.end()]) and not book.voided.search(rest):
@@ -63,6 +67,7 @@ def all_sold() -> tuple[Sold, ...]:
     return tuple(
         Sold(
             entry["since"],
+            re.compile(entry["collective"]),
             tuple(re.compile(_filled(one, entry)) for one in entry["patterns"]),
             re.compile(entry["denied"]),
             re.compile(entry["voided"]),

@@ -69,10 +69,14 @@ class Clauses:
     representative: str = field(default="", metadata=SAID)
     resolution: str = field(default="", metadata=SAID)
     said: str = field(default="", metadata={"most": 1000})
+    said_read: bool = False
+    """That an officer has read what the parties added: no list of words finds every clause that is void."""
 
     def values(self) -> dict[str, str]:
-        """By name: what was said. Raises BadInput (FORM-3) for a figure that is none."""
-        found = {one.name: getattr(self, one.name) for one in fields(Clauses) if one.name != "said"}
+        """By name: what was said. Raises BadInput (FORM-3) for a figure that is none, (CON-88) for words that nobody has read."""
+        if self.said.strip() and not self.said_read:
+            raise BadInput(Finding("CON-88", "said_read"))
+        found = {one.name: getattr(self, one.name) for one in fields(Clauses) if one.name not in ("said", "said_read")}
         figures = (
             "late_per_10000", "renewal_notice_days", "valued_yuan", "shares", "floating_percent", "return_days", "deposit_yuan"
         )  # fmt: skip
