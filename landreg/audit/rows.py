@@ -197,7 +197,7 @@ def _plain(row: Any) -> dict[str, Any]:
 
 
 def _of_organisation(row: Restriction) -> bool:
-    """Whether a restriction is in favour of an office, or of an organisation as which its party was registered: it is shown whole."""
+    """Whether a restriction is in favour of an office, or of who was registered as an organisation: it is shown whole."""
     return row.party_kind == "organization" or (row.party_kind is None and row.kind in OFFICES)
 
 

@@ -11,7 +11,8 @@ import pytest
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
-from landreg.exchange.bidding import auction, days, deals, windows
+from landreg.core.db import unit_of_work
+from landreg.exchange.bidding import auction, days, deal_queries, deals, windows
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
@@ -42,7 +43,7 @@ def first(app: Any, superuser: Connection) -> Any:
 def test_of_an_auction_the_seller_reads_its_price_each_bidder_whether_it_leads_and_both_the_window(
     registrar: Actor, reviewer: Actor, superuser: Connection, first: Any
 ) -> None:
-    listing, _sale, (leader, other) = auctioned(registrar, reviewer, superuser)
+    listing, sale, (leader, other) = auctioned(registrar, reviewer, superuser)
     seller = kit.farmer(superuser, HOUSEHOLD)
     assert "您挂牌的地：公开竞价，" in first(seller)
     kit.pass_time(superuser, hours=5)
@@ -55,6 +56,9 @@ def test_of_an_auction_the_seller_reads_its_price_each_bidder_whether_it_leads_a
         page = first(actor)
         assert "成员优先权公示到" in page
         assert listing.number in page
+    for actor, told in ((seller, True), (kit.farmer(superuser, NEIGHBOUR), True), (kit.person(superuser, 7)[1], False)):
+        with unit_of_work(actor) as uow:
+            assert (deal_queries.window_until(uow.session, sale) is not None) == told, actor
 
 
 def test_of_sealed_bids_each_reads_its_place_once_they_are_opened(

@@ -12,12 +12,13 @@ from uuid import UUID, uuid4
 import pytest
 from pypdf import PdfReader
 
+from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.demo_parcels import write_to_a_holder
-from landreg.log.recheck import recheck
+from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, notices, parcel_applications, telling
 from landreg.registry.leaves import logged
@@ -39,8 +40,17 @@ from tests.registry_kit import (
 )
 from tests.renewal_kit import today
 from tests.unit.registry.facts import LAW
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 from tests.web.conftest import Browser
+
+_GUESSED = """
+    SELECT count(*) FILTER (WHERE t.said = encode(sha256(convert_to(jsonb_build_array(
+            e.step, log.instant(e.at), e.by, e.by_name, e.reason)::text, 'UTF8')), 'hex')),
+        count(*) FILTER (WHERE t.said = encode(sha256(convert_to(jsonb_build_array(e.step, log.instant(e.at), e.by, e.by_name,
+            encode(sha256(convert_to(e.salt || e.reason, 'UTF8')), 'hex'))::text, 'UTF8')), 'hex'))
+    FROM registry.case_event AS e
+    JOIN registry.case_event AS a ON a.case_id = e.case_id AND a.step = 'accept'
+    CROSS JOIN LATERAL (SELECT a.told -> 'steps' ->> e.event_id::text AS said) AS t WHERE e.step = 'tell'"""
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +124,14 @@ def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_da
     assert deng.post(f"{page}/tell").status_code == 409
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
+    assert superuser.execute(_GUESSED).fetchone() == (0, 1), (
+        "whoever knows the name works the leaf's digest out by the salt alone"
+    )
+    for addressee, found in ((to, set()), ("户主2（权利人）", {"registry.case_event"})):
+        with past_triggers(superuser):
+            superuser.execute("UPDATE registry.case_event SET reason = %s WHERE step = 'tell'", [addressee])
+        odd = {one.layer for one in recheck_register(worker, database, register()).findings}
+        assert odd & {"registry.case_event"} == found
 
 
 def test_whoever_does_not_work_with_the_case_reads_no_name_and_no_address_of_whom_the_letters_go_to(
