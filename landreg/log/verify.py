@@ -390,6 +390,7 @@ _JOINED = {"right": "rights", "contract": "contracts", "right_holder": "holders"
 """Tables whose rows the leaf of a first registration holds one digest of, and the name of the fact."""
 _LATER = {
     "restriction": dict.fromkeys(("bars_transfer", "party_kind", "party_code", "party_id")),
+    "right_parcel": {"signed_on": None},
     **dict.fromkeys(
         ("exit", "exit_agreement", "exit_offer_item"),
         dict.fromkeys(("offer_id", "shares", "charter_document_id", "cut_parcel", "cut_m2")),

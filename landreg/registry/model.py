@@ -71,7 +71,9 @@ class RightHolder(CountyKey, TwoClocks, Base):
 
 
 class RightParcel(CountyKey, TwoClocks, Base):
-    """A parcel under a right, with the area that the right rests on."""
+    """A parcel under a right, with the area that the right rests on. signed_on: the day of the contract by which it came under a
+    right that another contract made, by an assignment or an exchange; None where the right's own contract gave it.
+    """
 
     __tablename__ = "right_parcel"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -83,6 +85,7 @@ class RightParcel(CountyKey, TwoClocks, Base):
     area_m2: Mapped[Decimal]
     mu: Mapped[Decimal]
     note: Mapped[str]
+    signed_on: Mapped[date | None] = mapped_column(Date)
 
 
 class Restriction(CountyKey, TwoClocks, Base):

@@ -265,7 +265,7 @@ def _share(row: Any) -> dict[str, Any]:
 
 
 def _area(row: Any) -> dict[str, Any]:
-    return {"area_m2": row.area_m2}
+    return {"area_m2": row.area_m2, "signed_on": row.signed_on}
 
 
 def _told(

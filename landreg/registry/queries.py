@@ -290,7 +290,7 @@ _HOLDERS_OF_RIGHT = f"""
     WHERE x.county = :county AND x.right_row = :row AND {_STANDING.format(x="x")} ORDER BY h.code
 """
 _PARCELS_OF_RIGHT = f"""
-    SELECT l.code, l.name, x.area_m2, x.mu, l.land_class, l.basic_farmland, l.neighbour_east, l.neighbour_south,
+    SELECT l.code, l.name, x.area_m2, x.mu, x.signed_on, l.land_class, l.basic_farmland, l.neighbour_east, l.neighbour_south,
            l.neighbour_west, l.neighbour_north
     FROM registry.right_parcel AS x
     LEFT JOIN LATERAL {_NEAREST.format(table="land.parcel", key="parcel_id")} AS l ON true

@@ -40,7 +40,7 @@ _OPTIONAL: Mapping[str, Mapping[str, Any]] = {
         "built_on": None,
         "note": "",
     },
-    "right_parcel": {"note": ""},
+    "right_parcel": {"note": "", "signed_on": None},
 }
 
 

@@ -10,10 +10,14 @@ from uuid import UUID
 
 import pytest
 
+from landreg.access.identity import Identity
 from landreg.core.actor import Actor
 from landreg.core.codes import sex_of
+from landreg.core.db import unit_of_work
 from landreg.core.pdftext import pdf_text
 from landreg.law.book import act_type, act_types, national_law, term
+from landreg.registry.issued.certified import certified, members_of
+from landreg.registry.papers.certificate_data import CertificateNumber
 from landreg.registry.steps import STEPS
 from tests.registry_kit import BANK, one, pass_days, put_paper, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id
@@ -400,3 +404,26 @@ def test_whom_a_restriction_stands_for_is_told_from_a_namesake_by_a_number_that_
     assert deng.post(f"{right}/identities", {"reason": ""}).status_code == 400
     assert number in deng.post(f"{right}/identities", {"reason": "核对异议人身份"}).text
     assert one(officers[0], "SELECT count(*) FROM identity.opening") == 1
+
+
+def test_land_that_joins_a_right_keeps_the_day_of_its_own_contract(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    theirs = one(officers[0], 'SELECT right_id FROM registry."right" WHERE code = :c', c=f"{OTHER}J")
+    right = f"/rights/{COUNTY}/{right_of(officers[0])}"
+    page = opened(deng, f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
+    assert "2026-10-01" in deng.get(page).text
+    walk(deng, shen, page, superuser, "assignment")
+    shown = deng.get(f"/rights/{COUNTY}/{theirs}").text
+    assert "1998-01-01 签订" in shown
+    assert shown.count("依 2026-10-01 签订的合同取得") == 2
+    assert "2026-10-01" in deng.get(f"/rights/{COUNTY}/{theirs}/history").text
+    case = UUID(page.rsplit("/", 1)[1])
+    with unit_of_work(officers[0]) as uow:
+        persons = [person for some in members_of(uow.session, COUNTY, [case]).values() for person in some]
+        people = {person: Identity("成员", "1", citizen_id(1)) for person in persons}
+        (made,) = certified(uow.session, COUNTY, [case], people)
+    number = CertificateNumber("陕", 2027, "汉滨区", "0000009")
+    notes = made.contract(number, "", date(2027, 1, 1), "", "").notes
+    assert len(notes) == 2
+    assert "依 2026年10月01日签订的合同取得" in notes[0]

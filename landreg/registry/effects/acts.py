@@ -76,7 +76,7 @@ def assign(
     if taken and len(taken) < len(bundle.parcels):
         return _assign_part(bundle, onto, asked, taken, on, new, restrictions)
     if onto is not None:
-        joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in bundle.parcels))
+        joined = (*onto.parcels, *(came_by(replace(parcel, since=on), asked.signed_on) for parcel in bundle.parcels))
         gained = followed(onto, on, new, areas(joined), {}, joined)
         moved = carried(restrictions, bundle.right_id, [onto.right_id], on, new)
         opens = (*history(bundle, on, new, bundle.contract), *gained.opens, *moved.opens)
@@ -100,7 +100,7 @@ def _assign_part(
     staying = [parcel for parcel in bundle.parcels if parcel not in taken]
     left = followed(bundle, on, new, areas(staying), {}, staying)
     if onto is not None:
-        joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in taken))
+        joined = (*onto.parcels, *(came_by(replace(parcel, since=on), asked.signed_on) for parcel in taken))
         gained, right_id = followed(onto, on, new, areas(joined), {}, joined), onto.right_id
     else:
         right_id = new()
@@ -130,8 +130,13 @@ def parted(
         *contract,
         bundle.right.from_day(on, row_id=row, right_id=right_id, **of),
         *(holder.from_day(on, right_row=row, household_id=told["household_id"]) for holder in bundle.holders),
-        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(taken, 1)),
+        *(came_by(parcel).from_day(on, right_row=row, position=place) for place, parcel in enumerate(taken, 1)),
     ]
+
+
+def came_by(parcel: Standing, signed_on: date | None = None) -> Standing:
+    """The parcel with the day of the contract by which it comes under a right that another made; None: by the right's own."""
+    return replace(parcel, row={**parcel.row, "signed_on": signed_on})
 
 
 def cancel(
@@ -219,13 +224,14 @@ def followed(
     """The right until the day, and as it goes on from it over `parcels`, its contract too. right, holder: what changes."""
     row = new()
     told = {**right, **holder, **({} if signed_on is None else {"signed_on": signed_on})}
+    land = parcels if signed_on is None else map(came_by, parcels)
     contract = () if bundle.contract is None else (_contract(bundle.contract, on, new, told),)
     opens = (
         *history(bundle, on, new, bundle.contract),
         *contract,
         bundle.right.from_day(on, row_id=row, **right),
         *(standing.from_day(on, right_row=row, **holder) for standing in bundle.holders),
-        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(parcels, 1)),
+        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(land, 1)),
     )
     return Changes(opens, on, bundle.rows, {bundle.right_id: "replaced"})
 

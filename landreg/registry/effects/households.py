@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from landreg.registry.effects.acts import areas, carried, followed, history, parted
+from landreg.registry.effects.acts import areas, came_by, carried, followed, history, parted
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
 from landreg.registry.rules.household_requests import (
     Branch,
@@ -214,7 +214,11 @@ def exchange(bundle: RightBundle, other: RightBundle, asked: Exchange, on: date,
     for own, theirs, given, taken in ((bundle, other, asked.give, asked.take), (other, bundle, asked.take, asked.give)):
         parcels = [
             *(parcel for parcel in own.parcels if own.codes[parcel.row["parcel_id"]] not in given),
-            *(parcel for parcel in theirs.parcels if theirs.codes[parcel.row["parcel_id"]] in taken),
+            *(
+                came_by(parcel, asked.signed_on)
+                for parcel in theirs.parcels
+                if theirs.codes[parcel.row["parcel_id"]] in taken
+            ),
         ]
         made.add(followed(own, on, new, areas(parcels), {}, parcels))
     return made.done()

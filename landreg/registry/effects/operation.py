@@ -40,7 +40,7 @@ def register(bundle: RightBundle, asked: LandOperation, known: bool, on: date, n
         Opened("right", right),
         Opened("right_holder", {**holder, "village": village}),
         *(
-            parcel.from_day(on, right_row=row, kind=KIND, position=place, note="")
+            parcel.from_day(on, right_row=row, kind=KIND, position=place, note="", signed_on=None)
             for place, parcel in enumerate(taken, 1)
         ),
     )

@@ -80,6 +80,11 @@ class Certified:
             check_url=url,
             act_number=self.act_number,
             filled_by=authority,
+            notes=tuple(
+                f"地块 {one.code} 依 {one.signed_on:%Y年%m月%d日}签订的合同取得。"
+                for one in self.parcels
+                if one.signed_on
+            ),
         )
 
     def operation(
@@ -211,6 +216,7 @@ def _parcel(row: Any, drawn: ParcelMap) -> CertifiedParcel:
         area_m2=row.area_m2,
         basic_farmland=row.basic_farmland,
         note=row.note,
+        signed_on=row.signed_on,
         map=drawn,
     )
 
@@ -304,7 +310,7 @@ _OF_CASES = f"""
 """
 _PARCELS = f"""
     SELECT x.right_row, l.parcel_id, l.code, l.name, l.neighbour_east, l.neighbour_south, l.neighbour_west, l.neighbour_north,
-           x.mu, x.area_m2, l.basic_farmland, x.note, ST_AsBinary(l.geom) AS shape, ST_SRID(l.geom) AS srid,
+           x.mu, x.area_m2, x.signed_on, l.basic_farmland, x.note, ST_AsBinary(l.geom) AS shape, ST_SRID(l.geom) AS srid,
            p.numbers, p.east, p.north
     {_OF_CASES}
     LEFT JOIN land.staged_boundary_point AS p ON p.county = l.county AND p.package_id = l.package_id AND p.parcel_code = l.code

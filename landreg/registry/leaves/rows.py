@@ -40,7 +40,10 @@ CLOSING = frozenset(("county", "village", "ended_by_act", "recorded"))
 """Columns of which no leaf tells: today's division codes, and those that close a row."""
 
 
-LATER = {"registry.restriction": ("bars_transfer", "party_kind", "party_code", "party_id")}
+LATER = {
+    "registry.restriction": ("bars_transfer", "party_kind", "party_code", "party_id"),
+    "registry.right_parcel": ("signed_on",),
+}
 """Columns that came after leaves had told of the table: a row that says nothing there has the text that it always had."""
 
 

@@ -42,7 +42,9 @@ class Member:
 
 @dataclass(frozen=True)
 class CertifiedParcel:
-    """A line of the parcel table; `area_mu` is the printed figure of which totals are the sum."""
+    """A line of the parcel table; `area_mu` is the printed figure of which totals are the sum. signed_on: of the contract by which
+    it came under the right, where that is another than the right's own.
+    """
 
     code: str
     name: str
@@ -54,6 +56,7 @@ class CertifiedParcel:
     area_m2: Decimal
     basic_farmland: bool | None
     note: str = ""
+    signed_on: date | None = None
     map: ParcelMap | None = None
 
 

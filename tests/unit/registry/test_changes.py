@@ -74,6 +74,7 @@ def test_an_assignment_hands_over_the_same_right_and_says_anew_what_held_before(
     assert {one.row["right_row"] for one in open_rows(changes, "right_parcel")} == {right.row["row_id"]}
     assert {one.row["right_row"] for one in history(changes, "right_parcel")} == {was.row["row_id"]}
     assert changes.closes == before.rows
+    assert [one.row["signed_on"] for one in open_rows(changes, "right_parcel")] == [None, None]
 
 
 def test_land_that_joins_a_right_adds_to_its_area_and_ends_the_other() -> None:
@@ -83,6 +84,13 @@ def test_land_that_joins_a_right_adds_to_its_area_and_ends_the_other() -> None:
     assert (right.row["right_id"], right.row["area_m2"]) == (onto.right_id, Decimal("750.00"))
     assert len(open_rows(changes, "right_parcel")) == 3
     assert changes.ends == {before.right_id: "cancelled", onto.right_id: "replaced"}
+    (came,) = before.codes
+    signed = {
+        one.row["parcel_id"]: one.row["signed_on"]
+        for one in open_rows(changes, "right_parcel")
+        if "signed_on" in one.row
+    }
+    assert signed == {came: ON}
 
 
 def test_a_right_that_ends_leaves_its_history_only() -> None:
