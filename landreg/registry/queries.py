@@ -198,18 +198,18 @@ def _restrictions_then() -> Select[Any]:
 
 def open_case_on(
     session: Session, county: str, subject: str, kind: str, request: Mapping[str, Any] | None = None
-) -> str | None:
-    """The number of the case of a kind that is under way on a right or household, of one that asks for the same where `request` is
-    given; None without one.
+) -> Row[Any] | None:
+    """The number and id of the case of a kind that is under way on a right or household, of one that asks for the same where
+    `request` is given; None without one.
     """
-    found = select(Case.number).where(
+    found = select(Case.number, Case.case_id).where(
         Case.county == county,
         Case.subject_code == subject,
         Case.act_kind == kind,
         Case.state.not_in(("certified", "returned", "withdrawn", "refused", "registered")),
         *(() if request is None else (Case.request == request,)),
     )
-    return session.scalars(found.limit(1)).one_or_none()
+    return session.execute(found.limit(1)).one_or_none()
 
 
 def kinds_of_rights(session: Session, case: Case) -> tuple[str, ...]:

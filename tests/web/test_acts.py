@@ -26,9 +26,9 @@ from tests.web.conftest import Browser
 HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
 
 LAW = national_law("610902", date(2026, 11, 1))
-# Somebody of the year 2099.
 CREDITOR = {"party_kind": "organization", "party": "样本农村信用社", "uscc": BANK.code}
 OBJECTOR = {"party_kind": "person", "party": "邻人", "id_number": citizen_id(901)}
+# Somebody of the year 2099.
 NOT_YET_BORN = citizen_id(129_003)
 NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
 """The form of a change of name, but whose."""
@@ -427,3 +427,17 @@ def test_land_that_joins_a_right_keeps_the_day_of_its_own_contract(
     notes = made.contract(number, "", date(2027, 1, 1), "", "").notes
     assert len(notes) == 2
     assert "依 2026年10月01日签订的合同取得" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("61090019", "须是 18 位"),
+        (NOT_YET_BORN, "出生日期"),
+        (f"{citizen_id(3)[:-1]}{'1' if citizen_id(3)[-1] == '0' else '0'}", "校验码"),
+    ],
+)
+def test_what_is_wrong_with_an_identity_number_is_said(deng: Browser, number: str, said: str) -> None:
+    address = f"/households/{HOUSEHOLD}/acts/name_change"
+    deng.get(address)
+    assert said in deng.post(address, NAMED | {"id_number": number}).text

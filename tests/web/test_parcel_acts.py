@@ -191,10 +191,11 @@ def test_there_is_no_form_for_an_act_of_another_kind(deng: Browser, address: str
 
 
 def test_a_form_sent_twice_opens_one_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
-    opened(deng, f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
+    first = opened(deng, f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
     deng.get(f"/parcels/{LOWER}/acts/parcel_split")
     again = deng.post(f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
     assert (again.status_code, "REG-26" in again.text) == (409, True)
+    assert f'href="{first}"' in again.text
 
 
 def test_a_reviewer_and_another_county_s_officer_apply_for_nothing(shen: Browser) -> None:

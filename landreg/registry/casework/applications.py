@@ -192,8 +192,8 @@ def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequen
     if any(law.level(finding) == "refuse" for finding in found):
         raise Refused(found)
     same = case.request if case.act_kind in SEVERAL else None
-    if number := queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind, same):
-        said = {"code": case.subject_code, "under_way": number}
+    if other := queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind, same):
+        said = {"code": case.subject_code, "under_way": other.number, "under_way_id": str(other.case_id)}
         raise Conflict(Finding("REG-26", "subject", said, subject=case.subject_code))
     uow.session.add(case)
     uow.session.flush()
