@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,8 +20,16 @@ READERS = {"number", "days", "text", "day"}
 LAW = national_law("610902", date(2026, 7, 1))
 
 
-def _reads() -> Iterator[tuple[str, str, tuple[str | None, ...]]]:
-    """How the program reads a figure, its name, and its key as far as it is written out."""
+Read = tuple[str, str, tuple[str | None, ...]]
+
+
+@cache
+def reads() -> list[Read]:
+    """How the program reads a figure, its name, and its key as far as it is written out: each once."""
+    return sorted(set(_reads()), key=str)
+
+
+def _reads() -> Iterator[Read]:
     for file in sources.modules("landreg"):
         for node in ast.walk(sources.tree(file)):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READERS):
@@ -31,33 +40,28 @@ def _reads() -> Iterator[tuple[str, str, tuple[str | None, ...]]]:
                 yield node.func.attr, values[0], tuple(values[1:])
 
 
-READS = sorted(set(_reads()), key=str)
-
-
 def _named(name: str) -> list[Parameter]:
     return [parameter for parameter in all_parameters() if parameter.name == name]
 
 
 def test_the_program_reads_figures() -> None:
-    assert len(READS) > 10
+    assert len(reads()) > 10
 
 
-@pytest.mark.parametrize(("how", "name", "key"), READS)
-def test_each_figure_that_the_program_reads_is_in_the_book_under_that_key(
-    how: str, name: str, key: tuple[str | None, ...]
-) -> None:
-    assert name in LAW.parameters
-    figure = LAW.parameters[name]
-    keys = tuple(figure.values) if key and key[0] is None else key or ("",)
-    for one in keys:
-        if LAW.text(name, one) != "" or figure.between is None:  # else it is left to the county
-            value: Any = getattr(LAW, how)(name, one)
-            assert value is not None
+def test_each_figure_that_the_program_reads_is_in_the_book_under_that_key() -> None:
+    for how, name, key in reads():
+        assert name in LAW.parameters
+        figure = LAW.parameters[name]
+        keys = tuple(figure.values) if key and key[0] is None else key or ("",)
+        for one in keys:
+            if LAW.text(name, one) != "" or figure.between is None:  # else it is left to the county
+                value: Any = getattr(LAW, how)(name, one)
+                assert value is not None, (how, name, one)
 
 
 def test_each_figure_of_the_book_is_read_by_the_program() -> None:
     by_acts = {kind.notice for kind in act_types()}
-    assert {parameter.name for parameter in all_parameters()} - {name for _, name, _ in READS} - by_acts == set()
+    assert {parameter.name for parameter in all_parameters()} - {name for _, name, _ in reads()} - by_acts == set()
 
 
 def test_each_notice_that_an_act_names_is_a_figure_for_its_kinds_of_right() -> None:
