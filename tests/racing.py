@@ -18,7 +18,7 @@ from landreg.core import db
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.exchange.bidding import auction, deals, offers, reviews, sale_queries, takers
+from landreg.exchange.bidding import auction, correcting, deals, offers, reviews, sale_queries, sales, takers
 from landreg.registry import booking
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
@@ -77,6 +77,13 @@ def give_back(actor: Actor, taker: UUID, amount: Decimal, on_day: date) -> Any:
     return reviews.record_reserve(actor, COUNTY, taker, "returned", amount, f"FX-{uuid4()}", on_day).reserve_id
 
 
+def correct(actor: Actor, deposit: UUID, entrant: UUID, on_day: date) -> Any:
+    """A deposit's record is corrected, to a receipt of its own."""
+    right = sales.Receipt("paid", Decimal("100.00"), f"BZ-{uuid4()}", on_day)
+    made = correcting.correct_deposit(actor, COUNTY, deposit, "回单号抄错", correcting.Instead(entrant, right))
+    return made.record_id
+
+
 def proceed(actor: Actor, listing: UUID) -> Any:
     """The next step to a deal, where it makes one."""
     deal = deals.proceed(actor, COUNTY, listing).deal
@@ -85,7 +92,7 @@ def proceed(actor: Actor, listing: UUID) -> Any:
 
 STEPS = {
     "assign": assign, "mortgage": mortgage, "register": register, "bid": bid, "say": say, "proceed": proceed,
-    "household": household, "give_back": give_back,
+    "household": household, "give_back": give_back, "correct": correct,
 }  # fmt: skip
 
 

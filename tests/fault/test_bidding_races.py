@@ -133,3 +133,21 @@ def test_a_household_that_bids_twice_at_its_first_instant_is_one_taker_and_a_res
     back = racers.race([("give_back", (OPERATOR, taker, Decimal(60), today))])
     assert back.done == 1
     assert set(back.refused) == {"QUAL-9"}
+
+
+def test_a_record_of_money_is_corrected_once(
+    database: Settings, registrar: Actor, reviewer: Actor, racers: Racers, superuser: Connection, worker: Actor
+) -> None:
+    use_key(database.keys["identity"])
+    sale = kit.auction(kit.published(registrar, reviewer, superuser, way="auction"))
+    taker, actor = kit.person(superuser, 1)
+    entrant = kit.entered(sale, taker, actor)
+    with unit_of_work(OPERATOR) as uow:
+        (row,) = sale_queries.deposits(uow.session, COUNTY, sale.sale_id)
+    today = beijing_day(kit.now_of())
+    found = racers.race([("correct", (OPERATOR, row.deposit_id, entrant.entrant_id, today))])
+    assert found.done == 1
+    assert set(found.refused) <= {"REC-1"}
+    with unit_of_work(OPERATOR) as uow:
+        assert sale_queries.deposit_held(uow.session, COUNTY, entrant.entrant_id) == kit.DEPOSIT
+    assert kit.strays(worker, database) == []
