@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.dbftext import crop, decode
+from gis.dbftext import crop, decode, written_in
 from gis.decimaltext import codes_of, scaled
 
 Text = NDArray[np.str_]
@@ -61,8 +62,7 @@ class Columns(Mapping[str, Text]):
         if name not in self._text and name in self._given:
             self._text[name] = _strip(np.array(self._given[name], dtype=np.str_))
         if name not in self._text:
-            records, offset, width = self._slices[name]
-            text, bad = decode(records[:, offset : offset + width], self._encoding)
+            text, bad = decode(self._cropped(name), self._encoding)
             self._text[name] = text
             self._undecodable[name] = bad
         return self._text[name]
@@ -94,8 +94,7 @@ class Columns(Mapping[str, Text]):
                 self._utf8[name] = _trimmed(self._given[name])
             return self._utf8[name]
         if name not in self._text and name in self._slices:
-            records, offset, width = self._slices[name]
-            raw = np.strings.strip(crop(records[:, offset : offset + width]))
+            raw = np.strings.strip(self._cropped(name))
             if len(raw) == 0 or not (raw.view(np.uint8) & 0x80).any():
                 self._undecodable[name] = ()
                 return np.asarray(raw)
@@ -144,8 +143,17 @@ class Columns(Mapping[str, Text]):
             return self.utf8(name)
         if name in self._text or name not in self._slices:
             return self[name]
+        return self._cropped(name)
+
+    def _cropped(self, name: str) -> NDArray[np.bytes_]:
         records, offset, width = self._slices[name]
-        return crop(records[:, offset : offset + width])
+        place = slice(offset, offset + width)
+        return crop(records[:, place], self._written[place])
+
+    @cached_property
+    def _written(self) -> NDArray[np.bool_]:
+        """Which bytes of the records are not blank in every one of them."""
+        return written_in(next(iter(self._slices.values()))[0])
 
 
 def encoded(text: Text) -> NDArray[np.bytes_]:

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 SPACE = 32
 
 
-def crop(cells: Bytes) -> NDArray[np.bytes_]:
+def crop(cells: Bytes, written: Mask | None = None) -> NDArray[np.bytes_]:
     """(n, width) bytes to (n,) byte strings, without the columns that are blank in every row. NULs around a
-    text count as blank; one in its midst stays, for whoever looks at the text to find."""
-    filled = _filled_columns(cells)
+    text count as blank; one in its midst stays, for whoever looks at the text to find. written: of these bytes, where known."""
+    filled = np.flatnonzero(written_in(cells) if written is None else written)
     if filled.size == 0:
         return np.zeros(len(cells), dtype="S1")
     kept = np.ascontiguousarray(cells[:, filled[0] : filled[-1] + 1])
@@ -26,28 +27,15 @@ def crop(cells: Bytes) -> NDArray[np.bytes_]:
     return kept.view(f"S{kept.shape[1]}").ravel()
 
 
-def _filled_columns(cells: Bytes) -> NDArray[np.int64]:
-    """Numbers of the byte columns that hold anything but blanks and NULs. Looks at a few rows first: what is filled
-    there need not be looked at in all."""
-    width = cells.shape[1]
-    filled = _any_filled(cells[:64])
-    if filled.any():
-        ends = np.flatnonzero(filled)
-        for outside in (slice(0, ends[0]), slice(ends[-1] + 1, width)):
-            filled[outside] = _any_filled(cells[:, outside])
-    elif len(cells) > 64:
-        filled = _any_filled(cells)
-    return np.flatnonzero(filled)
+def written_in(cells: Bytes) -> Mask:
+    """(width,) which byte columns hold anything but blanks and NULs. Of whole records at once this is several times as fast
+    as of their fields one by one."""
+    return np.asarray(np.bitwise_or.reduce(cells, axis=0) & np.uint8(0xDF) != 0)  # a blank (0x20) and NUL both become 0
 
 
-def _any_filled(cells: Bytes) -> NDArray[np.bool_]:
-    high = np.bitwise_or.reduce(cells & np.uint8(0xDF), axis=0)  # a blank (0x20) and NUL both become 0
-    return np.asarray(high != 0)
-
-
-def decode(cells: Bytes, encoding: str) -> tuple[NDArray[np.str_], tuple[int, ...]]:
-    """(n, width) bytes to (n,) trimmed text, and the rows whose bytes are no text in this encoding ("" there)."""
-    raw = np.strings.strip(crop(cells))
+def decode(raw: NDArray[np.bytes_], encoding: str) -> tuple[NDArray[np.str_], tuple[int, ...]]:
+    """(n,) byte strings to (n,) trimmed text, and the rows whose bytes are no text in this encoding ("" there)."""
+    raw = np.strings.strip(raw)
     if not (raw.view(np.uint8) & 0x80).any():
         return raw.astype(f"U{raw.dtype.itemsize}"), ()
     values = raw.tolist()

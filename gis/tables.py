@@ -141,11 +141,11 @@ def _blocks(rows: Iterator[Sequence[str]], bounds: _Bounds, batch: int) -> Itera
 
 
 def _sqlite_rows(path: Path, name: str, columns: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Values as text made by SQLite itself, which saves a call a value; what is not text or number is left out."""
+    """Values as text made by SQLite itself, which saves a call a value; what is not text or number is left out: all bytes
+    come after any of these in its order, and nothing comes before or after NULL."""
     with sqlite(path, name) as database:
         cells = ", ".join(
-            f"CASE typeof({c}) WHEN 'text' THEN {c} WHEN 'blob' THEN '' ELSE ifnull({c}, '') || '' END"
-            for c in map(quoted, columns)
+            f"CASE WHEN {c} < x'' COLLATE BINARY THEN CAST({c} AS TEXT) ELSE '' END" for c in map(quoted, columns)
         )
         yield from in_its_file(database.execute(f"SELECT {cells or 'NULL'} FROM {quoted(name)}"), path, name)
 

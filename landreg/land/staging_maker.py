@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from landreg.access.sealing import use_key
-from landreg.land.memory import give_back_large, seldom_collected
+from landreg.land.memory import seldom_collected
 from landreg.land.staging_blocks import Ground, rows_of
 
 FRAME = struct.Struct("<qq")
@@ -28,7 +28,6 @@ END = "end"
 def main() -> None:
     """Make the rows. Ctrl-C is for the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    give_back_large()
     # What anything prints must not come between the rows.
     with seldom_collected(), os.fdopen(os.dup(1), "wb", buffering=0) as out:
         os.dup2(2, 1)

@@ -72,6 +72,18 @@ def test_sqlite_values_become_the_text_that_a_delivery_would_have(tmp_path: Path
     }  # fmt: skip
 
 
+def test_numbers_become_text_as_sqlite_writes_them_also_where_a_column_has_an_order_of_its_own(tmp_path: Path) -> None:
+    given = [7, 1e20, -0.5, 9_007_199_254_740_993, "0.50", b"7", None]
+    with closing(sqlite3.connect(tmp_path / "6109022026.sqlite")) as database:
+        database.create_collation("PINYIN", lambda one, other: (one > other) - (one < other))
+        database.execute("CREATE TABLE CBF (CBFBM TEXT COLLATE PINYIN, CBFMC TEXT, CBFCYSL, CBFDZ TEXT)")
+        database.executemany("INSERT INTO CBF VALUES ('0610', '林', ?, '')", [(value,) for value in given])
+        database.commit()
+    read = only_table(tmp_path)
+    assert read["CBFBM"] == ["0610"] * len(given)
+    assert read["CBFCYSL"] == ["7", "1.0e+20", "-0.5", "9007199254740993", "0.50", "", ""]
+
+
 def test_a_file_that_is_no_database_is_named_and_does_not_hide_the_others(tmp_path: Path) -> None:
     write_csv(tmp_path, "utf-8")
     for name in ("a.sqlite", "b.gpkg", "c.mdb"):
