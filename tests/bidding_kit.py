@@ -22,6 +22,7 @@ from landreg.core.periods import BEIJING, beijing_day, years_after
 from landreg.exchange import logged as exchange_logged
 from landreg.exchange.bidding import (
     chances,
+    reviews,
     sale_queries,
     sales,
     sealed,
@@ -33,6 +34,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules import sealing
+from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.bidding.sealed_model import SealedBid
 from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.model import Listing, Taker
@@ -113,6 +115,13 @@ def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
         taker = taker_queries.taker(uow.session, COUNTY, taker_id)
     assert taker is not None
     return taker, of_taker(taker)
+
+
+def passed(taker: Taker, mu: int = 200) -> None:
+    """Its review for so much land, passed."""
+    paper = Attached("33" * 32, 9, "paper.pdf")
+    asked = reviews.ask(OPERATOR, taker, reviews.Asking(Decimal(mu), "种植玉米", "", dict.fromkeys(PAPERS, paper)))
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "")
 
 
 def of_taker(taker: Taker) -> Actor:

@@ -27,6 +27,9 @@ from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import CONTRACTOR, ENDED
 from landreg.exchange.model import Deal, DealFall, Listing, Taker
 
+SIGNED = ("signed", "disputed", "ended")
+DRAWN = ("drawn", "part_signed", *SIGNED)
+"""How the contract of a deal stands that both have signed, or that was not withdrawn."""
 _CLAIMS = stands(PriorityClaim, PriorityClaim.claim_id)
 
 
@@ -217,12 +220,12 @@ def reasons(session: Session, sales: Sequence[Sale]) -> dict[UUID, str]:
     return {row.sale_id: row.said for row in session.execute(asked)}
 
 
-def under_contract(session: Session, ids: Sequence[UUID]) -> set[UUID]:
-    """Of these deals those of which a contract is drawn or runs; as far as the actor sees it."""
+def under_contract(session: Session, ids: Sequence[UUID], states: Sequence[str] = DRAWN) -> set[UUID]:
+    """Of these deals those of which a contract is drawn or runs, or is SIGNED by both; as far as the actor sees it."""
     asked = sa.text(
-        "SELECT c.deal_id FROM exchange.contract AS c WHERE c.deal_id = ANY (:deals) AND c.state <> 'withdrawn'"
+        "SELECT c.deal_id FROM exchange.contract AS c WHERE c.deal_id = ANY (:deals) AND c.state = ANY (:states)"
     )
-    return set(session.execute(asked, {"deals": list(ids)}).scalars())
+    return set(session.execute(asked, {"deals": list(ids), "states": list(states)}).scalars())
 
 
 def gone(session: Session, county: str, listing_id: UUID) -> dict[UUID, datetime]:

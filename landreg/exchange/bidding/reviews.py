@@ -178,7 +178,9 @@ def put_reserve(
     told = review_queries.reserves(uow.session, taker.county, taker.taker_id, standing=True)
     came = min((one.on_day for one in told if one.kind == "paid"), default=law.on)
     since = (recorded or law.on) - PAID_BEFORE if given.kind == "paid" else came
-    paying = Paying(given.kind, given.amount, taking, given.receipt, given.on_day, since, law.on, given.said)
+    paying = Paying(
+        given.kind, given.amount, taking, given.receipt, given.on_day, since, law.on, given.said, recorded is not None
+    )
     if wrong := qual_9_reserve_as_held(paying, law):
         raise Refused(wrong)
     row = Reserve(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, defer
 
 from landreg.exchange.bidding.correction_queries import stands
+from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleClock
 from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import ENDED
@@ -84,18 +85,22 @@ def sales(session: Session, listing_id: UUID | None = None, since: datetime | No
 
 
 def without_sale(session: Session, today: date) -> Sequence[Listing]:
-    """Published listings that are to be bid for, whose term has not begun, and that have no sale under way, those whose publication
-    ends first.
+    """Published listings that are to be bid for, whose term has not begun, and whose land comes to nobody of an earlier sale nor to
+    a member any more, those whose publication ends first.
     """
     under_way = sa.select(Sale.sale_id).join(SaleClock, _same(SaleClock))
     under_way = under_way.where(
-        Sale.county == Listing.county, Sale.listing_id == Listing.listing_id, SaleClock.over == ""
+        Sale.county == Listing.county, Sale.listing_id == Listing.listing_id, SaleClock.over.not_in(ENDED)
+    )
+    window = sa.exists().where(
+        Priority.county == Listing.county, Priority.listing_id == Listing.listing_id, Priority.last_day >= today
     )
     asked = sa.select(Listing).where(
         Listing.state == "published",
         Listing.way.in_(("auction", "sealed")),
         Listing.from_on > today,
         ~under_way.exists(),
+        ~window,
     )
     return session.scalars(asked.order_by(Listing.closes_on).limit(100)).all()
 
@@ -134,9 +139,12 @@ def has_bid(session: Session, county: str, entrant_id: UUID) -> bool:
     return bool(session.scalar(sa.select(sa.or_(*bids))))
 
 
-def deposit_held(session: Session, county: str, entrant_id: UUID) -> Decimal:
-    """What is there of an entrant's deposit, what went again taken off."""
-    amount = sa.case((Deposit.kind == "paid", Deposit.amount), else_=-Deposit.amount)
+def deposit_held(session: Session, county: str, entrant_id: UUID, *, credited: bool = True) -> Decimal:
+    """What is there of an entrant's deposit, what went again taken off. credited: what was credited counts as gone, as the deal
+    that it was credited to stands.
+    """
+    here = sa.case((Deposit.kind == "credited", Decimal(0)), else_=-Deposit.amount)
+    amount = sa.case((Deposit.kind == "paid", Deposit.amount), else_=-Deposit.amount if credited else here)
     asked = sa.select(sa.func.sum(amount)).where(Deposit.county == county, Deposit.entrant_id == entrant_id, _STANDS)
     return session.scalar(asked) or Decimal(0)
 
@@ -148,6 +156,13 @@ def deposit_bounds(session: Session, county: str, entrant_id: UUID, kind: str) -
     )
     found = session.execute(asked, {"county": county, "entrant": entrant_id, "kind": kind}).one()
     return found[0], bool(found[1])
+
+
+def won_by(session: Session, county: str, entrant_id: UUID) -> tuple[date | None, bool, bool]:
+    """Of an entrant's deals in the sale: when one fell last that they gave up, whether one stands, and both signed its contract."""
+    asked = sa.text("SELECT fell, stands, concluded FROM exchange.won_by(:county, :entrant)")
+    found = session.execute(asked, {"county": county, "entrant": entrant_id}).one()
+    return found[0], bool(found[1]), bool(found[2])
 
 
 def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale, int]]:
@@ -170,7 +185,7 @@ def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale,
             ~sa.exists().where(
                 gone.county == Entrant.county,
                 gone.entrant_id == Entrant.entrant_id,
-                gone.kind != "paid",
+                gone.kind.not_in(("paid", "credited")),
                 stands(gone, gone.deposit_id),
             ),
         )

@@ -25,7 +25,7 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
-from landreg.exchange.bidding.rules.ending import CONTRACTOR, bid_8_called_off_before_the_close, stopped
+from landreg.exchange.bidding.rules.ending import ENDED, bid_8_called_off_before_the_close, stopped
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
     SALE_RULES,
@@ -74,7 +74,7 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
         before = sale_queries.sales(uow.session, listing_id)
-        _free_for_a_sale(uow, found, before)
+        free_for_a_sale(uow, found, before)
         floor = floor_queries.told(uow.session, county, listing_id)
         keys = {one.account_id: one.key_id for one in sealed_queries.keys(uow.session, county)}
         officers = (asked.officer_one, asked.officer_two) if found.way == "sealed" else (None, None)
@@ -102,14 +102,17 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
     return row
 
 
-def _free_for_a_sale(uow: UnitOfWork, found: Listing, before: Sequence[Standing]) -> None:
-    """Raises Conflict (BID-8) with why a listing cannot be bid for now."""
+def free_for_a_sale(uow: UnitOfWork, found: Listing, before: Sequence[Standing]) -> None:
+    """Raises Conflict (BID-8) with why a listing cannot be bid for now. before: its sales; one that was opened is not over."""
     if found.way not in ("auction", "sealed") or found.state not in ("published", "dealt"):
         raise Conflict(stopped("listing_is_for_this_sale", "listing"))
-    if any(one.clock.over == "" for one in before):
-        raise Conflict(stopped("sale_under_way", "listing"))
     if deal_queries.deal_of(uow.session, found.county, found.listing_id) is not None:
         raise Conflict(stopped("deal_stands", "listing"))
+    if any(one.clock.over not in ENDED for one in before):
+        raise Conflict(stopped("sale_under_way", "listing"))
+    windows = deal_queries.priorities(uow.session, found.county, found.listing_id)
+    if any(one.last_day >= beijing_day(uow.now) for one in windows):
+        raise Conflict(stopped("window_runs", "listing"))
 
 
 def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under | None = None) -> Entrant:
@@ -217,11 +220,12 @@ def put_deposit(
         any(one.entrant_id == own for one in told),
         found.now < found.sale.deposit_by and not found.clock.over,
     )
-    held = sale_queries.deposit_held(uow.session, county, own)
+    fell, stands, concluded = sale_queries.won_by(uow.session, county, own)
+    held = sale_queries.deposit_held(uow.session, county, own, credited=stands)
     over = found.stage not in ("announced", "open")
     facts = DepositFacts(
         given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
-        found.sale.deposit_yuan, held, in_time or (not known and takes), over, *_won(uow, found, entrant), given.said,
+        found.sale.deposit_yuan, held, in_time or (not known and takes), over, fell, stands, concluded, given.said,
         *sale_queries.deposit_bounds(uow.session, county, own, given.kind),
     )  # fmt: skip
     if wrong := bid_9_deposit_as_owed(facts):
@@ -233,15 +237,6 @@ def put_deposit(
     )  # fmt: skip
     logged.enter(uow, row)
     return row
-
-
-def _won(uow: UnitOfWork, found: Standing, entrant: Entrant) -> tuple[bool, bool]:
-    """Whether a deal of this sale was this entrant's that its other side did not give up, and whether it stands."""
-    falls = deal_queries.falls(uow.session, found.sale.county, found.sale.listing_id)
-    undone = {one.deal_id for one in falls if one.given_up_by == CONTRACTOR}
-    of_sale = deal_queries.deals_of_sale(uow.session, found.sale)
-    own = [one for one in of_sale if one[0].taker_id == entrant.taker_id and one[0].deal_id not in undone]
-    return bool(own), any(stands for _deal, stands in own)
 
 
 def cancel(actor: Actor, county: str, sale_id: UUID, said: str) -> SaleEvent:

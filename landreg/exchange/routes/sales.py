@@ -37,7 +37,7 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
-from landreg.exchange.bidding.rules.ending import stopped
+from landreg.exchange.bidding.rules.ending import CONTRACTOR, stopped
 from landreg.exchange.listings import floor_queries
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
@@ -87,6 +87,7 @@ def new(county: str, listing_id: UUID) -> Response:
         found = told_queries.listing(uow.session, county, listing_id)
         if found is None or found.way == "negotiation":
             raise NotFound
+        sales.free_for_a_sale(uow, found, sale_queries.sales(uow.session, listing_id))
         law = load_law(uow.session, county, page_day(uow.session))
         return pages.render(
             "exchange/new_sale.html", listing=found, keys=sealed_queries.keys(uow.session, county),
@@ -158,7 +159,11 @@ def one(county: str, sale_id: UUID) -> Response:
         for deposit in recorded:
             given.setdefault(deposit.entrant_id, []).append(deposit)
         place = sealed.place_of(found.sale, actor)
-        deal = deal_queries.deal_of_sale(session, found.sale)
+        deals_made = deal_queries.deals_of_sale(session, found.sale)
+        deal = next((made for made, stands in deals_made if stands), None)
+        falls = deal_queries.falls(session, county, listing.listing_id)
+        given_up = {one.deal_id for one in falls if one.given_up_by != CONTRACTOR}
+        of_deal = [] if deal is None else [deal.deal_id]
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
@@ -170,9 +175,11 @@ def one(county: str, sale_id: UUID) -> Response:
             given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,
             deal=deal, may_act=actor.has(Role.OPERATOR), passed=deal_queries.passed_over(session, county, listing.listing_id),
             to_return=sum(waiting for _sale, waiting in sale_queries.to_return(session, sale_id)),
-            contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
+            contracted=bool(deal_queries.under_contract(session, of_deal)),
+            concluded=bool(deal_queries.under_contract(session, of_deal, deal_queries.SIGNED)),
+            gave_up={made.taker_id for made, _stands in deals_made if made.deal_id in given_up},
             asked=chances.asked_of(session, county, sale_id, page_day(session)),
-            falls=deal_queries.falls(session, county, listing.listing_id),
+            falls=falls,
             given_up=bool(deal_queries.given_up(session, [found.sale])),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),

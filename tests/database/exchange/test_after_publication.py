@@ -57,7 +57,7 @@ def _state(listing: Listing) -> str:
     return found
 
 
-def _two_bids(superuser: Connection, sale: Sale, people: Sequence[tuple[Taker, Actor]] = ()) -> list[Entrant]:
+def two_bids(superuser: Connection, sale: Sale, people: Sequence[tuple[Taker, Actor]] = ()) -> list[Entrant]:
     """Two people from elsewhere bid 300 and 320, and the sale closes."""
     people = people or [kit.person(superuser, number) for number in (1, 2)]
     entrants = [kit.entered(sale, *each) for each in people]
@@ -68,7 +68,7 @@ def _two_bids(superuser: Connection, sale: Sale, people: Sequence[tuple[Taker, A
     return entrants
 
 
-def _sold(superuser: Connection, listing: Listing) -> Deal:
+def sold(superuser: Connection, listing: Listing) -> Deal:
     step = deals.proceed(OPERATOR, COUNTY, listing.listing_id)
     if step.chance is not None:
         kit.answered(step.chance)
@@ -91,7 +91,7 @@ def test_a_sale_and_a_window_outlive_the_publication_and_what_then_nobody_goes_o
     with pytest.raises(Refused) as under_way:
         put_event(worker, auctioned, "expired")
     assert codes(under_way) == {"LST-6"}
-    _two_bids(superuser, sale)
+    two_bids(superuser, sale)
     days.work(worker)
     assert deals.proceed(OPERATOR, COUNTY, auctioned.listing_id).window is not None
     kit.pass_time(superuser, days=40)
@@ -108,13 +108,13 @@ def test_a_sale_whose_bidders_all_gave_up_ends_at_once_and_its_land_is_bid_for_a
     auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
 ) -> None:
     sale = kit.auction(auctioned)
-    entrants = _two_bids(superuser, sale)
+    entrants = two_bids(superuser, sale)
     assert sale_days.work(worker) == 0
     for _ in entrants:
-        deals.fall(OPERATOR, COUNTY, _sold(superuser, auctioned).deal_id, "资金没有到位")
+        deals.fall(OPERATOR, COUNTY, sold(superuser, auctioned).deal_id, "资金没有到位")
         with pytest.raises(Conflict) as one_waits:
             kit.auction(auctioned)
-        assert _causes(one_waits) == {"sale_under_way"}
+        assert causes(one_waits) == {"sale_under_way"}
     assert sale_days.work(worker) == 1
     assert sale_days.work(worker) == 0
     days.work(worker)
@@ -143,8 +143,8 @@ def test_what_the_household_itself_gives_up_goes_to_nobody_else_and_costs_the_wi
 ) -> None:
     """BID-8, BID-9, LST-8: the next in order has no chance, no deposit is kept; neither account gives up for the other side."""
     owner = kit.farmer(superuser, HOUSEHOLD)
-    entrants = _two_bids(superuser, kit.auction(auctioned))
-    deal = _sold(superuser, auctioned)
+    entrants = two_bids(superuser, kit.auction(auctioned))
+    deal = sold(superuser, auctioned)
     won = next(one for one in entrants if one.taker_id == deal.taker_id)
     with pytest.raises(BadInput) as neither:
         deals.fall(OPERATOR, COUNTY, deal.deal_id, "价钱低了", "village")
@@ -154,7 +154,7 @@ def test_what_the_household_itself_gives_up_goes_to_nobody_else_and_costs_the_wi
     with pytest.raises(ProgrammingError, match="row-level security"), unit_of_work(owner) as uow:
         uow.session.add(DealFall(**said, given_up_by="taker"))
     assert deals.fall(owner, COUNTY, deal.deal_id, "价钱低了").given_up_by == "contractor"
-    assert _causes(_raised(lambda: deals.proceed(OPERATOR, COUNTY, auctioned.listing_id))) == {
+    assert causes(raised(lambda: deals.proceed(OPERATOR, COUNTY, auctioned.listing_id))) == {
         "given_up_by_the_contractor"
     }
     kept = sales.Receipt("kept", kit.DEPOSIT, "T-1", beijing_day(kit.now_of()), "没有签约")
@@ -171,26 +171,28 @@ def test_no_sale_is_set_up_while_a_deal_stands_nor_ended_as_spent_while_somebody
     auctioned: Listing, superuser: Connection, worker: Actor
 ) -> None:
     sale = kit.auction(auctioned)
-    _two_bids(superuser, sale)
-    early = _raised(lambda: deals.fail(OPERATOR, COUNTY, sale.sale_id))
-    assert _causes(early) == {"somebody_is_left"}
+    two_bids(superuser, sale)
+    early = raised(lambda: deals.fail(OPERATOR, COUNTY, sale.sale_id))
+    assert causes(early) == {"somebody_is_left"}
     with pytest.raises(Refused) as too_early, unit_of_work(worker) as uow:
         sales.ended(uow, sale, "spent", "")
     assert codes(too_early) == {"BID-8"}
-    deal = _sold(superuser, auctioned)
+    deal = sold(superuser, auctioned)
     superuser.execute("UPDATE exchange.sale_clock SET over = 'opened'")
-    assert _causes(_raised(lambda: kit.auction(auctioned))) == {"deal_stands"}
+    assert causes(raised(lambda: kit.auction(auctioned))) == {"deal_stands"}
     deals.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位")
-    assert kit.auction(auctioned).round == 2
+    assert causes(raised(lambda: kit.auction(auctioned))) == {"sale_under_way"}, "the second may still have the land"
+    with unit_of_work(OPERATOR) as uow:
+        assert sale_queries.without_sale(uow.session, beijing_day(uow.now)) == []
 
 
-def _raised(step: Callable[[], object]) -> pytest.ExceptionInfo[Conflict]:
+def raised(step: Callable[[], object]) -> pytest.ExceptionInfo[Conflict]:
     with pytest.raises(Conflict) as raised:
         step()
     return raised
 
 
-def _causes(raised: pytest.ExceptionInfo[Conflict]) -> set[str]:
+def causes(raised: pytest.ExceptionInfo[Conflict]) -> set[str]:
     """Why a step cannot be taken now; each cause has its words in both languages."""
     causes = {str(one.values["cause"]) for one in raised.value.findings if one.code == "BID-8"}
     assert all(term("bid_cause", cause, "en") != cause != term("bid_cause", cause) for cause in causes)
@@ -204,7 +206,7 @@ def test_a_yes_on_the_last_day_outlives_the_publication_and_a_listing_without_on
     offers.say(actor, COUNTY, talked.listing_id, taker.taker_id, Word("offer", Decimal("450")))
     offers.say(owner, COUNTY, talked.listing_id, taker.taker_id, Word("accept"))
     days.work(worker)
-    deal = _sold(superuser, talked)
+    deal = sold(superuser, talked)
     deals.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位")
     days.work(worker)
     assert _state(talked) == "failed"
@@ -252,7 +254,7 @@ def test_with_a_listing_that_is_withdrawn_its_auction_ends_and_deposits_go_back(
     assert kit.strays(worker, database) == []
 
 
-def _deposit(entrant: Entrant, kind: str, said: str) -> Deposit:
+def deposit(entrant: Entrant, kind: str, said: str) -> Deposit:
     """What became of a deposit, as a row past the rules."""
     now = kit.now_of()
     return Deposit(
@@ -265,27 +267,32 @@ def _deposit(entrant: Entrant, kind: str, said: str) -> Deposit:
 def test_a_deposit_is_kept_of_a_winner_alone_and_the_loser_s_goes_back(
     auctioned: Listing, superuser: Connection
 ) -> None:
-    loser, winner = _two_bids(superuser, kit.auction(auctioned))
-    _sold(superuser, auctioned)
+    loser, winner = two_bids(superuser, kit.auction(auctioned))
+    sold(superuser, auctioned)
     today = beijing_day(kit.now_of())
-    for entrant, kind in ((loser, "kept"), (loser, "credited"), (winner, "kept"), (winner, "returned")):
-        said = "" if entrant is winner else "没有来"
+    for entrant, kind in (
+        (loser, "kept"),
+        (loser, "credited"),
+        (winner, "kept"),
+        (winner, "returned"),
+        (winner, "credited"),
+    ):
+        said = "成交以后没有来签约"
         with pytest.raises(Refused) as refused:
             sales.record_deposit(
                 OPERATOR, COUNTY, entrant.entrant_id, sales.Receipt(kind, kit.DEPOSIT, "T-1", today, said)
             )
         assert codes(refused) == {"BID-9"}
         with pytest.raises(Refused) as past_the_rule, unit_of_work(OPERATOR) as uow:
-            uow.session.add(_deposit(entrant, kind, said))
+            uow.session.add(deposit(entrant, kind, said))
         assert codes(past_the_rule) == {"BID-9"}
-    for entrant, kind in ((loser, "returned"), (winner, "credited")):
-        given = sales.Receipt(kind, kit.DEPOSIT, f"T-{kind}", today)
-        assert sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, given).kind == kind
+    given = sales.Receipt("returned", kit.DEPOSIT, "T-2", today)
+    assert sales.record_deposit(OPERATOR, COUNTY, loser.entrant_id, given).kind == "returned"
 
 
 def test_an_auction_that_has_closed_is_not_called_off(auctioned: Listing, superuser: Connection) -> None:
     sale = kit.auction(auctioned)
-    _two_bids(superuser, sale)
+    two_bids(superuser, sale)
     with pytest.raises(Conflict):
         sales.cancel(OPERATOR, COUNTY, sale.sale_id, "不想卖了")
     with pytest.raises(Refused) as past_the_rule, unit_of_work(OPERATOR) as uow:
@@ -297,13 +304,13 @@ def test_who_withdrew_in_one_round_may_win_the_next_and_each_round_has_its_own_p
     auctioned: Listing, superuser: Connection
 ) -> None:
     first, people = kit.auction(auctioned), [kit.person(superuser, number) for number in (1, 2)]
-    _two_bids(superuser, first, people)
+    two_bids(superuser, first, people)
     for _ in range(2):
-        deals.fall(OPERATOR, COUNTY, _sold(superuser, auctioned).deal_id, "资金没有到位")
+        deals.fall(OPERATOR, COUNTY, sold(superuser, auctioned).deal_id, "资金没有到位")
     deals.fail(OPERATOR, COUNTY, first.sale_id)
     second = kit.auction(auctioned)
-    _two_bids(superuser, second, people)
-    deal = _sold(superuser, auctioned)
+    two_bids(superuser, second, people)
+    deal = sold(superuser, auctioned)
     assert deal.price == Decimal("320.00")
     with unit_of_work(OPERATOR) as uow:
         assert deal_queries.deal_of_sale(uow.session, first) is None
@@ -313,7 +320,7 @@ def test_who_withdrew_in_one_round_may_win_the_next_and_each_round_has_its_own_p
 
 def test_the_protocol_of_an_auction_has_every_bid(auctioned: Listing, superuser: Connection) -> None:
     sale = kit.auction(auctioned)
-    entrants = _two_bids(superuser, sale)
+    entrants = two_bids(superuser, sale)
     superuser.execute("ALTER TABLE exchange.bid DISABLE TRIGGER USER")
     superuser.execute(
         """INSERT INTO exchange.bid (county, village, bid_id, sale_id, seq, entrant_id, plate, price, at, closes_at, by_id)
@@ -352,7 +359,7 @@ def test_sealed_bids_that_nobody_opened_are_given_up_by_another_operator_and_a_n
 def test_a_window_that_was_not_told_in_its_days_is_told_anew_and_a_claim_in_it_still_counts(
     auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
 ) -> None:
-    _two_bids(superuser, kit.auction(auctioned))
+    two_bids(superuser, kit.auction(auctioned))
     window = deals.proceed(OPERATOR, COUNTY, auctioned.listing_id).window
     assert window is not None
     neighbour, actor = kit.household(superuser, NEIGHBOUR)
@@ -381,7 +388,7 @@ def test_a_window_that_was_not_told_in_its_days_is_told_anew_and_a_claim_in_it_s
 def test_a_winner_who_may_not_take_the_land_is_passed_over_and_the_next_has_a_chance(
     auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
 ) -> None:
-    entrants = _two_bids(superuser, kit.auction(auctioned))
+    entrants = two_bids(superuser, kit.auction(auctioned))
     with pytest.raises(Conflict):
         deals.pass_over(OPERATOR, COUNTY, auctioned.listing_id, "没有来")
     # What a person may have is lowered after both have bid; the second is by now a household.

@@ -222,6 +222,7 @@ def business(database: Settings, registrar: Actor, reviewer: Actor, superuser: C
     taker, _ = takers.open_at_counter(
         OPERATOR, takers.Opening("organisation", "样本农业公司", "91610900MA0000001L", "0915-2", "gongsi")
     )
+    kit.passed(taker)
     return taker, kit.of_taker(taker)
 
 
@@ -261,6 +262,7 @@ def test_a_risk_reserve_recorded_wrongly_is_corrected(
     other, _ = takers.open_at_counter(
         OPERATOR, takers.Opening("organisation", "样本合作社", "91610900MA0000002P", "0915-3", "hezuo")
     )
+    kit.passed(other)
     put_in(other, "paid", "10", "FX-2")
     with unit_of_work(OPERATOR) as uow:
         (stands,) = review_queries.reserves(uow.session, COUNTY, taker.taker_id, standing=True)

@@ -113,7 +113,7 @@ def test_a_no_and_no_answer_cost_nothing_and_the_third_is_asked(
     with unit_of_work(OPERATOR) as uow:
         stands = [one.stands for one in chances.asked_of(uow.session, COUNTY, sale.sale_id, today)]
     assert stands == [said or "lapsed", "waiting"]
-    kept = sales.Receipt("kept", kit.DEPOSIT, "T-1", today, "不要了")
+    kept = sales.Receipt("kept", kit.DEPOSIT, "T-1", today, "不要了，放弃")
     with pytest.raises(Refused) as no_winner:
         sales.record_deposit(OPERATOR, COUNTY, bidders[1][0].entrant_id, kept)
     assert codes(no_winner) == {"BID-9"}

@@ -12,6 +12,8 @@ ENDED = ("cancelled", "failed", "spent")
 """How a sale ends of which no deal comes any more."""
 TAKER, CONTRACTOR = "taker", "contractor"
 """Who gives a deal up."""
+LEAST_SIGNS = 4
+"""How many different signs a reason has at least that says something: `exchange.says_why` counts them too."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class GivingUp:
     closed_at: datetime
     said: str
     by_officer: bool
+
+
+def says_why(said: str) -> bool:
+    """Whether a reason says something, as one letter does not."""
+    return len({sign for sign in said if sign.isalnum()}) >= LEAST_SIGNS
 
 
 def stopped(cause: str, field: str) -> Finding:

@@ -10,6 +10,7 @@ from uuid import UUID
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
+from landreg.exchange.bidding.rules.ending import says_why
 from landreg.exchange.listings.rules.offer import grain_price
 from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, of_a_year
 from landreg.law.book import Law
@@ -59,9 +60,9 @@ class EntryFacts:
 
 @dataclass(frozen=True)
 class DepositFacts:
-    """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant. won: a deal of the sale was this
-    entrant's, stands: and it stands. since: the first day that it can be, None where nothing was paid. may_win: the land may still
-    come to this entrant.
+    """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant. fell: when a deal of the sale that
+    was this entrant's fell by their own doing, None where none did. stands: one stands; concluded: and both signed its contract.
+    since: the first day that it can be, None where nothing was paid. may_win: the land may still come to this entrant.
     """
 
     kind: str
@@ -73,8 +74,9 @@ class DepositFacts:
     held: Decimal
     in_time: bool = True
     over: bool = True
-    won: bool = False
+    fell: date | None = None
     stands: bool = False
+    concluded: bool = False
     said: str = ""
     since: date | None = None
     may_win: bool = False
@@ -190,16 +192,19 @@ def seal_4_two_officers_with_keys(facts: SaleFacts, law: Law | None = None) -> F
 
 def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Finding | None:
     """BID-9: paid whole, once, in time, by a receipt. When the sale is over it goes whole, once: back to whom the land did not go;
-    toward the rent of whom it went to; kept, with the reason, of nobody but a winner.
+    toward the price of whom it went to, or back, once both have signed; kept, with a reason that says something and on no day
+    before, of nobody but who gave their own deal up. CC-587.
     """
     fault = _paid_fault(facts) if facts.kind == "paid" else _gone_fault(facts)
+    own = facts.fell if facts.kind == "kept" else None
+    since = max((day for day in (facts.since, own) if day is not None), default=facts.on_day)
     if not facts.receipt.strip():
         fault = "receipt"
-    elif not fault and not (facts.since or facts.on_day) <= facts.on_day <= facts.today:
+    elif not fault and not since <= facts.on_day <= facts.today:
         fault = "day"
     if not fault:
         return None
-    values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held, "since": facts.since}
+    values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held, "since": since}
     return Finding("BID-9", {"receipt": "receipt", "day": "on_day", "why": "said"}.get(fault, "kind"), values)
 
 
@@ -218,12 +223,13 @@ def _gone_fault(facts: DepositFacts) -> str:
         return "none" if facts.over else "open"
     if facts.amount != facts.held:
         return "all"
-    if facts.kind == "kept" and facts.won:
-        return "" if facts.said.strip() else "why"
-    if facts.kind == "returned" and facts.may_win:
-        return "waits"
-    goes = {"returned": not facts.stands, "credited": facts.stands}.get(facts.kind, False)
-    return "" if goes else "winner" if facts.kind == "returned" else "loser"
+    if facts.stands and facts.kind in ("returned", "credited"):
+        return "" if facts.concluded else "unsigned"
+    if facts.kind == "kept" and facts.fell is not None and not facts.stands:
+        return "" if says_why(facts.said) else "why"
+    if facts.kind == "returned":
+        return "waits" if facts.may_win else ""
+    return "winner" if facts.stands else "loser"
 
 
 def _yuan_of_one(facts: SaleFacts, law: Law) -> Decimal | None:

@@ -51,7 +51,7 @@ class Reviewing:
 @dataclass(frozen=True)
 class Paying:
     """A payment of the risk reserve: paid in, returned or used. stands: what the taker has. since: the first day that it can be: a
-    year ago, or of the first payment.
+    year ago, or of the first payment. in_place: it is recorded in place of one that was.
     """
 
     kind: str
@@ -62,6 +62,7 @@ class Paying:
     since: date
     today: date
     said: str = ""
+    in_place: bool = False
 
 
 def qual_1_reviewed_from_the_threshold(facts: TakingIn, law: Law) -> Finding | None:
@@ -111,9 +112,11 @@ def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding
 
 
 def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
-    """QUAL-9: recorded by its receipt and day; no more of the reserve is given back or used than there is, used for a reason alone;
-    while land is held what it asks for stays. 办法 30.
+    """QUAL-9: paid in after a review was passed; recorded by its receipt and day; no more of the reserve is given back or used than
+    there is, used for a reason alone; while land is held what it asks for stays. 办法 30.
     """
+    if facts.kind == "paid" and facts.stands.passed_mu is None and not facts.in_place:
+        return _reserve_wrong("kind", "reserve_unreviewed")
     owed, held = reserve_due(facts.stands, law), facts.stands.reserve
     least = owed if facts.kind == "returned" else Decimal(0)
     sum_sound = facts.amount.is_finite() and 0 < facts.amount <= MOST_DEPOSIT
