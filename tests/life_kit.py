@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from landreg import keys
-from landreg.access import bindings, consents, province, service
+from landreg.access import bindings, consents, province, sealing, service
 from landreg.access.bindings import Joining
 from landreg.access.identity import reveal
 from landreg.access.rules import Step
@@ -35,7 +35,7 @@ from landreg.law.queries import load_law
 from landreg.log.erasure import erase
 from landreg.log.store import seal
 from landreg.registry import booking, figures, steps
-from landreg.registry.casework import applications, cases, notices, opening, telling
+from landreg.registry.casework import applications, cases, notices, objectors, opening, telling
 from landreg.registry.figures import Figure
 from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
@@ -126,7 +126,9 @@ def _rights(on: Stage) -> Life:
     going = ids[:-2]
     yield "review", lambda: cases.review(on.reviewer, county, going)
     yield "publish", lambda: notices.publish(on.registrar, county, going, "首次登记公告")
-    objection = yield "object", lambda: notices.object_to(on.registrar, county, going[0], "邻户", "界线有误")
+    contact = sealing.seal("0915-3212345")
+    objection = yield "object", lambda: notices.object_to(on.registrar, county, going[0], "邻户", "界线有误", contact)
+    yield "contact", lambda: objectors.contact(on.reviewer, county, going[0], objection, "约时间到现场查看")
     yield "settle", lambda: notices.settle(on.reviewer, county, objection, "dismissed", "已核实")
     pass_days(superuser, 40)
     yield "register", lambda: booking.register(on.reviewer, county, going)

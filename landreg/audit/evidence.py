@@ -32,7 +32,7 @@ from landreg.log import queries as log
 from landreg.log.recheck_queries import entries_of
 from landreg.log.store import verifier_of
 from landreg.registry.casebook import Case
-from landreg.registry.leaves.coursed import KINDS as STEP_KINDS
+from landreg.registry.leaves.coursed import TOLD as STEP_KINDS
 
 FORMAT = "landreg-evidence/1"
 LARGEST_PAPER = 256 * 1024 * 1024

@@ -19,7 +19,7 @@ from landreg.exit import logged as exits
 from landreg.log.recheck_queries import entries_of
 from landreg.registry.casebook import Act, Case
 from landreg.registry.leaves.changes import PERSONAL
-from landreg.registry.leaves.coursed import KINDS as STEP_KINDS
+from landreg.registry.leaves.coursed import TOLD as STEP_KINDS
 from landreg.registry.leaves.row_texts import of_acts, of_certificates, of_rows
 
 Tables = Mapping[str, Sequence[Any]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.registry.rules.objections import receipt_of
+
 
 def raise_objection(
     session: Session, notice_number: str, case_number: str, named: str, contact: bytes, reason: str
@@ -14,7 +16,7 @@ def raise_objection(
     Raises, when the transaction ends, Refused with REG-14 when the notice is over, REG-12 without a name or reason.
     """
     asked = sa.func.registry.raise_objection(notice_number, case_number, named, contact, reason)
-    return str(session.scalars(sa.select(asked)).one())[:8].upper()
+    return receipt_of(session.scalars(sa.select(asked)).one())
 
 
 def place(session: Session, village: str) -> str:

@@ -49,3 +49,9 @@ def noticed_cases(session: Session, number: str) -> Mapping[str, str]:
 def check_case(session: Session, number: str) -> Row[Any] | None:
     """What anybody may know of a case by the number on its receipt."""
     return session.execute(text("SELECT * FROM registry.check_case(:number)"), {"number": number}).first()
+
+
+def objection_told(session: Session, notice: str, receipt: str) -> Row[Any] | None:
+    """What became of an objection to a notice, by the number of its receipt; None for an unknown one."""
+    asked = {"notice": notice, "receipt": receipt}
+    return session.execute(text("SELECT * FROM registry.objection_told(:notice, :receipt)"), asked).first()

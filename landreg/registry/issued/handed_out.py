@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from sqlalchemy.orm import Session
+
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
@@ -12,6 +14,7 @@ from landreg.log.store import stage
 from landreg.registry import queries
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework import desk
+from landreg.registry.casework.objectors import SETTLE, answers
 from landreg.registry.documents import Store
 from landreg.registry.facts.telling import TELL
 from landreg.registry.home import brought_queries
@@ -19,6 +22,7 @@ from landreg.registry.issued import proofs
 from landreg.registry.issued.error_letters import said_of
 from landreg.registry.leaves import paper_rows
 from landreg.registry.leaves.paper_rows import Paper
+from landreg.registry.papers import answers as letters
 from landreg.registry.papers import office
 from landreg.registry.papers.office import Desk
 
@@ -28,9 +32,10 @@ KIND_OF = {
     "refuse": "refusal",
     "register": "proof",
     TELL: "error_letter",
+    SETTLE: "objection_answer",
 }
 """The paper that a step of a case is told by."""
-LETTER = {"receipt": "S", "completion": "B", "refusal": "J", "error_letter": "T"}
+LETTER = {"receipt": "S", "completion": "B", "refusal": "J", "error_letter": "T", "objection_answer": "Y"}
 LACKING = {"receipt": "DOC-5", "told": "DOC-4"}
 
 
@@ -94,6 +99,8 @@ def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: 
         pdf = proofs.printed(session, made_at, case, event, number)
     elif kind == "error_letter":
         pdf = office.error_letter(session, made_at, case, event, said_of(session, case), number)
+    elif kind == "objection_answer":
+        pdf = _answer(session, made_at, case, event, number)
     else:
         pdf = office.refusal(session, made_at, case, event, documents, number)
     row = Paper(
@@ -105,3 +112,13 @@ def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: 
     session.flush()
     stage(uow, Entry("paper.issued", case.county, case.village, number, paper_rows.paper_facts(row)))
     return row
+
+
+def _answer(session: Session, made_at: Desk, case: Case, event: CaseEvent, number: str) -> bytes:
+    """The letter on the objection that a step settled."""
+    raised = queries.objections(session, case.county, case.case_id)
+    settled = answers(raised, [event])
+    (objection,) = (one for one in raised if one.objection_id in settled)
+    notice = desk.notice(session, case.county, objection.notice_id)
+    assert notice is not None  # noqa: S101  the table's foreign key says so
+    return letters.objection_answer(session, made_at, case, event, objection, notice, number)

@@ -24,7 +24,9 @@ Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS = {"accept": "case.accepted", "review": "case.reviewed", "return": "case.returned", "withdraw": "case.withdrawn",
          "refuse": "case.refused"}  # fmt: skip
-"""By step of a case: the kind of its entry. The other steps have entries of their own kinds, or are work."""
+"""By step that moves a case on: the kind of its entry. The other steps have entries of their own kinds, or are work."""
+TOLD = {**KINDS, "contact": "objection.opened"}
+"""By step with an entry of its own: its kind."""
 
 
 def _restated(statement: str, session: Session, keys: Sequence[str]) -> Iterator[Restated]:
@@ -68,7 +70,7 @@ SOURCES: Mapping[str, Keyed] = {
             partial(_restated, _STEPS.format(step=step)),
             f"SELECT county, event_id::text AS key FROM registry.case_event WHERE step = '{step}'",
         )
-        for step, kind in KINDS.items()
+        for step, kind in TOLD.items()
     },
     "objection.raised": Keyed(
         partial(_restated, _RAISED), "SELECT county, objection_id::text AS key FROM registry.objection"
@@ -81,7 +83,7 @@ SOURCES: Mapping[str, Keyed] = {
 """By kind of entry: what the tables say of it now."""
 _OF_CASE = {"case": "registry.case", "asked": "registry.case"}
 TABLES: Mapping[str, Mapping[str, str]] = {
-    **{kind: {"": "registry.case_event", **_OF_CASE} for kind in KINDS.values()},
+    **{kind: {"": "registry.case_event", **_OF_CASE} for kind in TOLD.values()},
     **{f"objection.{step}": {"": "registry.objection", **_OF_CASE} for step in ("raised", "settled")},
 }
 

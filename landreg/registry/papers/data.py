@@ -152,6 +152,33 @@ class ErrorLetter:
 
 
 @dataclass(frozen=True)
+class ObjectionAnswer:
+    """异议处理告知书: what became of an objection raised during a public notice. objected: the objector's own words."""
+
+    number: str
+    addressee: str
+    raised_on: date
+    receipt: str
+    notice: str
+    case_number: str
+    right_kind: str
+    act_kind: str
+    subject: str
+    location: str
+    objected: str
+    outcome: str
+    decision: str
+    reasons: str
+    articles: tuple[tuple[str, str], ...]
+    remedies: tuple[str, ...]
+    officer: str
+    authority: str
+    issued_on: date
+    phone: str
+    check_url: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """不动产登记证明: that a mortgage, an advance notice or an objection was registered, and for whom."""
 

@@ -89,10 +89,10 @@ def refusal(
         case_number=case.number,
         applied_on=case.accepted_on or day,
         grounds=(
-            papers.RefusalGround("REG-12", event.reason, _articles(("RERR-17",) if returned else ("RERR-22",))),
+            papers.RefusalGround("REG-12", event.reason, articles_of(("RERR-17",) if returned else ("RERR-22",))),
             *(_ground(finding) for finding in case.findings if finding["level"] == MUST),
         ),
-        remedies=_remedies(desk.law, returned),
+        remedies=_STAY_OPEN if returned else remedies_of(desk.law),
         officer=event.by_name,
         authority=desk.authority(session, case.county),
         issued_on=day,
@@ -120,10 +120,10 @@ def _papers(case: Case, documents: Sequence[Document]) -> tuple[tuple[str, bool]
 
 
 def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:
-    return papers.RefusalGround(finding["code"], finding["zh"], _articles(finding["articles"]))
+    return papers.RefusalGround(finding["code"], finding["zh"], articles_of(finding["articles"]))
 
 
-def _articles(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def articles_of(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Name and sentence of each article; one whose text was not read says so."""
     known = [all_articles()[code] for code in codes if code in all_articles()]
     return tuple(
@@ -132,9 +132,11 @@ def _articles(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _remedies(law: Law, returned: bool) -> tuple[str, ...]:
-    if returned:
-        return ("按上述要求补正后，可以随时重新申请。", "对退回有疑问的，可以向登记机构书面陈述意见。")
+_STAY_OPEN = ("按上述要求补正后，可以随时重新申请。", "对退回有疑问的，可以向登记机构书面陈述意见。")
+
+
+def remedies_of(law: Law) -> tuple[str, ...]:
+    """What may be done against a decision of the office, and within which time."""
     review, suit = law.parameters["REG-5.review_days"], law.parameters["REG-5.suit_months"]
     marks = ["" if parameter.verified else "（期限未核对原文，以现行法律为准）" for parameter in (review, suit)]
     return (

@@ -12,6 +12,7 @@ from landreg.registry.papers.data import (
     Notice,
     NoticedHousehold,
     NoticedParcel,
+    ObjectionAnswer,
     Proof,
     Receipt,
     Refusal,
@@ -27,6 +28,7 @@ __all__ = [
     "Notice",
     "NoticedHousehold",
     "NoticedParcel",
+    "ObjectionAnswer",
     "Proof",
     "Receipt",
     "Refusal",
@@ -34,6 +36,7 @@ __all__ = [
     "print_error_letter",
     "print_excerpt",
     "print_notice",
+    "print_objection_answer",
     "print_proof",
     "print_receipt",
     "print_refusal",
@@ -94,3 +97,8 @@ def print_refusal(data: Refusal, *, sample: bool = False) -> bytes:
 def print_error_letter(data: ErrorLetter, *, sample: bool = False) -> bytes:
     """The letter on an error that the office found, as a tagged PDF/A-3b."""
     return typeset("error_letter", plain(data), data.issued_on, sample=sample, tagged=True)
+
+
+def print_objection_answer(data: ObjectionAnswer, *, sample: bool = False) -> bytes:
+    """The letter to who objected, as a tagged PDF/A-3b."""
+    return typeset("objection_answer", plain(data), data.issued_on, sample=sample, tagged=True)

@@ -36,6 +36,7 @@ from landreg.registry.routes import household_acts as household_act_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
 from landreg.registry.routes import member_corrections as parcel_act_routes
+from landreg.registry.routes import objections as objection_routes
 from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import paper_consents as paper_consent_routes
 from landreg.registry.routes import papers as paper_routes
@@ -53,7 +54,7 @@ PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
     renewal_routes, renewal_single_routes, ending_routes, applying_routes, history_routes, excerpt_routes,
     parcel_act_routes, household_act_routes,
-    brought_routes, own_routes, act_kind_routes, paper_consent_routes,
+    brought_routes, own_routes, act_kind_routes, paper_consent_routes, objection_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
-from landreg.access.sealing import seal
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
@@ -24,7 +23,7 @@ from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
-from landreg.registry.casework import cases, desk, notices, telling
+from landreg.registry.casework import cases, desk, notices, objectors, telling
 from landreg.registry.facts import first
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
@@ -46,6 +45,11 @@ blueprint = Blueprint("cases", __name__)
 @allow(*READERS)
 def one(county: str, case_id: UUID) -> Response:
     """One case: its state and next step, what it asks for, evidence, findings, what would be entered, objections, history."""
+    return case_page(county, case_id, {})
+
+
+def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Response:
+    """The page of a case. contacts: by objection, how the objector may be reached, where an officer has just opened it."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
         case = queries.case(uow.session, county, case_id)
@@ -66,6 +70,7 @@ def one(county: str, case_id: UUID) -> Response:
             grounds=[(one, i18n.shown_term(one, "refusal_ground")) for one in terms("refusal_ground")],
             **_settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
+            contacts=contacts,
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
         )
@@ -99,6 +104,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         **_telling(session, case, events, documents, law),
         "objections": objections,
+        "answers": objectors.answers(objections, events),
         "notice": desk.notice(session, county, case.notice_id),
         "act": act,
         "right": rights[0] if rights else None,
@@ -180,7 +186,7 @@ def go_on(county: str, case_id: UUID, step: str) -> Redirect | Response:
     wanted, title = step_named(step), read_form(Titled).title
     if wanted.name == "publish" and not title:
         _must_be_in(county, case_id, wanted.states, step)
-    return taken(county, [case_id], wanted, _page_of(county, case_id), title=title)
+    return taken(county, [case_id], wanted, page_of(county, case_id), title=title)
 
 
 class Way(StrEnum):
@@ -227,7 +233,7 @@ def leave(county: str, case_id: UUID) -> Redirect:
             made_at = desk_of(uow.session, county)
         handed_out.paper_of(current_actor(), county, case_id, (given.way,), made_at, store())
     flash(_("已办理：%(step)s。", step=i18n.shown_term(given.way.value, "step")))
-    return redirect(_page_of(county, case_id), 303)
+    return redirect(page_of(county, case_id), 303)
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/tell")
@@ -240,47 +246,7 @@ def tell(county: str, case_id: UUID) -> Redirect:
         made_at = desk_of(uow.session, county)
     letters = handed_out.letters_of(current_actor(), county, case_id, made_at, store())
     flash(_("更正登记通知书已出具 %(n)s 份，各方一份。全部送达凭证收入材料后，期限从那天起算。", n=len(letters)))
-    return redirect(_page_of(county, case_id), 303)
-
-
-@dataclass(frozen=True)
-class Objecting:
-    """An objection taken at the window."""
-
-    raised_by: str = field(metadata={"most": 60})
-    reason: str = field(metadata={"most": 2000})
-    contact: str = field(default="", metadata={"most": 100})
-
-
-@blueprint.post("/cases/<county>/<uuid:case_id>/objections")
-@allow(*OFFICERS)
-@problems.back_to(one)
-def take_objection(county: str, case_id: UUID) -> Redirect:
-    """Record an objection that somebody brought to the window; it stops the case."""
-    given = read_form(Objecting)
-    contact = seal(given.contact) if given.contact else None
-    notices.object_to(current_actor(), county, case_id, given.raised_by, given.reason, contact)
-    flash(_("异议已受理，本业务暂停，处理完毕后才能登簿。"))
-    return redirect(_page_of(county, case_id), 303)
-
-
-@dataclass(frozen=True)
-class Settling:
-    """How an objection ends."""
-
-    outcome: str
-    settlement: str = field(metadata={"most": 2000})
-
-
-@blueprint.post("/cases/<county>/<uuid:case_id>/objections/<uuid:objection_id>")
-@allow(*OFFICERS)
-@problems.back_to(lambda county, case_id, objection_id: one(county, case_id))
-def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
-    """Settle an objection: upheld returns the case, dismissed or withdrawn lets it go on."""
-    given = read_form(Settling)
-    notices.settle(current_actor(), county, objection_id, given.outcome, given.settlement, case_id=case_id)
-    flash(_("异议已处理。"))
-    return redirect(_page_of(county, case_id), 303)
+    return redirect(page_of(county, case_id), 303)
 
 
 def _must_be_in(county: str, case_id: UUID, states: tuple[str, ...], step: str) -> None:
@@ -293,5 +259,6 @@ def _must_be_in(county: str, case_id: UUID, states: tuple[str, ...], step: str) 
         raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": step}, subject=case.number))
 
 
-def _page_of(county: str, case_id: UUID) -> str:
+def page_of(county: str, case_id: UUID) -> str:
+    """The address of a case's page."""
     return url_for("registry.cases.one", county=county, case_id=case_id)

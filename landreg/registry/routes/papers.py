@@ -15,6 +15,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.registry import documents
 from landreg.registry.casework import cases, desk, telling
+from landreg.registry.casework.objectors import SETTLE
 from landreg.registry.facts.telling import TELL
 from landreg.registry.guarded import Attached, text_of, ties_nothing
 from landreg.registry.issued import handed_out
@@ -111,6 +112,13 @@ def error_letter(county: str, case_id: UUID, event_id: UUID) -> Response:
     return _handed_out(county, case_id, TELL, event_id=event_id)
 
 
+@blueprint.get("/cases/<county>/<uuid:case_id>/objection-answers/<uuid:event_id>.pdf")
+@allow(*READERS)
+def objection_answer(county: str, case_id: UUID, event_id: UUID) -> Response:
+    """The letter to who objected, on the outcome. Raises Conflict where that step settled no objection."""
+    return _handed_out(county, case_id, SETTLE, event_id=event_id)
+
+
 def _handed_out(county: str, case_id: UUID, *steps: str, event_id: UUID | None = None) -> Response:
     """The paper of the last of these steps, or of this one: as it was handed out, or printed now for the first time."""
     actor = current_actor()
@@ -126,6 +134,7 @@ def _handed_out(county: str, case_id: UUID, *steps: str, event_id: UUID | None =
         "refusal": _("不予登记告知书"),
         "proof": _("不动产登记证明"),
         "error_letter": _("更正登记通知书"),
+        "objection_answer": _("异议处理告知书"),
     }
     return pdf_file(path.read_bytes(), f"{names[paper.kind]}-{paper.number}")
 

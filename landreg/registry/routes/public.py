@@ -76,6 +76,7 @@ def notice(number: str) -> Response:
             raise NotFound
         text = request.args.get("q", "").strip()[:60]
         rows = [row for row in found.content["rows"] if not text or text in row["holder"] or text in row["code"]]
+        receipt = request.args.get("receipt", "").strip()[:8]
         page_no = pages.page_number()
         first = (page_no - 1) * ROWS
         return pages.render(
@@ -89,6 +90,8 @@ def notice(number: str) -> Response:
             place=public_desk.place(session, found.village),
             chosen=request.values.get("case", ""),
             checkpoint=_checkpoint(session),
+            receipt=receipt,
+            answer=public_queries.objection_told(session, number, receipt) if receipt else None,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from landreg.core.errors import Finding
 
@@ -10,6 +11,11 @@ LEAST_REASON, LEAST_ADDRESS = 4, 6
 """Letters: of a reason, and of an address by which a letter arrives."""
 _NUMBER = re.compile(r"\d{7,}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def receipt_of(objection_id: UUID) -> str:
+    """The number of the receipt that an objector is given."""
+    return str(objection_id)[:8].upper()
 
 
 def reg_35_can_be_answered(contact: str, reason: str) -> list[Finding]:

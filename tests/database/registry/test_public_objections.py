@@ -6,13 +6,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from landreg.access.sealing import open_sealed, seal
+from landreg.audit.logged import register
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
-from landreg.registry import booking, public_desk
-from landreg.registry.casework import cases, notices, opening
+from landreg.core.errors import BadInput, NotAllowed, NotFound, Refused
+from landreg.log.recheck import recheck_register
+from landreg.log.store import seal as seal_log
+from landreg.registry import booking, public_desk, public_queries
+from landreg.registry.casework import cases, notices, objectors, opening
 from tests.registry_kit import codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -88,3 +92,46 @@ def test_an_objection_without_a_name_or_reason_is_refused_by_the_database_too(
         with pytest.raises(Refused) as refused:
             raise_objection(*numbers(registrar, noticed[0]), **given)
         assert codes(refused) == {"REG-12"}
+
+
+def test_the_contact_opens_for_an_officer_with_a_reason_that_the_log_has_first(
+    noticed: list[UUID], registrar: Actor, reviewer: Actor, worker: Actor, database: Any
+) -> None:
+    raise_objection(*numbers(registrar, noticed[0]))
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    with pytest.raises(BadInput) as refused:
+        objectors.contact(reviewer, COUNTY, noticed[0], objection, "看")
+    assert codes(refused) == {"ACC-15"}
+    with pytest.raises(NotFound):
+        objectors.contact(reviewer, COUNTY, noticed[1], objection, "约时间到现场查看")
+    assert one(registrar, "SELECT count(*) FROM registry.case_event WHERE step = 'contact'") == 0
+    assert objectors.contact(reviewer, COUNTY, noticed[0], objection, "约时间到现场查看") == "13800000000"
+    leaf = "SELECT convert_from(leaf, 'UTF8')::jsonb -> 'facts' ->> 'objection' FROM log.entry WHERE kind = 'objection.opened'"
+    with unit_of_work(worker) as uow:
+        assert uow.session.scalars(text(leaf)).one() == str(objection)
+    seal_log(worker, database)
+    assert list(recheck_register(worker, database, register()).findings) == []
+
+
+def test_a_contact_opens_for_no_other_desk(noticed: list[UUID], registrar: Actor, surveyor: Actor) -> None:
+    raise_objection(*numbers(registrar, noticed[0]))
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    with pytest.raises(NotAllowed):
+        objectors.contact(surveyor, COUNTY, noticed[0], objection, "约时间到现场查看")
+
+
+def test_the_public_is_told_by_the_receipt_what_became_of_an_objection(
+    noticed: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
+    notice, case = numbers(registrar, noticed[0])
+    receipt = raise_objection(notice, case)
+
+    def told(of_notice: str = notice, number: str = receipt) -> Any:
+        with unit_of_work(NOBODY) as uow:
+            return public_queries.objection_told(uow.session, of_notice, number)
+
+    assert (told().case_number, told().outcome) == (case, None)
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
+    assert (told(number=receipt.lower()).outcome, told().paper) == ("dismissed", None)
+    assert [told(number=receipt[:7]), told(number="%"), told("610902-G2026-99999")] == [None, None, None]

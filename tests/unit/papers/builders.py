@@ -24,6 +24,7 @@ from landreg.registry.papers.printing import (
     Notice,
     NoticedHousehold,
     NoticedParcel,
+    ObjectionAnswer,
     Receipt,
     Refusal,
     RefusalGround,
@@ -260,6 +261,35 @@ def error_letter(**changed: Any) -> ErrorLetter:
         papers=("登记错误的证明", "登记申请书", "身份证明"),
         also="利害关系证明",
         officer="登记员 003",
+        authority="安康市汉滨区自然资源局",
+        issued_on=date(2026, 11, 24),
+        phone="0915-0000000",
+        check_url=CHECK,
+    )
+    return replace(given, **changed)
+
+
+def objection_answer(**changed: Any) -> ObjectionAnswer:
+    given = ObjectionAnswer(
+        number="610902-2026-0000033-Y1",
+        addressee="邻居甲",
+        raised_on=date(2026, 11, 10),
+        receipt="F87B9120",
+        notice="610902-G2026-00023",
+        case_number="610902-2026-0000033",
+        right_kind="宅基地使用权",
+        act_kind="首次登记",
+        subject="610902104202JC00001",
+        location="汉滨区五里镇周营村一组",
+        objected="东边的墙在我家地上。",
+        outcome="异议不成立",
+        decision="经审查，异议不成立。该业务继续办理，公告期满后依法登记。",
+        reasons="经实地查看，墙在界线以内。",
+        articles=(
+            ("《不动产登记暂行条例》第十八条", "不动产登记机构受理不动产登记申请的，应当按照下列要求进行查验：……"),
+        ),
+        remedies=("自收到本告知书之日起 60 日内，可以依法申请行政复议。",),
+        officer="审核员 002",
         authority="安康市汉滨区自然资源局",
         issued_on=date(2026, 11, 24),
         phone="0915-0000000",

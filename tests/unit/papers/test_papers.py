@@ -20,6 +20,7 @@ from landreg.registry.papers.drawing import ParcelMap
 from landreg.registry.papers.printing import (
     print_error_letter,
     print_notice,
+    print_objection_answer,
     print_receipt,
     print_refusal,
 )
@@ -35,6 +36,7 @@ PAPERS: dict[str, Callable[[bool], bytes]] = {
     "receipt": lambda sample: print_receipt(builders.receipt(), sample=sample),
     "refusal": lambda sample: print_refusal(builders.refusal(), sample=sample),
     "error_letter": lambda sample: print_error_letter(builders.error_letter(), sample=sample),
+    "objection_answer": lambda sample: print_objection_answer(builders.objection_answer(), sample=sample),
 }
 
 
@@ -214,6 +216,7 @@ def test_a_county_without_a_telephone_names_none_on_its_papers() -> None:
         "receipt": (print_receipt, builders.receipt, "phone"),
         "refusal": (print_refusal, builders.refusal, "phone"),
         "error_letter": (print_error_letter, builders.error_letter, "phone"),
+        "objection_answer": (print_objection_answer, builders.objection_answer, "phone"),
     }
     for name, (print_one, made, field) in of_all.items():
         for given, told in (("0915-1234567", True), ("", False)):

@@ -1,0 +1,60 @@
+"""The letter to who objected (异议处理告知书), from the casebook: the outcome, its reasons and articles, and what they may do."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from landreg.core.periods import beijing_day
+from landreg.land.queries import division_path
+from landreg.law.book import Law, term
+from landreg.registry.casebook import Case, CaseEvent, Notice, Objection
+from landreg.registry.papers import printing as papers
+from landreg.registry.papers.office import Desk, articles_of, remedies_of, telephone
+from landreg.registry.rules.objections import receipt_of
+
+_BASIS = {"upheld": ("RERR-22",), "dismissed": ("RERR-18", "RERR-22"), "withdrawn": ("RERR-18",)}
+_DECIDED = {
+    "upheld": "经审查，异议成立。该业务已退回，不按原公告的内容登记。",
+    "dismissed": "经审查，异议不成立。该业务继续办理，公告期满后依法登记。",
+    "withdrawn": "您已撤回异议。该业务继续办理，公告期满后依法登记。",
+}
+_LATER = "登记后仍认为登记簿记载错误的，可以依《民法典》第二百二十条申请更正登记或者异议登记。"
+
+
+def objection_answer(
+    session: Session, desk: Desk, case: Case, event: CaseEvent, objection: Objection, notice: Notice, number: str
+) -> bytes:
+    """The letter on a settled objection as PDF; it names the objector, and of the others nobody."""
+    outcome = str(objection.outcome)
+    paper = papers.ObjectionAnswer(
+        number=number,
+        addressee=objection.raised_by,
+        raised_on=beijing_day(objection.raised_at),
+        receipt=receipt_of(objection.objection_id),
+        notice=notice.number,
+        case_number=case.number,
+        right_kind=term("right", case.right_kind),
+        act_kind=term("act", case.act_kind),
+        subject=case.subject_code,
+        location=" ".join(division_path(session, case.village)),
+        objected=objection.reason,
+        outcome=term("outcome", outcome),
+        decision=_DECIDED[outcome],
+        reasons=event.reason,
+        articles=articles_of(_BASIS[outcome]),
+        remedies=_remedies(desk.law, outcome),
+        officer=event.by_name,
+        authority=desk.authority(session, case.county),
+        issued_on=beijing_day(event.at),
+        phone=telephone(desk.law),
+        check_url=f"{desk.base_url}/check?number={number}",
+    )
+    return papers.print_objection_answer(paper, sample=desk.sample)
+
+
+def _remedies(law: Law, outcome: str) -> tuple[str, ...]:
+    if outcome == "dismissed":
+        return (*remedies_of(law), _LATER)
+    if outcome == "upheld":
+        return ("申请人补正后重新公告的，您对新的内容仍可以在公告期内提出异议。",)
+    return ("公告期内仍可以再次提出异议。", _LATER)

@@ -1,0 +1,81 @@
+"""An objector is answered: the officer reaches them, the letter is printed, and the notice tells by receipt what became of it."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from landreg.access.sealing import seal
+from landreg.core.actor import NOBODY, Actor
+from landreg.core.db import unit_of_work
+from landreg.registry import public_desk
+from landreg.registry.casework import cases, notices, opening
+from tests.registry_kit import in_state, one
+from tests.villages import COUNTY, VILLAGE, stage_village
+from tests.web.conftest import Browser
+
+
+@pytest.fixture
+def objected(superuser: Any, officers: tuple[Actor, Actor]) -> tuple[UUID, str, str]:
+    """A case that a neighbour objected to; the number of its notice, and of the receipt."""
+    registrar, reviewer = officers
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    number, _ = notices.publish(registrar, COUNTY, ids, "首次登记公告")
+    case = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :id', id=ids[0])
+    with unit_of_work(NOBODY) as uow:
+        receipt = public_desk.raise_objection(uow.session, number, case, "样本邻居", seal("13800000000"), "界线不对")
+    return ids[0], number, receipt
+
+
+def test_an_objector_is_reached_answered_in_writing_and_told_by_receipt(
+    shen: Browser, browser: Browser, objected: tuple[UUID, str, str], officers: tuple[Actor, Actor]
+) -> None:
+    case, notice, receipt = objected
+    objection = one(officers[0], "SELECT objection_id FROM registry.objection")
+    page = f"/cases/{COUNTY}/{case}"
+    text = shen.get(page).text
+    assert receipt in text
+    assert "13800000000" not in text
+    short = shen.post(f"{page}/objections/{objection}/contact", {"reason": "看"})
+    assert (short.status_code, "ACC-15" in short.text, "13800000000" in short.text) == (400, True, False)
+    assert "13800000000" in shen.post(f"{page}/objections/{objection}/contact", {"reason": "约时间到现场查看"}).text
+    assert "13800000000" not in shen.get(page).text
+
+    told = f"/notices/{notice}?receipt={receipt}"
+    assert "正在处理，该业务已停止办理" in browser.get(told).text
+    settled = shen.post(
+        f"{page}/objections/{objection}", {"outcome": "dismissed", "settlement": "经实地查看，墙在界线以内"}
+    )
+    assert settled.status_code == 303
+    paper = one(officers[0], "SELECT number FROM registry.paper WHERE kind = 'objection_answer'")
+    after = browser.get(told).text
+    assert paper in after
+    assert "异议不成立" in after
+    assert "样本邻居" not in after
+    assert "墙在界线以内" not in after
+    assert "没有这个回执号" in browser.get(f"/notices/{notice}?receipt=00000000").text
+    assert "异议处理告知书" in browser.get("/check", query_string={"number": paper}).text
+
+    (address,) = re.findall(r"/cases/[^\"]*objection-answers/[^\"]*", shen.get(page).text)
+    letter = shen.client.get(address).data
+    assert shen.client.get(address).data == letter
+    said = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(io.BytesIO(letter)).pages))
+    for words in (
+        "样本邻居",
+        receipt,
+        notice,
+        "墙在界线以内",
+        "行政复议",
+        "行政诉讼",
+        "《不动产登记暂行条例》第十八条",
+    ):
+        assert words in said, words
+    assert "户主1" not in said
