@@ -97,6 +97,7 @@ def test_whether_a_side_is_late(contract: Contract, superuser: Connection, dues:
     course = seen(contract).course(day_of(OPERATOR))
     for side in PAYERS:
         told = superuser.execute(
-            "SELECT exchange.something_is_overdue(%s, %s, %s)", [COUNTY, contract.contract_id, side]
+            "SELECT exchange.overdue_since(%s, %s, %s)", [COUNTY, contract.contract_id, side]
         ).fetchone()
-        assert told == (any(course.overdue_of(side)),), side
+        assert told == (course.owed_since(side),), side
+        assert (course.owed_since(side) is not None) == any(course.overdue_of(side)), side

@@ -13,7 +13,7 @@ from landreg.exchange.contracts.papers import check_url, sides_zh
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.closing import forums_of
 from landreg.exchange.contracts.signing import contractor_of
-from landreg.exchange.contracts.telling import ends_freely
+from landreg.exchange.contracts.telling import ARREARS, ends_freely
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import Letter, basis_of
 from landreg.land.queries import division_path
@@ -22,7 +22,6 @@ from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date
 
 MOST_LATE = 6
-ARREARS = "arrears"
 AGREED = "双方的合同约定"
 """The basis of a letter that no article of farmland bears."""
 

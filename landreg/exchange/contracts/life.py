@@ -131,8 +131,7 @@ def ask_to_remedy(
         ties_nothing(law.on, kept, said=said)
         if wrong:
             raise Refused(wrong)
-        yuan, kg = found.course(law.on).overdue_of(side)
-        owed = {"arrears": str(yuan), **({"arrears_kg": str(kg)} if kg else {})}
+        owed = telling.demanded(found, side, told_on) if what == telling.ARREARS else {}
         facts = {"what": what, "side": side, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)
 

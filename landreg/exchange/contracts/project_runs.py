@@ -24,7 +24,7 @@ from landreg.exchange.contracts import deal_queries, project_queries
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
 from landreg.exchange.contracts.model import Contract, Project, ProjectRun
-from landreg.exchange.contracts.rules.course import Signing, con_3_signature_is_sound
+from landreg.exchange.contracts.rules.signatures import Signing, con_3_signature_is_sound
 from landreg.exchange.contracts.signing import Signature, by_mandate, sign
 from landreg.exchange.counter.present import Party, Present, recorded, stands_for
 from landreg.law.book import Law, examine

@@ -20,13 +20,9 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.exchange.contracts import changing, land_queries, making, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.course import (
-    SIGNATURE_RULES,
-    UNSIGNED,
-    Signing,
-    stage,
-)
+from landreg.exchange.contracts.rules.course import UNSIGNED, stage
 from landreg.exchange.contracts.rules.service import NOT_OF
+from landreg.exchange.contracts.rules.signatures import SIGNATURE_RULES, Signing
 from landreg.exchange.contracts.rules.stepping import (
     Moving,
     con_45_draft_has_its_day,

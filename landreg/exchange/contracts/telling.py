@@ -5,8 +5,10 @@ letter is printed, and again as its delivery is recorded.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from landreg.core.errors import BadInput, Finding
+from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.closing import con_37_ended_by_who_kept_it
 from landreg.exchange.contracts.rules.course import Ending, con_7_ended_on_the_law_s_grounds, con_9_no_open_dispute
 from landreg.exchange.contracts.rules.rent import PAYERS
@@ -20,6 +22,9 @@ from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 
+ARREARS = "arrears"
+"""What a notice to remedy asks that demands what is overdue."""
+
 
 def asked_to_remedy(found: Whole, law: Law, what: str, side: str, said: str, told_on: date) -> Finding | None:
     """CON-66 of a notice to remedy that is told to a side on a day. Raises BadInput (FORM-5) for what no notice of this contract
@@ -31,9 +36,20 @@ def asked_to_remedy(found: Whole, law: Law, what: str, side: str, said: str, tol
     known = OF_SERVICE if kind == SERVICE else terms("contract_remedy")
     if what not in known or (side == "contractor" and what in OF_TAKER):
         raise BadInput(Finding("FORM-5", "what", {"given": what[:40]}))
-    owed_any = what != "arrears" or any(found.course(law.on).overdue_of(side))
-    told = Notice(found.contract.number, said, told_on, signed.on_day if signed else law.on, law.on, owed_any)
+    due_on = found.course(law.on).owed_since(side) if what == ARREARS else None
+    since, owed = signed.on_day if signed else law.on, what != ARREARS or due_on is not None
+    told = Notice(found.contract.number, said, told_on, since, law.on, owed, due_on)
     return con_66_notice_says_what_is_wrong(told, law)
+
+
+def demanded(found: Whole, side: str, told_on: date) -> dict[str, Any]:
+    """What a notice of arrears demands of a side that it reached on a day, as it is recorded: the sum, in yuan and in kg of grain,
+    and the days on which it was due.
+    """
+    late = [one for one in found.settled if one.late(told_on) and one.due.payer == side]
+    yuan, kg = rent.arrears(late, told_on), rent.arrears_kg(late, told_on)
+    days = sorted({one.due.due_on.isoformat() for one in late})
+    return {"arrears": str(yuan), **({"arrears_kg": str(kg)} if kg else {}), "due_on": days}
 
 
 def ends_freely(kind: str, side: str) -> bool:

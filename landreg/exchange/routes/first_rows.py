@@ -21,9 +21,7 @@ from landreg.exchange.contracts.rules.course import (
     UNSIGNED,
     Course,
     asked_to_remedy,
-    remedy_until,
     stage,
-    waits_for_remedy,
 )
 from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
 from landreg.exchange.contracts.whole import Whole
@@ -92,14 +90,12 @@ def _ended(found: Whole, today: date) -> Iterator[str]:
 
 
 def _notices(course: Course, side: str) -> Iterator[str]:
-    """The last notice to remedy to each side, while it stands and the contract does: what it asks, and until when."""
-    for of_whom in PAYERS:
-        until, asked = remedy_until(course, of_whom), asked_to_remedy(course, of_whom)
-        if asked is None or until is None or not waits_for_remedy(course, of_whom) or stage(course) == "ended":
+    """What each side was asked to mend, while the notice stands and the contract does: what it asks, and until when."""
+    for one in (one for of_whom in PAYERS for one in asked_to_remedy(course, of_whom)):
+        if not one.stands or stage(course) == "ended":
             continue
-        what = str(asked.facts.get("what", ""))
-        said = {"what": i18n.shown_term(what, "contract_remedy"), "day": i18n.shown_day(until)}
-        if of_whom == side:
+        said = {"what": i18n.shown_term(one.what, "contract_remedy"), "day": i18n.shown_day(one.until)}
+        if one.side == side:
             yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
         else:
             yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)

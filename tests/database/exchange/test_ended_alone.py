@@ -18,9 +18,9 @@ from tests.conftest import AsDesk
 from tests.contract_kit import OPERATOR, PAPER, drawn, early, seen, signed, today
 from tests.database.exchange.test_contract_right_ends import village
 from tests.database.exchange.test_house_leases import let
-from tests.database.exchange.test_step_walls import kept, refused, wrote
+from tests.database.exchange.test_step_walls import kept, owing, refused, wrote
 from tests.registry_kit import Connection, codes, pass_days
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 __all__ = ["village"]
 pytestmark = pytest.mark.usefixtures("village")
@@ -63,7 +63,7 @@ def test_the_taker_ends_it_where_the_contractor_was_asked_in_vain(
         "serious_breach" if make is drawn else "breach",
     )
     course = seen(made).course(today())
-    assert [(one.side, one.over) for one in notices(course, today())] == [("contractor", True)]
+    assert [(one.side, one.over) for one in notices(course)] == [("contractor", True)]
     assert ends_by(course, made.kind) == (("contractor", "taker") if make is drawn else ("taker",))
     asks(made, "taker")
     ends(made, "taker")
@@ -107,5 +107,59 @@ def test_arrears_are_asked_of_who_owes_them(as_desk: AsDesk, superuser: Connecti
     paper, wall = kept(made), "con_66_notice_says_what_is_wrong"
     assert refused(desk, made, "remedy_asked", today(), "请付清", paper, **asked) == wall
     assert refused(desk, made, "remedy_asked", today() - DAY * 9000, "请付清", paper, what="arrears") == wall
-    wrote(desk, made, "remedy_asked", today(), "请付清", paper, **{**asked, "side": "taker"})
+    wrote(desk, made, "remedy_asked", today(), "请付清", paper, **owing(made), side="taker")
     asks(made, "taker", "arrears")
+
+
+def test_a_notice_of_arrears_is_served_after_what_it_demands_was_due(as_desk: AsDesk, superuser: Connection) -> None:
+    """CON-66: with the sum and the days of what it demands; one served before ends nothing, whatever is late later."""
+    desk, made = as_desk(Desk.EXCHANGE, COUNTY), signed(drawn())
+    due = today()
+    pass_days(superuser, 1)
+    for told in (due, due - DAY * 30):
+        with pytest.raises(Refused) as rule:
+            life.ask_to_remedy(OPERATOR, COUNTY, made.contract_id, "arrears", "请付清", PAPER, told)
+        assert [(one.code, one.field) for one in rule.value.findings] == [("CON-66", "told_on")]
+    assert refused(desk, made, "remedy_asked", due, "请付清", kept(made), **owing(made)) == (
+        "con_66_notice_says_what_is_wrong"
+    )
+    late = seen(made).course(today()).arrears
+    asks(made, "taker", "arrears")
+    facts = seen(made).events[-1].facts
+    assert (facts["arrears"], facts["due_on"]) == (str(late), [due.isoformat()])
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract_event SET on_day = %s WHERE contract_id = %s AND kind = 'remedy_asked'",
+            [due, made.contract_id],
+        )
+    pass_days(superuser, 40)
+    stopped(desk, made, "contractor", "CON-7", "serious_breach")
+
+
+def test_a_second_notice_does_not_shorten_the_first(as_desk: AsDesk, superuser: Connection) -> None:
+    """CON-7, CON-37: the days run from the one that was served last for that fault, whichever was recorded last."""
+    desk, made = as_desk(Desk.EXCHANGE, COUNTY), signed(drawn())
+    pass_days(superuser, 1)
+    first = today()
+    pass_days(superuser, 10)
+    asks(made, "taker", "arrears")
+    life.ask_to_remedy(OPERATOR, COUNTY, made.contract_id, "arrears", "请付清", PAPER, first)
+    (running,) = notices(seen(made).course(today()))
+    assert (running.on_day, running.stands, running.over) == (today(), True, False)
+    pass_days(superuser, 25)
+    stopped(desk, made, "contractor", "CON-7", "serious_breach")
+    pass_days(superuser, 6)
+    ends(made, "contractor", "serious_breach")
+
+
+def test_each_fault_has_its_own_days(as_desk: AsDesk, superuser: Connection) -> None:
+    """A notice for another fault neither takes over nor ends the days of the first."""
+    desk, made = as_desk(Desk.EXCHANGE, COUNTY), signed(drawn())
+    pass_days(superuser, 1)
+    asks(made, "taker", "arrears")
+    pass_days(superuser, 20)
+    asks(made, "taker", "use")
+    stopped(desk, made, "contractor", "CON-7", "serious_breach")
+    pass_days(superuser, 11)
+    assert [(one.what, one.over) for one in notices(seen(made).course(today()))] == [("arrears", True), ("use", False)]
+    ends(made, "contractor", "serious_breach")

@@ -19,6 +19,7 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts import life, signing
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.telling import demanded
 from tests.conftest import AsDesk
 from tests.contract_kit import (
     OPERATOR,
@@ -45,7 +46,7 @@ STEP = """INSERT INTO exchange.contract_event
 
 
 def wrote(
-    desk: Connection, of: Contract, kind: str, day: date, said: str = "", paper: UUID | None = None, **facts: str
+    desk: Connection, of: Contract, kind: str, day: date, said: str = "", paper: UUID | None = None, **facts: Any
 ) -> None:
     """A step as a login writes it by itself."""
     by = OPERATOR.account_id
@@ -57,6 +58,11 @@ def refused(desk: Connection, *of: Any, **facts: Any) -> str:
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation) as wall:
         wrote(desk, *of, **facts)
     return str(wall.value.diag.constraint_name)
+
+
+def owing(of: Contract, side: str = "taker") -> dict[str, Any]:
+    """What a notice of arrears that reached a side today says."""
+    return {"what": "arrears", **demanded(seen(of), side, today())}
 
 
 def kept(of: Contract) -> UUID:
@@ -89,8 +95,10 @@ def test_a_notice_to_remedy_has_its_facts_and_one_of_arrears_is_given_where_some
         (day, " ", paper, "arrears"), (day, "请付清", None, "arrears"), (day, "请付清", paper, ""),
         (day - DAY, "请付清", paper, "arrears"), (today() + DAY, "请付清", paper, "arrears"),
     ):  # fmt: skip
-        assert refused(desk, made, "remedy_asked", on, said, document, what=what) == wall
-    wrote(desk, made, "remedy_asked", today(), "请付清", paper, what="arrears")
+        assert refused(desk, made, "remedy_asked", on, said, document, **{**owing(made), "what": what}) == wall
+    for less in ({"due_on": []}, {"arrears": "1.00"}, {"arrears_kg": "1.00"}):
+        assert refused(desk, made, "remedy_asked", today(), "请付清", paper, **{**owing(made), **less}) == wall
+    wrote(desk, made, "remedy_asked", today(), "请付清", paper, **owing(made))
     life.pay(OPERATOR, COUNTY, made.contract_id, seen(made).course(today()).arrears, today(), "HZ-66", PAPER)
     assert refused(desk, made, "remedy_asked", today(), "请付清", paper, what="arrears") == wall, "all of it is paid"
     wrote(desk, made, "remedy_asked", today(), "请复耕", paper, what="abandoned")
@@ -100,10 +108,11 @@ def test_grain_that_is_overdue_is_arrears_too(desk: Connection, superuser: Conne
     """CON-66, of what is due in kg."""
     made = signed(drawn(unit="kg_mu_year", price=Decimal("400.00"), grain="wheat"))
     pass_days(superuser, 1)
-    wrote(desk, made, "remedy_asked", today(), "请交清", kept(made), what="arrears")
+    asked = owing(made)
+    wrote(desk, made, "remedy_asked", today(), "请交清", kept(made), **asked)
     kg = seen(made).course(today()).arrears_kg
     life.pay(OPERATOR, COUNTY, made.contract_id, None, today(), "HZ-67", PAPER, kg)
-    wall = refused(desk, made, "remedy_asked", today(), "请交清", kept(made), what="arrears")
+    wall = refused(desk, made, "remedy_asked", today(), "请交清", kept(made), **asked)
     assert wall == "con_66_notice_says_what_is_wrong"
 
 

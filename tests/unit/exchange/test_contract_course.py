@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from landreg.core.periods import years_after
-from landreg.exchange.contracts.rules import closing
+from landreg.exchange.contracts.rules import closing, signatures
 from landreg.exchange.contracts.rules import course as rules
-from landreg.exchange.contracts.rules.course import Course, Ending, Happened, Renewal, Signing, stage
+from landreg.exchange.contracts.rules.course import Course, Ending, Happened, Renewal, stage
+from landreg.exchange.contracts.rules.signatures import Signing
 from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.law.book import national_law
 from landreg.log.note import Signer
@@ -65,15 +66,15 @@ def in_person(**changed: Any) -> Signing:
 )  # fmt: skip
 def test_a_signature_that_nobody_vouches_for_is_none(wrong: dict[str, Any]) -> None:
     """CON-3: forged consent, another text, no witness."""
-    assert rules.con_3_signature_is_sound(in_person(), LAW) is None
-    assert rules.con_3_signature_is_sound(in_person(**wrong), LAW) is not None
+    assert signatures.con_3_signature_is_sound(in_person(), LAW) is None
+    assert signatures.con_3_signature_is_sound(in_person(**wrong), LAW) is not None
 
 
 def test_an_agent_signs_with_consent_and_a_service_where_it_has_verified() -> None:
-    assert rules.con_3_signature_is_sound(in_person(way="agent", consented=True), LAW) is None
-    assert rules.con_3_signature_is_sound(in_person(way="service", verified=True), LAW) is None
-    assert rules.con_4_service_answer_fits(in_person(way="service", verified=True), LAW) is None
-    assert rules.con_4_service_answer_fits(in_person(way="service"), LAW) is not None
+    assert signatures.con_3_signature_is_sound(in_person(way="agent", consented=True), LAW) is None
+    assert signatures.con_3_signature_is_sound(in_person(way="service", verified=True), LAW) is None
+    assert signatures.con_4_service_answer_fits(in_person(way="service", verified=True), LAW) is None
+    assert signatures.con_4_service_answer_fits(in_person(way="service"), LAW) is not None
 
 
 def test_a_service_s_answer_counts_for_its_contract_text_and_side_alone() -> None:
@@ -136,14 +137,16 @@ def test_the_refusal_says_until_when_a_ground_waits() -> None:
 
 def test_another_serious_breach_ends_a_contract_after_a_notice_whose_days_ran_out() -> None:
     asked = Happened("remedy_asked", TODAY - timedelta(days=31), {"what": "arrears", "days": 30})
-    breach = ending("serious_breach", course=contract(*SIGNED, asked, arrears=Decimal(5)))
+    late: dict[str, Any] = {"arrears": Decimal(5), "late_since": asked.on_day - timedelta(days=1)}
+    breach = ending("serious_breach", course=contract(*SIGNED, asked, **late))
     assert rules.con_7_ended_on_the_law_s_grounds(breach, LAW) is None
     assert rules.con_7_ended_on_the_law_s_grounds(replace(breach, on_day=TODAY - timedelta(days=1)), LAW) is not None
     for wrong in (
-        contract(*SIGNED, arrears=Decimal(5)),
-        contract(*SIGNED, replace(asked, on_day=TODAY - timedelta(days=30)), arrears=Decimal(5)),
+        contract(*SIGNED, **late),
+        contract(*SIGNED, replace(asked, on_day=TODAY - timedelta(days=30)), **late),
         contract(*SIGNED, asked),
-        contract(*SIGNED, asked, Happened("remedied", TODAY), arrears=Decimal(5)),
+        contract(*SIGNED, asked, **{**late, "late_since": asked.on_day}),
+        contract(*SIGNED, asked, Happened("remedied", TODAY), **late),
     ):
         assert rules.con_7_ended_on_the_law_s_grounds(replace(breach, course=wrong), LAW) is not None
 
@@ -197,12 +200,12 @@ def test_a_certificate_is_for_what_is_signed_and_settled() -> None:
 def test_for_a_collective_signs_its_representative_alone() -> None:
     """CON-18."""
     own = in_person(of_collective=True, representative="样本一")
-    assert rules.con_18_collective_signs_by_its_representative(own, LAW) is None
-    assert rules.con_18_collective_signs_by_its_representative(in_person(name="样本二"), LAW) is None
+    assert signatures.con_18_collective_signs_by_its_representative(own, LAW) is None
+    assert signatures.con_18_collective_signs_by_its_representative(in_person(name="样本二"), LAW) is None
     for wrong in ({"name": "样本二"}, {"way": "agent", "consented": True}, {"way": "mandate", "consented": True}):
-        assert rules.con_18_collective_signs_by_its_representative(replace(own, **wrong), LAW) is not None
+        assert signatures.con_18_collective_signs_by_its_representative(replace(own, **wrong), LAW) is not None
     taker = in_person(side="taker", name="样本二", of_collective=True, representative="样本一")
-    assert rules.con_18_collective_signs_by_its_representative(taker, LAW) is None
+    assert signatures.con_18_collective_signs_by_its_representative(taker, LAW) is None
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         wrong=wrong if wrong and wrong.kind in CORRECTED else None,
-        notices=notices(course, law.on),
+        notices=notices(course),
         suit_days=law.days("CON-17.suit_days"), limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
         ends_by=words("contract_side", ends_by(course, row.kind)), sides=words("contract_side", PAYERS[::-1]),

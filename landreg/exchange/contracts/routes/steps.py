@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,10 +18,9 @@ from landreg.exchange.contracts.rules.closing import (
 from landreg.exchange.contracts.rules.course import (
     GROUNDS,
     OUTCOMES,
+    Asked,
     Course,
     asked_to_remedy,
-    remedy_over,
-    remedy_until,
     stage,
     waits_for_remedy,
 )
@@ -95,34 +93,9 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
     }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Noticed:
-    """The last notice to remedy that asked a side: of which day, what, until when. over: its days ran out in vain; waits: it
-    stands.
-    """
-
-    side: str
-    on_day: date
-    what: str
-    until: date
-    over: bool
-    waits: bool
-
-
-def notices(course: Course, on: date) -> tuple[Noticed, ...]:
-    """The last notice to each side that was asked to mend something."""
-    return tuple(
-        Noticed(
-            side,
-            last.on_day,
-            str(last.facts["what"]),
-            until,
-            remedy_over(course, on, side),
-            waits_for_remedy(course, side),
-        )
-        for side in PAYERS
-        if (last := asked_to_remedy(course, side)) and (until := remedy_until(course, side))
-    )
+def notices(course: Course) -> tuple[Asked, ...]:
+    """What either side was asked to mend, by the notice that was served last for it."""
+    return tuple(one for side in PAYERS for one in asked_to_remedy(course, side))
 
 
 def ends_by(course: Course, kind: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
-from landreg.exchange.contracts.rules.course import Ending, remedy_over, remedy_until, waits_for_remedy
+from landreg.exchange.contracts.rules.course import Ending, remedy_over, remedy_until
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.book import Law
@@ -102,7 +102,7 @@ def con_37_ended_by_who_kept_it(facts: Ending, law: Law) -> Finding | None:
         wrong = "on_day"
     if facts.ground != BREACH or not remedy_over(facts.course, facts.on_day, facts.other):
         wrong = "ground"
-    until = remedy_until(facts.course, facts.other) if waits_for_remedy(facts.course, facts.other) else None
+    until = remedy_until(facts.course, facts.other)
     values = {} if until is None else {"until": until}
     return Finding("CON-37", wrong, values, subject=facts.course.number) if wrong else None
 

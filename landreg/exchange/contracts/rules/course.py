@@ -12,9 +12,6 @@ from landreg.core.errors import Finding
 from landreg.core.periods import years_after
 from landreg.law.book import Law
 
-WAYS = ("in_person", "agent", "service", "mandate")
-"""How a side signs: at the desk; by the village agent with recorded consent; by a verified-signature service; by the written
-mandate that a household gave to a village's project."""
 GROUNDS = ("use_changed", "abandoned", "damaged", "serious_breach")
 """承包法 第四十二条, and no other."""
 ENDS = ("term_over", "agreed", "terminated", "award", "dissolved", "land_lost", "replaced", "parent_ended")
@@ -36,7 +33,8 @@ class Happened:
 @dataclass(frozen=True)
 class Course:
     """A contract on a day. until_on: exclusive, of its term. arrears: of its taker in yuan, on that day; arrears_kg: of grain,
-    priced or not. late_out, late_out_kg: the same of its contractor.
+    priced or not. late_out, late_out_kg: the same of its contractor. late_since,
+    out_since: when the oldest of what each owes was due.
     """
 
     number: str
@@ -48,6 +46,8 @@ class Course:
     arrears_kg: Decimal = Decimal(0)
     late_out: Decimal = Decimal(0)
     late_out_kg: Decimal = Decimal(0)
+    late_since: date | None = None
+    out_since: date | None = None
 
     def of(self, *kinds: str) -> tuple[Happened, ...]:
         """What was recorded of these kinds, in order."""
@@ -66,6 +66,10 @@ class Course:
     def overdue_of(self, side: str) -> tuple[Decimal, Decimal]:
         """What a side owes whose day is over: in yuan, and in kg of grain."""
         return (self.arrears, self.arrears_kg) if side == "taker" else (self.late_out, self.late_out_kg)
+
+    def owed_since(self, side: str) -> date | None:
+        """When the oldest of what a side owes, and whose day is over, was due."""
+        return self.late_since if side == "taker" else self.out_since
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -117,64 +121,9 @@ def con_9_no_open_dispute(facts: Course, law: Law) -> Finding | None:
 
 
 @dataclass(frozen=True)
-class Signing:
-    """A signature as it is taken. text_sha256: of what was signed; expected: of the contract as it stands.
-
-    of_collective: the contractor is a collective; representative: who signs for it, as the contract names them.
-    """
-
-    side: str
-    way: str
-    text_sha256: str
-    expected: str
-    name: str
-    identity_checked: bool = False
-    witness: str = ""
-    consented: bool = False
-    verified: bool = False
-    number: str = ""
-    of_collective: bool = False
-    representative: str = ""
-
-
-def con_3_signature_is_sound(facts: Signing, law: Law) -> Finding | None:
-    """CON-3: a side signs the contract as it stands, itself and recognised, or by an agent whom it lets sign. RLCL-40, LOT-8."""
-    sound = facts.side in ("contractor", "taker") and facts.way in WAYS and bool(facts.name.strip())
-    sound = sound and facts.text_sha256 == facts.expected
-    match facts.way:
-        case "in_person":
-            sound = sound and facts.identity_checked and bool(facts.witness.strip())
-        case "agent" | "mandate":
-            sound = sound and facts.consented and facts.side == "contractor"
-        case "service":
-            sound = sound and facts.verified
-    return None if sound else Finding("CON-3", "way", {}, subject=facts.number or None)
-
-
-def con_4_service_answer_fits(facts: Signing, law: Law) -> Finding | None:
-    """CON-4: the answer of a signature service is signed by its key and names this contract, this text and this side. LOT-26."""
-    if facts.way != "service" or facts.verified:
-        return None
-    return Finding("CON-4", "answer", {}, subject=facts.number or None)
-
-
-def con_18_collective_signs_by_its_representative(facts: Signing, law: Law) -> Finding | None:
-    """CON-18: for a collective signs whom the contract names by its members' resolution, itself. RCEO-5, RLCL-22."""
-    if not facts.of_collective or facts.side != "contractor":
-        return None
-    if facts.way in ("in_person", "service") and facts.name.strip() == facts.representative:
-        return None
-    return Finding("CON-18", "name", {}, subject=facts.number or None)
-
-
-SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_collective_signs_by_its_representative)
-"""What a signature is held against; the first finding is told."""
-
-
-@dataclass(frozen=True)
 class Ending:
     """How a contract ends early. since: of land left idle, from when. has_paper: the evidence is there. of_organisation: its taker
-    is one. side: who ends it alone, for which the last notice that it gave the other side counts.
+    is one. side: who ends it alone, for which the notices that it gave the other side count.
     """
 
     course: Course
@@ -195,8 +144,8 @@ class Ending:
 def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
     """CON-7: the contractor ends a contract alone on four grounds only, each with its evidence. RLCL-42.
 
-    Idle for two years running; of another serious breach, after a notice to remedy whose days ran out in vain. It ends on a day
-    of its term until today, on which the ground was there.
+    Idle for two years running; of another serious breach, after a notice to remedy whose days ran out in vain, counted from the
+    one that was served last for that fault. It ends on a day of its term until today, on which the ground was there.
     """
     wrong = ""
     if not facts.has_paper:
@@ -215,7 +164,7 @@ def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
 def _not_before(facts: Ending, law: Law) -> dict[str, date]:
     """What a ground waits for: the last day that a notice to remedy gives, the day on which land has been idle long enough."""
     until, since = remedy_until(facts.course, facts.other), facts.since
-    if facts.ground == "serious_breach" and until is not None and waits_for_remedy(facts.course, facts.other):
+    if facts.ground == "serious_breach" and until is not None:
         return {"until": until}
     if facts.ground == "abandoned" and since is not None:
         return {"idle": years_after(max(since, facts.course.from_on), law.days("CON-7.abandoned_years"))}
@@ -228,29 +177,54 @@ def _idle(facts: Ending, years: int) -> bool:
     return since is not None and facts.course.from_on <= since and years_after(since, years) <= facts.on_day
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Of what a side was asked to mend the notice that was served last. until: the last day that it gives. stands: what it asked
+    was not done; of arrears, something that was due before its day is not paid. over: its days ran out in vain.
+    """
+
+    side: str
+    what: str
+    on_day: date
+    until: date
+    stands: bool
+    over: bool
+
+
+def asked_to_remedy(course: Course, side: str, on_day: date | None = None) -> tuple[Asked, ...]:
+    """What a side was asked to mend, each once. on_day: by which it was in vain, today where none is said."""
+    last: dict[str, Happened] = {}
+    for one in course.of("remedy_asked"):
+        what = str(one.facts.get("what", ""))
+        if _side(one, "taker") == side and (what not in last or last[what].on_day <= one.on_day):
+            last[what] = one
+    mended, since = (
+        max((one.on_day for one in course.of("remedied") if _side(one, side) == side), default=None),
+        course.owed_since(side),
+    )
+    found = []
+    for what, one in last.items():
+        until = one.on_day + timedelta(days=int(one.facts.get("days", 0)))
+        stands = mended is None or mended < one.on_day
+        stands = stands and (what != "arrears" or (since is not None and since < one.on_day))
+        over = stands and min(course.today, on_day or course.today) > until
+        found.append(Asked(side, what, one.on_day, until, stands, over))
+    return tuple(found)
+
+
 def remedy_over(course: Course, on_day: date, side: str = "taker") -> bool:
-    """Whether the days of the last notice to remedy that asked a side had run out by a day, and what it asked was not done."""
-    until = remedy_until(course, side)
-    return waits_for_remedy(course, side) and until is not None and min(course.today, on_day) > until
+    """Whether the days of what a side was asked to mend had run out by a day, and it was not done."""
+    return any(one.over for one in asked_to_remedy(course, side, on_day))
 
 
 def waits_for_remedy(course: Course, side: str = "taker") -> bool:
-    """Whether the last notice to remedy that asked a side stands: what it asked was not done, arrears were not paid."""
-    last, done = asked_to_remedy(course, side), [one for one in course.of("remedied") if _side(one, side) == side]
-    if last is None or (done and done[-1].on_day >= last.on_day):
-        return False
-    return last.facts.get("what") != "arrears" or any(course.overdue_of(side))
+    """Whether something that a side was asked to mend was not done."""
+    return any(one.stands for one in asked_to_remedy(course, side))
 
 
 def remedy_until(course: Course, side: str = "taker") -> date | None:
-    """The last day that the last notice to remedy gives a side; None without one."""
-    last = asked_to_remedy(course, side)
-    return last.on_day + timedelta(days=int(last.facts.get("days", 0))) if last else None
-
-
-def asked_to_remedy(course: Course, side: str) -> Happened | None:
-    """The last notice to remedy that asked a side."""
-    return next((one for one in reversed(course.of("remedy_asked")) if _side(one, "taker") == side), None)
+    """The first day on which the days of what a side was asked, and has not done, are over; None where nothing is."""
+    return min((one.until for one in asked_to_remedy(course, side) if one.stands), default=None)
 
 
 def _side(one: Happened, otherwise: str) -> str:

@@ -37,7 +37,7 @@ def con_65_price_is_open(facts: Moving, law: Law) -> Finding | None:
 @dataclass(frozen=True)
 class Notice:
     """What one side tells the other. said: what is wrong. told_on: when it reached them. since: the first day on which it could
-    have, until: the last one. owed: of arrears, that something is overdue.
+    have, until: the last one. owed: of arrears, that something is overdue. due_on: of arrears, when the oldest of them was due.
     """
 
     number: str
@@ -46,13 +46,18 @@ class Notice:
     since: date
     until: date
     owed: bool = True
+    due_on: date | None = None
 
 
 def con_66_notice_says_what_is_wrong(facts: Notice, law: Law) -> Finding | None:
     """CON-66: a notice to remedy says what is wrong, and when it reached who is to mend it; its days run from that day. Of arrears
-    it is given where something is owed. RLCL-42.
+    it is given where something is owed, on no day before it was late. RLCL-42.
     """
-    return _told("CON-66", facts) if facts.owed else Finding("CON-66", "what", {}, subject=facts.number)
+    if not facts.owed:
+        return Finding("CON-66", "what", {}, subject=facts.number)
+    if facts.due_on is not None and facts.told_on is not None and facts.told_on <= facts.due_on:
+        return Finding("CON-66", "told_on", {"due": facts.due_on, "told": facts.told_on}, subject=facts.number)
+    return _told("CON-66", facts)
 
 
 def con_67_end_is_told_with_its_facts(facts: Notice, law: Law) -> Finding | None:
