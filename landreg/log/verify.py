@@ -909,7 +909,7 @@ def _check_documents(leaves: _Leaves, tables: Tables) -> None:
     _check_there("document", leaves, "papers", tables)
     for at, row in enumerate(tables.rows.get("document", [])):
         name = hashlib.sha256(str(row.get("name")).encode()).hexdigest()
-        letter = [] if row.get("letter") is None else [row["letter"]]
+        names = [row[key] for key in ("letter", "restriction_id") if row.get(key) is not None]
         line = [
             row.get("kind"),
             row.get("sha256"),
@@ -918,7 +918,7 @@ def _check_documents(leaves: _Leaves, tables: Tables) -> None:
             row.get("put_by"),
             _moment(row.get("put_at")),
         ]
-        _check_digest("document", at, [*line, *letter], told, tables)
+        _check_digest("document", at, [*line, *names], told, tables)
 
 
 def _check_between(leaves: _Leaves, tables: Tables) -> None:

@@ -144,7 +144,9 @@ class Objection(CountyKey, Base):
 
 
 class Document(CountyKey, Base):
-    """A file by its hash (Source). Never overwritten. letter: of a proof of delivery, the step that wrote the letter it proves."""
+    """A file by its hash (Source). Never overwritten. letter: of a proof of delivery, the step that wrote the letter it proves.
+    restriction_id: of a later creditor's consent, their mortgage.
+    """
 
     __tablename__ = "document"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -157,6 +159,7 @@ class Document(CountyKey, Base):
     put_by: Mapped[UUID]
     put_at: Mapped[datetime] = mapped_column(Instant)
     letter: Mapped[UUID | None]
+    restriction_id: Mapped[UUID | None]
 
 
 class CaseDocument(CountyKey, Base):

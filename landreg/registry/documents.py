@@ -25,8 +25,11 @@ def enter(
     name: str,
     cases: Iterable[UUID],
     letter: UUID | None = None,
+    restriction: UUID | None = None,
 ) -> UUID:
-    """Put a stored file into the folders of cases. letter: what a proof of delivery proves. Raises BadInput for an unknown kind."""
+    """Put a stored file into the folders of cases. letter: what a proof of delivery proves. restriction: whose creditor consents.
+    Raises BadInput for an unknown kind.
+    """
     if kind not in KINDS:
         raise BadInput(Finding("DOC-3", "kind", {"kind": kind}))
     document = Document(
@@ -40,6 +43,7 @@ def enter(
         put_by=uow.actor.account_id,
         put_at=uow.now,
         letter=letter,
+        restriction_id=restriction,
     )
     uow.session.add(document)
     uow.session.flush()

@@ -31,7 +31,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
-    objecting = _by_holder(session, cases)
+    objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
     )
@@ -45,9 +45,19 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "by_holder": case.case_id in objecting,
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
             "paid_below": paid.get(case.case_id),
+            "consenting": consenting.get(case.case_id, frozenset()),
         }
         for case in cases
     }
+
+
+def _consenting(session: Session, cases: Sequence[Case]) -> dict[UUID, frozenset[UUID]]:
+    """By case: the mortgages whose creditors consent to it, by the papers in its folder."""
+    asked = [case.case_id for case in cases if case.act_kind == "mortgage_change"]
+    if not asked:
+        return {}
+    rows = session.execute(text(_CONSENTING), {"county": cases[0].county, "cases": asked})
+    return {row.case_id: frozenset(row.restrictions) for row in rows}
 
 
 def _by_holder(session: Session, cases: Sequence[Case]) -> frozenset[UUID]:
@@ -175,5 +185,11 @@ _STANDS_FOR = """
     JOIN party.member AS m ON m.county = h.county AND m.household_id = h.household_id AND m.person_id = s.person_id
          AND upper_inf(m.recorded) AND upper_inf(m.valid)
     WHERE h.representative_id = m.person_id OR m.relation = ANY (:heads)
+"""
+_CONSENTING = """
+    SELECT f.case_id, array_agg(d.restriction_id) AS restrictions FROM registry.case_document AS f
+    JOIN registry.document AS d ON d.county = f.county AND d.document_id = f.document_id
+    WHERE f.county = :county AND f.case_id = ANY (CAST(:cases AS uuid[])) AND d.restriction_id IS NOT NULL
+    GROUP BY f.case_id
 """
 _ENDS_BELOW = "SELECT right_id, number, ends_on FROM exchange.ends_below(:county, CAST(:rights AS uuid[]))"

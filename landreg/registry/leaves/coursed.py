@@ -154,8 +154,8 @@ _PAPERS = f"""
     ), d AS MATERIALIZED (
         SELECT x.county, x.document_id, x.document_id::text AS key, x.put_at, encode(sha256(convert_to((jsonb_build_array(
             x.kind, x.sha256, x.size, encode(sha256(convert_to(x.name, 'UTF8')), 'hex'), x.put_by,
-            {_INSTANT.format("x.put_at")}) || CASE WHEN x.letter IS NULL THEN '[]' ELSE jsonb_build_array(x.letter) END)::text,
-            'UTF8')), 'hex') AS said
+            {_INSTANT.format("x.put_at")}) || CASE WHEN coalesce(x.letter, x.restriction_id) IS NULL THEN '[]'
+            ELSE jsonb_build_array(coalesce(x.letter, x.restriction_id)) END)::text, 'UTF8')), 'hex') AS said
         FROM registry.document AS x
     ), f AS MATERIALIZED (
         SELECT x.county, x.case_id, x.document_id::text AS key FROM registry.case_document AS x

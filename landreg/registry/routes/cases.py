@@ -23,7 +23,7 @@ from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
-from landreg.registry.casework import cases, desk, notices, objectors, telling
+from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling
 from landreg.registry.facts import first
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
@@ -71,6 +71,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             **_settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
             contacts=contacts,
+            behind=creditors.later(uow.session, case),
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
         )

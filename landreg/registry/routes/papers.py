@@ -14,7 +14,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.registry import documents
-from landreg.registry.casework import cases, desk, telling
+from landreg.registry.casework import cases, creditors, desk, telling
 from landreg.registry.casework.objectors import SETTLE
 from landreg.registry.facts.telling import TELL
 from landreg.registry.guarded import Attached, text_of, ties_nothing
@@ -32,11 +32,14 @@ SHOWN = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file for a case's folder. letter: of a proof of delivery, which one was delivered."""
+    """A file for a case's folder. letter: of a proof of delivery, which one was delivered. restriction: of a later creditor's
+    consent, which mortgage is theirs.
+    """
 
     kind: str
     file: Upload
     letter: UUID | None = None
+    restriction: UUID | None = None
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/documents")
@@ -63,7 +66,7 @@ def put(county: str, case_id: UUID) -> Redirect:
         letter = telling.letter_proved(uow.session, case, given.kind, given.letter)
         documents.enter(
             uow, county=county, village=case.village, sha256=sha256, size=size, kind=given.kind, name=given.file.name,
-            cases=[case_id], letter=letter,
+            cases=[case_id], letter=letter, restriction=creditors.consenting(uow.session, case, given.kind, given.restriction),
         )  # fmt: skip
     flash(_("材料已收入业务档案。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

@@ -79,7 +79,8 @@ class ActFacts:
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
     land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
-    from which the case came. by_holder: who objects is who holds the right.
+    from which the case came. consenting: the restrictions whose creditors consent to it in writing. by_holder: who objects is
+    who holds the right.
     """
 
     act_kind: str
@@ -105,4 +106,5 @@ class ActFacts:
     papers: frozenset[str] = frozenset()
     ends_below: tuple[str, date] | None = None
     paid_below: PaidBelow | None = None
+    consenting: frozenset[UUID] = frozenset()
     by_holder: bool = False

@@ -30,7 +30,7 @@ def tr_32_later_creditors_consent(facts: ActFacts, law: Law) -> Finding | None:
     """TR-32: a mortgage secures more, or for longer, before those of later ranks with the written consent of each of them; else the
     more is a mortgage of its own, behind them. landreg, after the Civil Code's book of securities.
     """
-    behind = harmed_behind(facts)
-    if not behind or PAPER in facts.papers:
+    behind = [one for one in harmed_behind(facts) if one.restriction_id not in facts.consenting]
+    if not behind:
         return None
     return Finding("TR-32", "amount", {"parties": [one.named for one in behind]}, subject=facts.code)

@@ -10,15 +10,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Refused
+from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.periods import DAY
-from landreg.log.recheck import recheck
+from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
-from landreg.registry import booking, documents, ending_queries, lapses
-from landreg.registry.casework import cases
+from landreg.registry import booking, documents, ending_queries, lapses, queries
+from landreg.registry.casework import cases, creditors
 from landreg.registry.leaves import logged
 from landreg.registry.past import right_history
 from landreg.registry.rules.renewal_requests import RestrictionChange
@@ -34,11 +35,12 @@ from tests.registry_kit import (
     of_household,
     one,
     pass_days,
+    put_papers,
     right_of,
     to_rights,
 )
 from tests.renewal_kit import today
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, past_triggers
 
 STANDING = (
     """SELECT count(*) FROM registry.restriction WHERE right_id = :right AND upper_inf(recorded) AND upper_inf(valid)"""
@@ -48,6 +50,13 @@ ENDED = """SELECT upper(valid) FROM registry.restriction WHERE right_id = :right
 FIRST = """SELECT party FROM registry.restriction WHERE right_id = :right AND rank = 1 AND upper_inf(recorded)
     AND upper_inf(valid)"""
 ACTS = "SELECT string_agg(kind, ' ' ORDER BY number) FROM registry.act WHERE case_id IS NULL AND kind <> 'survey_entry'"
+_RAISED = """
+    WITH a AS (INSERT INTO registry.act (county, act_id, village, number, kind, case_id, registered_at, registered_by)
+        SELECT county, gen_random_uuid(), village, 'X-1', 'mortgage_change', case_id, system.clock(), prepared_by
+        FROM registry."case" WHERE case_id = :case RETURNING act_id)
+    INSERT INTO registry.restriction SELECT (jsonb_populate_record(r, jsonb_build_object(
+        'row_id', gen_random_uuid(), 'act_id', a.act_id, 'amount', 5000))).*
+    FROM registry.restriction AS r, a WHERE r.restriction_id = :of"""
 
 
 SECOND = f"{VILLAGE}010002"
@@ -308,21 +317,45 @@ def test_a_mortgage_is_changed_and_never_ends_by_itself(
 
 
 def test_a_first_mortgage_is_raised_before_a_second_one_with_its_creditor_s_paper(
-    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
 ) -> None:
-    """TR-32: the case is opened, asks for the paper, and is not accepted without it."""
-    first = entered(registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(100))
-    entered(registrar, reviewer, superuser, right, "mortgage", "样本村镇银行", amount=Decimal(50))
+    """TR-32: the case is opened, asks for the paper of each, and is not accepted without it; nor does the database take the row."""
+    first, second, third = (
+        entered(registrar, reviewer, superuser, right, "mortgage", party, amount=Decimal(100))
+        for party in ("样本农村信用社", "样本村镇银行", "样本农商银行")
+    )
     case = applied(registrar, "mortgage_change", RestrictionChange(first, "补充协议", Decimal(5000)), right)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
     assert codes(refused) == {"TR-32"}
     with unit_of_work(registrar) as uow:
-        documents.enter(
-            uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind="later_creditors_consent", name="c.pdf",
-            cases=[case],
-        )  # fmt: skip
+        held = queries.case(uow.session, COUNTY, case)
+        assert held is not None
+        for named, code in ((None, "FORM-1"), (first, "FORM-5")):
+            with pytest.raises(BadInput) as unnamed:
+                creditors.consenting(uow.session, held, "later_creditors_consent", named)
+            assert codes(unnamed) == {code}
+    for later in (second, third):
+        with pytest.raises(Refused) as refused:
+            cases.accept(registrar, COUNTY, [case])
+        assert codes(refused) == {"TR-32"}
+        with pytest.raises(Refused) as wall, unit_of_work(registrar) as uow:
+            uow.session.execute(text(_RAISED), {"of": first, "case": case})
+        assert codes(wall) == {"TR-32"}
+        with unit_of_work(registrar) as uow:
+            documents.enter(
+                uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind="later_creditors_consent", name="c.pdf",
+                cases=[case], restriction=later,
+            )  # fmt: skip
+    put_papers(registrar, case, "mortgage_change")
     cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    booking.register(registrar, COUNTY, [case])
+    seal(worker, database)
+    assert recheck_register(worker, database, register()).findings == ()
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.document SET restriction_id = %s WHERE restriction_id = %s", [second, third])
+    assert {one.layer for one in recheck_register(worker, database, register()).findings} == {"registry.document"}
 
 
 def test_a_contract_right_does_not_end_with_its_term(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:

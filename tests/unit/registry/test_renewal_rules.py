@@ -192,24 +192,27 @@ def test_a_change_sets_a_day_that_is_still_to_come_and_a_sum_that_can_be() -> No
 
 
 @pytest.mark.parametrize(
-    ("asked", "rank", "papers", "said"),
+    ("asked", "rank", "consenting", "said"),
     [
         (RestrictionChange(COURT, "协议", Decimal(101)), 2, (), {"TR-32"}),
         (RestrictionChange(COURT, "协议", Decimal(100)), 2, (), set()),
         (RestrictionChange(COURT, "协议", None, ON + 31 * DAY), 2, (), {"TR-32"}),
         (RestrictionChange(COURT, "协议", None, ON + 30 * DAY), 2, (), set()),
-        (RestrictionChange(COURT, "协议", Decimal(101)), 2, ("later_creditors_consent",), set()),
+        (RestrictionChange(COURT, "协议", Decimal(101)), 2, (OTHER,), set()),
+        (RestrictionChange(COURT, "协议", Decimal(101)), 2, (COURT,), {"TR-32"}),
         (RestrictionChange(COURT, "协议", Decimal(101)), 0, (), set()),
     ],
 )
 def test_a_mortgage_secures_no_more_before_later_ones_than_their_creditors_consent_to(
-    asked: RestrictionChange, rank: int, papers: tuple[str, ...], said: set[str]
+    asked: RestrictionChange, rank: int, consenting: tuple[UUID, ...], said: set[str]
 ) -> None:
     stand = (
         Restricted(COURT, "mortgage", "甲信用社", 1, amount=Decimal(100), until=ON + 30 * DAY),
         Restricted(OTHER, "mortgage", "乙银行", rank, amount=Decimal(50)),
     )
-    given = replace(SEIZED, act_kind="mortgage_change", restrictions=stand, asked=asked, papers=frozenset(papers))
+    given = replace(
+        SEIZED, act_kind="mortgage_change", restrictions=stand, asked=asked, consenting=frozenset(consenting)
+    )
     found = list(examine(CHANGE_RULES["mortgage_change"], given, LAW))
     assert {finding.code for finding in found} == said
     assert not found or found[0].values["parties"] == ["乙银行"]
