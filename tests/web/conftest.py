@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -85,15 +86,25 @@ def officers(account: OpenAccount) -> tuple[Actor, Actor]:
     )  # type: ignore[return-value]
 
 
-@pytest.fixture
-def deng(browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
-    """The registrar's browser."""
-    browser.log_in("deng")
+def signed_on(browser: Browser, login: str, superuser: Connection) -> Browser:
+    """The browser as its form's log-in leaves it: that is kept, and done again before the session would be idle."""
+
+    def make() -> tuple[str, str]:
+        browser.log_in(login)
+        return browser.token, browser.client.get_cookie("landreg").value
+
+    browser.token, session = kept(superuser, ("signed on", login, monotonic() // 600), make)
+    browser.client.set_cookie("landreg", session)
     return browser
 
 
 @pytest.fixture
-def shen(another_browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+def deng(browser: Browser, officers: tuple[Actor, Actor], superuser: Connection) -> Browser:
+    """The registrar's browser."""
+    return signed_on(browser, "deng", superuser)
+
+
+@pytest.fixture
+def shen(another_browser: Browser, officers: tuple[Actor, Actor], superuser: Connection) -> Browser:
     """The reviewer's browser."""
-    another_browser.log_in("shen")
-    return another_browser
+    return signed_on(another_browser, "shen", superuser)
