@@ -105,6 +105,8 @@ def test_a_payment_and_an_outcome_are_corrected_at_the_desk_and_read_by_the_hous
     expect(desk.get_by_text("金额抄错，核对银行回单后更正")).to_be_visible()
     desk.locator("section[aria-labelledby=course]").get_by_role("link", name="更正").click()
     expect(desk.get_by_text("更正这一条")).to_be_visible()
+    for name, said in (("outcome", "owed"), ("document", "judgment"), ("pays", "contractor"), ("yuan", "50.00")):
+        expect(desk.locator(f"#field-{name}")).to_have_value(said)
     _fits(desk)
     desk.get_by_text("没有这回事，只撤销").click()
     desk.locator("#field-back").fill("判决还没有生效")
