@@ -1,4 +1,4 @@
-"""Running numbers of the office: never used twice, gaps allowed."""
+"""Running numbers of the office, none used twice: those of cases and notices without gaps, by county and year."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from landreg.core.periods import beijing_day
 
 Sequence = Literal[
     "act_number",
-    "case_number",
-    "notice_number",
     "certificate_number",
     "excerpt_number",
     "application_number",
@@ -26,6 +24,16 @@ def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:
         text("SELECT nextval(:name) FROM generate_series(1, :count)"), {"name": f"registry.{sequence}", "count": count}
     )
     return sorted(drawn.scalars())
+
+
+def next_in_book(uow: UnitOfWork, county: str, book: Literal["case", "notice"], count: int = 1) -> list[int]:
+    """So many next numbers of a county's book of this year, in rising order: the first of a year is 1, and none is left out.
+
+    Until the end of the transaction nobody else of the county draws from this book: drawn just before the row is written.
+    """
+    asked = {"county": county, "book": book, "year": beijing_day(uow.now).year, "count": count}
+    statement = text("SELECT registry.next_in_book(:county, :book, :year, :count)")
+    return sorted(uow.session.execute(statement, asked).scalars())
 
 
 def household_codes(uow: UnitOfWork, county: str, village: str, issuer: str, count: int) -> list[str]:

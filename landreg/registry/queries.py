@@ -198,7 +198,7 @@ def _restrictions_then() -> Select[Any]:
 
 def open_case_on(
     session: Session, county: str, subject: str, kind: str, request: Mapping[str, Any] | None = None
-) -> Row[Any] | None:
+) -> tuple[str, UUID] | None:
     """The number and id of the case of a kind that is under way on a right or household, of one that asks for the same where
     `request` is given; None without one.
     """
@@ -209,7 +209,8 @@ def open_case_on(
         Case.state.not_in(("certified", "returned", "withdrawn", "refused", "registered")),
         *(() if request is None else (Case.request == request,)),
     )
-    return session.execute(found.limit(1)).one_or_none()
+    one = session.execute(found.limit(1)).one_or_none()
+    return None if one is None else (one.number, one.case_id)
 
 
 def kinds_of_rights(session: Session, case: Case) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def name_and_place(typed: str) -> tuple[str, str]:
 
 
 def case_numbers(typed: str, counties: Sequence[str], years: Iterable[int]) -> tuple[str, ...]:
-    """The case numbers that end in what was typed, `0001026`, `1026` or `2026-1026`: a running number belongs to one case."""
+    """The case numbers that end in what was typed, `0001026`, `1026` or `2026-1026`: those of each county and year."""
     found = _TAIL.fullmatch(folded(typed))
     if found is None:
         return ()

@@ -107,7 +107,7 @@ def test_it_is_put_back_after_a_test_that_changed_it(
         "INSERT INTO system.demo (ahead) VALUES ('3 days')",
         "DELETE FROM registry.case_course WHERE ctid = (SELECT min(ctid) FROM registry.case_course)",
         "UPDATE registry.act_kind SET kind = kind",
-        "SELECT nextval('registry.case_number')",
+        "SELECT nextval('registry.certificate_number')",
     ],
     ids=["a row more", "a row less", "a row rewritten", "a number taken"],
 )

@@ -27,7 +27,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.households import concerned
 from landreg.registry.facts.lapsing import with_lapse
-from landreg.registry.numbers import draw
+from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exits import AT_THE_END
 from landreg.registry.rules.parcel_requests import Correction
@@ -164,18 +164,17 @@ def fits(kind: str, on: str, right_kind: str) -> bool:
 
 
 def case_number(uow: UnitOfWork, county: str) -> str:
-    """A new number of a case."""
-    (serial,) = draw(uow, "case_number")
+    """The next number of a case in the county's book of this year."""
+    (serial,) = next_in_book(uow, county, "case")
     return f"{county}-{beijing_day(uow.now).year}-{serial:07d}"
 
 
 def new_case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request) -> dict[str, Any]:
-    """A case's values but those of its subject, under a new number. A correction's kind of act says who found the error."""
+    """A case's values but its number and those of its subject. A correction's kind of act says who found the error."""
     return {
         "county": county,
         "case_id": uuid4(),
         "village": village,
-        "number": case_number(uow, county),
         "act_kind": asked.act_kind if isinstance(asked, Correction) else kind,
         "state": "draft",
         "prepared_by": uow.actor.account_id,
@@ -193,8 +192,9 @@ def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequen
         raise Refused(found)
     same = case.request if case.act_kind in SEVERAL else None
     if other := queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind, same):
-        said = {"code": case.subject_code, "under_way": other.number, "under_way_id": str(other.case_id)}
+        said = {"code": case.subject_code, "under_way": other[0], "under_way_id": str(other[1])}
         raise Conflict(Finding("REG-26", "subject", said, subject=case.subject_code))
+    case.number = case_number(uow, case.county)
     uow.session.add(case)
     uow.session.flush()
     places = [

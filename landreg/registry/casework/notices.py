@@ -25,7 +25,7 @@ from landreg.registry.facts.ground import parcels_in_force
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.said import announced
 from landreg.registry.leaves.logged import notice_facts
-from landreg.registry.numbers import draw
+from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.homestead import confirmed_area
@@ -153,7 +153,6 @@ def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:
 def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Notice:
     today = beijing_day(uow.now)
     days = max(law.notice_days(*kinds) for kinds in {(case.act_kind, case.right_kind) for case in cases})
-    (serial,) = draw(uow, "notice_number")
     villages = sorted({case.village for case in cases})
     proposed = proposals(uow.session, cases)
     held = [one.in_force.bundle for one in proposed if isinstance(one, ActProposal) and one.in_force.bundle]
@@ -163,6 +162,7 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         **parcels_described(uow.session, cases),
         **roster_queries.parcels_registered(uow.session, cases[0].county, codes),
     }
+    (serial,) = next_in_book(uow, cases[0].county, "notice")
     notice = Notice(
         county=cases[0].county,
         notice_id=uuid4(),

@@ -16,6 +16,7 @@ from landreg.core.periods import beijing_day
 from landreg.land.model import Package
 from landreg.land.queries import unknown_villages
 from landreg.registry.casebook import Batch, Case
+from landreg.registry.casework import under_way_queries
 from landreg.registry.casework.cases import note
 
 OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
@@ -52,7 +53,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
             "to": village + "~",
             "batch": batch.batch_id,
             "by": actor.account_id,
-            "prefix": f"{county}-{beijing_day(uow.now).year}-",
+            "year": beijing_day(uow.now).year,
+            "open": under_way_queries.first_registrations(uow.session, county, village),
         }
         uow.session.execute(text(_OPEN_CONTRACTS), asked)
         uow.session.execute(text(_OPEN_HOMESTEADS), asked)
@@ -75,17 +77,24 @@ def _put_package(uow: UnitOfWork, package: Package, asked: Mapping[str, Any]) ->
     uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
 
 
+# Numbers are drawn for as many as go in: a case of the subject that is open already would leave one out.
 _NEW_CASE = """
     INSERT INTO registry."case" (county, case_id, village, number, batch_id, package_id, act_kind, right_kind,
                                  subject_code, household_code, applicant, state, prepared_by)
+    WITH new AS MATERIALIZED (
+        SELECT s.*, row_number() OVER (ORDER BY s.code) AS place FROM land.{table} AS s
+        WHERE s.county = :county AND s.package_id = :package AND s.village >= :from AND s.village < :to
+          AND NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.county = s.county AND r.code = {right_code}
+                          AND upper_inf(r.recorded) AND upper_inf(r.valid))
+          AND NOT s.code = ANY (:open))
     SELECT s.county, gen_random_uuid(), s.village,
-           :prefix || lpad(nextval('registry.case_number')::text, 7, '0'),
+           s.county || '-' || CAST(:year AS integer) || '-' || lpad(d.serial::text, 7, '0'),
            :batch, s.package_id, 'first_registration', '{kind}', s.code, s.household_code, {holder}, 'draft', :by
-    FROM (SELECT * FROM land.{table} WHERE county = :county AND package_id = :package
-          AND village >= :from AND village < :to ORDER BY code) AS s
+    FROM new AS s
+    JOIN registry.next_in_book(:county, 'case', CAST(:year AS integer), (SELECT count(*)::integer FROM new))
+         WITH ORDINALITY AS d (serial, place) USING (place)
     LEFT JOIN land.staged_household AS h ON h.county = s.county AND h.package_id = s.package_id AND h.code = s.household_code
-    WHERE NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.county = s.county AND r.code = {right_code}
-                      AND upper_inf(r.recorded) AND upper_inf(r.valid))
+    ORDER BY s.place
     ON CONFLICT DO NOTHING
 """
 _OPEN_CONTRACTS = _NEW_CASE.format(

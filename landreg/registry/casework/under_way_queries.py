@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import among
+from landreg.land.queries import prefixed
 from landreg.registry.casebook import Case, CaseParcel
 from landreg.registry.casework.cases import UNDER_WAY
 
@@ -47,6 +48,17 @@ def on_parcel(session: Session, county: str, code: str) -> Sequence[Case]:
 def _on_parcel() -> Select[Any]:
     asked = CaseParcel.county == bindparam("county"), CaseParcel.parcel_code == bindparam("code")
     return _open(Case.case_id.in_(select(CaseParcel.case_id).where(*asked)))
+
+
+def first_registrations(session: Session, county: str, within: str) -> list[str]:
+    """The codes of contracts and homesteads of a division whose first registration is under way."""
+    found = select(Case.subject_code).where(
+        Case.county == county,
+        prefixed(Case.village, within),
+        Case.act_kind == "first_registration",
+        among(Case.state, OPEN),
+    )
+    return list(session.scalars(found))
 
 
 def _open(about: ColumnElement[bool]) -> Select[Any]:

@@ -25,7 +25,7 @@ from landreg.registry.casework.desk import cases_by_id
 from landreg.registry.casework.opening import OPENED
 from landreg.registry.facts.renewal import Ending, endings_of
 from landreg.registry.issued import certificates
-from landreg.registry.numbers import draw
+from landreg.registry.numbers import next_in_book
 from landreg.registry.roster_model import Roster, RosterEntry
 from landreg.registry.rules.renewal import new_term
 from landreg.registry.rules.renewal_requests import Renewal
@@ -72,7 +72,7 @@ def _aside_now(one: RosterEntry, seen: Ending | None) -> bool:
 def _open(
     uow: UnitOfWork, roster: Roster, batch: Batch, go: Sequence[RosterEntry], seen: Mapping[UUID, Ending], law: Law
 ) -> None:
-    serials = draw(uow, "case_number", len(go))
+    serials = next_in_book(uow, roster.county, "case", len(go))
     rows = [
         _case(uow, roster, batch, one, serial, new_term(one.ends_on + DAY, seen[one.right_id].families, law))
         for one, serial in zip(go, serials, strict=True)
