@@ -30,10 +30,12 @@ from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.contracts import certifying, drawing, papers, queries, registering, signing
 from landreg.exchange.contracts.rules.terms import OTHER_MEANS
+from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer, Resolution
 from landreg.law.queries import load_law
 from landreg.registry import documents
+from landreg.registry import queries as register_queries
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.papers import office as paper_office
@@ -117,8 +119,10 @@ def _offered(market: Market, one: Planned, begins: timedelta) -> None:
             papers=resolved.papers, resolution=resolved,
         )  # fmt: skip
         with suppress(LandregError):
-            listing = service.list_collective(registrar, county, offer)
-            service.publish(market.operator, county, listing.listing_id)
+            service.list_collective(registrar, county, offer)
+    for row in _rows(market.operator, _TO_PUBLISH, county=county):
+        with suppress(LandregError):
+            service.publish(market.operator, county, row.listing_id)
 
 
 def _sell(market: Market) -> None:
@@ -165,14 +169,20 @@ def _contracted(market: Market) -> None:
     """Each deal becomes a contract that both sides sign; it is filed, and what is due of it is paid."""
     county, operator, paper = market.office.county, market.operator, scan(market.office.store)
     for row in _rows(operator, _DEALS, county=county):
-        with unit_of_work(operator) as uow:
-            today = beijing_day(uow.now)
         with suppress(LandregError):
-            made = drawing.draw_from_deal(operator, county, row.deal_id, {**VALUES, "use": USES[row.kind]})
-            sign_both(market, made)
-            signing.file(operator, county, made.contract_id, today, "", paper)
+            drawing.draw_from_deal(operator, county, row.deal_id, {**VALUES, "use": USES[row.kind]})
+    for row in _rows(SYSTEM, _MADE, county=county):
+        with unit_of_work(operator) as uow:
+            made, today = queries.one(uow.session, county, row.contract_id), beijing_day(uow.now)
+        if made is None:
+            continue
+        with suppress(LandregError):
+            sign_both(market, made, _whole(market, made.contract_id).course(today).lacking)
+            if not _whole(market, made.contract_id).of("filed"):
+                signing.file(operator, county, made.contract_id, today, "", paper)
             paid(market, made)
-            certifying.certify(operator, county, made.contract_id)
+            if not _whole(market, made.contract_id).of("certified"):
+                certifying.certify(operator, county, made.contract_id)
 
 
 def _registered(market: Market) -> None:
@@ -180,14 +190,34 @@ def _registered(market: Market) -> None:
     office = market.office
     for row in _rows(SYSTEM, _TO_REGISTER, county=office.county, kinds=list(OTHER_MEANS)):
         with suppress(LandregError):
-            signing.ask_registration(market.operator, office.county, row.contract_id, scan(office.store))
-            case = registering.open_case_of(
+            found = _whole(market, row.contract_id)
+            if not found.of("registration_asked"):
+                signing.ask_registration(market.operator, office.county, row.contract_id, scan(office.store))
+            opened = found.of("case_opened")
+            case = UUID(opened.facts["case_id"]) if opened else registering.open_case_of(
                 office.registrar, office.store, office.county, row.contract_id, _printed(market, row.contract_id)
-            )
-            _hand_in(market, row.village, case)
-            cases.accept(office.registrar, office.county, [case])
-            cases.review(office.reviewer, office.county, [case])
-            register(office.reviewer, office.county, [case])
+            )  # fmt: skip
+            _taken_through(market, row.village, case)
+
+
+def _taken_through(market: Market, village: str, case: UUID) -> None:
+    """A case from where it stands to its registration."""
+    office, held = market.office, {"county": market.office.county, "case": case}
+    state = 'SELECT state FROM registry."case" WHERE county = :county AND case_id = :case'
+    if _rows(SYSTEM, state, **held)[0].state == "draft":
+        _hand_in(market, village, case)
+        cases.accept(office.registrar, office.county, [case])
+    if _rows(SYSTEM, state, **held)[0].state == "accepted":
+        cases.review(office.reviewer, office.county, [case])
+    if _rows(SYSTEM, state, **held)[0].state == "reviewed":
+        register(office.reviewer, office.county, [case])
+
+
+def _whole(market: Market, contract_id: UUID) -> Whole:
+    with unit_of_work(market.operator) as uow:
+        row = queries.one(uow.session, market.office.county, contract_id)
+        assert row is not None  # noqa: S101  (it was drawn by this operator's desk)
+        return queries.whole(uow.session, row)
 
 
 def _paid_up(market: Market) -> None:
@@ -214,7 +244,8 @@ def _printed(market: Market, contract_id: UUID) -> bytes:
 def _hand_in(market: Market, village: str, case: UUID) -> None:
     paper = scan(market.office.store)
     with unit_of_work(market.office.registrar) as uow:
-        for kind in PAPERS:
+        there = {one.kind for one in register_queries.documents(uow.session, market.office.county, case)}
+        for kind in (one for one in PAPERS if one not in there):
             documents.enter(
                 uow, county=market.office.county, village=village, sha256=paper.sha256, size=paper.size, kind=kind,
                 name=paper.name, cases=[case],
@@ -249,10 +280,17 @@ _DEALS = """SELECT d.deal_id, l.kind FROM exchange.deal AS d JOIN exchange.listi
     WHERE d.county = :county AND l.source = 'collective' AND NOT EXISTS (
         SELECT FROM exchange.contract AS c WHERE c.county = d.county AND c.deal_id = d.deal_id)
     ORDER BY d.decided_at"""
+_TO_PUBLISH = """SELECT l.listing_id FROM exchange.listing AS l
+    WHERE l.county = :county AND l.source = 'collective' AND l.state = 'submitted' ORDER BY l.listed_at"""
+_MADE = """SELECT c.contract_id FROM exchange.contract AS c
+    WHERE c.county = :county AND c.right_id IS NULL AND c.state IN ('drawn', 'part_signed', 'signed') AND NOT EXISTS (
+        SELECT FROM exchange.contract_event AS e WHERE e.county = c.county AND e.contract_id = c.contract_id
+          AND e.kind = 'certified')
+    ORDER BY c.drawn_at"""
 _RUNNING = """SELECT c.contract_id FROM exchange.contract AS c
     WHERE c.county = :county AND c.right_id IS NULL AND c.state = 'signed' ORDER BY c.drawn_at"""
 _TO_REGISTER = """SELECT c.contract_id, c.village FROM exchange.contract AS c
     WHERE c.county = :county AND c.right_id IS NULL AND c.kind = ANY (:kinds) AND c.state = 'signed' AND NOT EXISTS (
         SELECT FROM exchange.contract_event AS e WHERE e.county = c.county AND e.contract_id = c.contract_id
-          AND e.kind = 'registration_asked')
+          AND e.kind = 'registered')
     ORDER BY c.drawn_at"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from uuid import UUID
 
@@ -43,9 +44,9 @@ def scan(store: Store) -> Attached:
     return Attached(sha256, size, "样本扫描件.jpg")
 
 
-def sign_both(market: Market, contract: Contract) -> Contract:
-    """Both sides sign at the counter."""
-    for side in SIDES:
+def sign_both(market: Market, contract: Contract, sides: Sequence[str] = SIDES) -> Contract:
+    """Both sides sign at the counter, or those who have not yet."""
+    for side in sides:
         given = _signature(market, contract, side)
         signing.sign(market.operator, contract.county, contract.contract_id, given, scan(market.office.store))
     return contract

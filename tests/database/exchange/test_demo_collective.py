@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,21 +42,54 @@ def surveyed(superuser: Connection, like: str) -> None:
             superuser.execute("UPDATE land.parcel SET name = %s WHERE code = %s", [land.parcel, code])
 
 
+STEPS = {
+    "published": ("exchange.listing_event", "kind"), "signed_taker": ("exchange.contract_event", "kind"),
+    "case_opened": ("exchange.contract_event", "kind"), "review": ("registry.case_event", "step"),
+}  # fmt: skip
+
+
+@contextmanager
+def refused_once(superuser: Connection) -> Iterator[None]:
+    """The first time that each of these steps is taken it is refused, in the middle of what belongs together."""
+    for step, (table, column) in STEPS.items():
+        superuser.execute(f"""
+            CREATE SEQUENCE public.{step}_taken;
+            CREATE FUNCTION public.{step}_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+                IF nextval('public.{step}_taken') = 1 THEN
+                    RAISE EXCEPTION 'not yet' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'con_5_not_yet';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER a_{step}_once BEFORE INSERT ON {table} FOR EACH ROW
+                WHEN (NEW.{column} = '{step}') EXECUTE FUNCTION public.{step}_once()""")
+    try:
+        yield
+        for step in STEPS:
+            assert (superuser.execute(f"SELECT last_value FROM public.{step}_taken").fetchone() or (0,))[0] > 1, step
+    finally:
+        for step, (table, _column) in STEPS.items():
+            superuser.execute(f"DROP TRIGGER a_{step}_once ON {table}; DROP FUNCTION public.{step}_once()")
+            superuser.execute(f"DROP SEQUENCE public.{step}_taken")
+
+
 def test_four_wastes_land_kept_back_and_construction_land_come_to_their_end_and_one_of_each_is_open(
     database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
 ) -> None:
+    """Also where a step of each kind was refused once: the next month goes on from what stands."""
     use_key(database.keys["identity"])
     market(registrar, reviewer, superuser, 5)
     surveyed(superuser, parcels_of(registrar, own_right(registrar))[0])
     held = Market(Office(COUNTY, registrar, reviewer, Store(database.store), "https://example.test"), OPERATOR, SECOND)
     demo_own.households_apply(registrar, database.home / "demo-accounts.json")
-    for number in (2, 3, 4, *range(5, 12), 21, 22):
-        days.work(WORKER)
-        if number == 22:
-            demo_market.begin_month(held, 8)
-        for of_month in (demo_collective, demo_bids):
-            of_month.begin_month(held, number)
-        pass_days(superuser, 31)
+    with refused_once(superuser):
+        for number in (2, 3, 4, *range(5, 12), 21, 22):
+            days.work(WORKER)
+            if number == 22:
+                demo_market.begin_month(held, 8)
+            for of_month in (demo_collective, demo_bids):
+                of_month.begin_month(held, number)
+            pass_days(superuser, 31)
     demo_collective.finish(held)
     demo_collective.finish(held)
     windows = (
