@@ -150,7 +150,7 @@ def _misnamed(
 ) -> dict[UUID, tuple[str, ...]]:
     """By case of a change of household: the new name where it is not that of the person who stands for the household."""
     said = {
-        case.case_id: (_representative(households.get(case.household_code)), change.name)
+        case.case_id: (standing.stands_for(households.get(case.household_code)), change.name)
         for case in cases
         if isinstance(change := asked[case.case_id], HouseholdChange) and change.name
     }
@@ -159,17 +159,9 @@ def _misnamed(
     return {case_id: (masked_name(name),) for case_id, (person, name) in known.items() if person not in borne}
 
 
-def _representative(household: standing.HouseholdInForce | None) -> UUID:
-    """The person who stands for a household, as it says or as a member's relation does; of none, an id that nobody has."""
-    if household is None:
-        return UUID(int=0)
-    named = [m.row["person_id"] for m in household.members if m.row["relation"] in HEADS]
-    return next((person for person in (household.household.row["representative_id"], *named) if person), UUID(int=0))
-
-
 def _heads(household: standing.HouseholdInForce | None) -> frozenset[UUID]:
     """The members who stand for a household, by who they are or by their relation."""
-    person, members = _representative(household), household.members if household else ()
+    person, members = standing.stands_for(household), household.members if household else ()
     return frozenset(m.row["member_id"] for m in members if m.row["person_id"] == person or m.row["relation"] in HEADS)
 
 

@@ -13,6 +13,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gis.areas import decimal_m2
+from landreg.access.identity import bearing
+from landreg.core.codes import masked_name
 from landreg.core.periods import DAY, Period
 from landreg.core.tables import in_force
 from landreg.core.units import mu_of
@@ -23,7 +26,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import parcels as effects
 from landreg.registry.effects.parcels import Spoken, SpokenRight
-from landreg.registry.facts import standing
+from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.correctable import as_text, read_facts, term_of
 from landreg.registry.facts.ground import bundles_on
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
@@ -69,7 +72,10 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
     for case, asked, subject in corrected:
         rows = tuple(row for right_id in subject.concerned for row in restricted.get(right_id, ()))
         used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
-        made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, told.get(case.case_id)))
+        misnamed = _misnamed(session, county, asked, subject)
+        made.append(
+            _proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, misnamed, told.get(case.case_id))
+        )
     return beside_others(session, made, [subject.concerned for *_, subject in corrected])
 
 
@@ -95,6 +101,7 @@ def _proposal(
     folder: frozenset[str],
     used: tuple[str, ...],
     beyond: Mapping[str, date],
+    misnamed: tuple[str, ...],
     told_on: date | None,
 ) -> ActProposal:
     right, invalid = read_facts(case, asked)
@@ -116,10 +123,27 @@ def _proposal(
         after=_areas_after(subject, right) if subject.rows and not invalid else (),
         contract=_contract(subject, right),
         beyond=beyond,
+        misnamed=misnamed,
+        drawn_m2=_drawn(subject) if "registered_area_m2" in right else None,
         told_on=told_on,
     )
     effect: Callable[[date], Changes] = partial(_changes, case, asked, subject, right)
     return ActProposal(case, InForce(None, None, restrictions), facts, effect)
+
+
+def _misnamed(session: Session, county: str, asked: Correction, subject: Subject) -> tuple[str, ...]:
+    """The name that a household would get, where it is not that of the person who stands for it."""
+    name = asked.said("name")
+    if asked.of != "household" or name is None or not subject.rows:
+        return ()
+    code = subject.rows[-1].row.row["code"]
+    person = standing.stands_for(standing.households(session, county, [code]).get(code))
+    return () if not person.int or person in bearing(session, [(person, name)]) else (masked_name(name),)
+
+
+def _drawn(subject: Subject) -> Decimal | None:
+    """What the boundary of a corrected parcel encloses, in m²."""
+    return decimal_m2(drawn.shape_of(subject.rows[-1].row.row["geom"]).area) if subject.rows else None
 
 
 def _contract(subject: Subject, right: Mapping[str, Any]) -> ContractFacts | None:

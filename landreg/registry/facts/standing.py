@@ -18,6 +18,7 @@ from landreg.party.model import Collective, Holder, Household, Member
 from landreg.registry.casebook import Certificate, CertificateEnd
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
+from landreg.registry.rules.acts import HEADS
 
 ROWS: Mapping[str, Any] = {
     "contract": Contract,
@@ -42,6 +43,14 @@ class HouseholdInForce:
 
     household: Standing
     members: tuple[Standing, ...]
+
+
+def stands_for(household: HouseholdInForce | None) -> UUID:
+    """The person who stands for a household, as it says or as a member's relation does; of none, an id that nobody has."""
+    if household is None:
+        return UUID(int=0)
+    named = [m.row["person_id"] for m in household.members if m.row["relation"] in HEADS]
+    return next((person for person in (household.household.row["representative_id"], *named) if person), UUID(int=0))
 
 
 def key_columns(table: str) -> tuple[str, ...]:

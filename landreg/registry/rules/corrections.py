@@ -11,16 +11,23 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules import contract
-from landreg.registry.rules.acts import HEADS, reg_20_documents_complete, reg_21_still_in_force
+from landreg.registry.rules.acts import (
+    HEADS,
+    hh_6_name_of_the_representative,
+    reg_20_documents_complete,
+    reg_21_still_in_force,
+)
 from landreg.registry.rules.desk import BEFORE_ACCEPTANCE
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
     par_8_something_changes,
     par_11_code_is_new,
+    par_13_measured_as_drawn,
     par_14_correctable,
     par_15_says_who_found_it,
     par_16_area_is_some,
+    par_17_area_of_this_parcel,
     par_18_code_of_its_group,
 )
 from landreg.registry.rules.restrictions import RESTRICTED
@@ -215,10 +222,13 @@ _RULES: tuple[Callable[..., Any], ...] = (
     *SIGNED,
     par_8_something_changes,
     par_11_code_is_new,
+    par_13_measured_as_drawn,
     par_14_correctable,
     par_15_says_who_found_it,
     par_16_area_is_some,
+    par_17_area_of_this_parcel,
     par_18_code_of_its_group,
+    hh_6_name_of_the_representative,
     cor_1_of_this_household,
     cor_2_same_person,
     pt_1_members_in_one_household,

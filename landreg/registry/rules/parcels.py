@@ -158,13 +158,13 @@ def par_18_code_of_its_group(facts: ParcelActFacts, law: Law) -> Finding | None:
 
 def par_13_measured_as_drawn(facts: ParcelActFacts, law: Law) -> Finding | None:
     """PAR-13: an area far from what the boundary encloses is a note for the reviewer: perhaps the boundary is wrong. CC-211."""
-    asked = facts.asked
-    if not isinstance(asked, AreaChange) or facts.drawn_m2 is None or par_17_area_of_this_parcel(facts, law):
+    area, where = _asked_area(facts)
+    if area is None or facts.drawn_m2 is None or par_17_area_of_this_parcel(facts, law):
         return None
-    off = abs(asked.area_m2 - facts.drawn_m2)
+    off = abs(area - facts.drawn_m2)
     if off <= max(law.number("ARE-7.tolerance", "m2"), law.number("ARE-7.tolerance", "share") * facts.drawn_m2):
         return None
-    return Finding("PAR-13", "area_m2", {"asked": str(asked.area_m2), "drawn": str(facts.drawn_m2)}, subject=facts.code)
+    return Finding("PAR-13", where, {"asked": str(area), "drawn": str(facts.drawn_m2)}, subject=facts.code)
 
 
 def par_14_correctable(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -197,12 +197,18 @@ def par_17_area_of_this_parcel(facts: ParcelActFacts, law: Law) -> Finding | Non
     """PAR-17: more than twice, or less than half, of what the boundary encloses is no measurement of this parcel: either the
     area is mistyped, or the boundary has to be changed with it. CC-211.
     """
-    asked = facts.asked
-    if not isinstance(asked, AreaChange) or not facts.drawn_m2 or asked.area_m2 <= 0:
+    area, where = _asked_area(facts)
+    if area is None or not facts.drawn_m2 or area <= 0 or facts.drawn_m2 / 2 <= area <= facts.drawn_m2 * 2:
         return None
-    if facts.drawn_m2 / 2 <= asked.area_m2 <= facts.drawn_m2 * 2:
-        return None
-    return Finding("PAR-17", "area_m2", {"asked": str(asked.area_m2), "drawn": str(facts.drawn_m2)}, subject=facts.code)
+    return Finding("PAR-17", where, {"asked": str(area), "drawn": str(facts.drawn_m2)}, subject=facts.code)
+
+
+def _asked_area(facts: ParcelActFacts) -> tuple[Decimal | None, str]:
+    """The area that a change or a correction would register, in m², and the field that asks for it."""
+    if isinstance(facts.asked, AreaChange):
+        return facts.asked.area_m2, "area_m2"
+    meant = facts.meant.get("registered_area_m2")
+    return None if meant is None else Decimal(meant), "registered_area_m2"
 
 
 ParcelRule = Callable[[ParcelActFacts, Law], "Finding | None"]

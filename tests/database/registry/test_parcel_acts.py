@@ -356,12 +356,16 @@ def test_a_corrected_fact_holds_from_the_first_day_and_what_was_said_stays(
 def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
-    asked = Correction("household", "office", "户口簿", (Corrected("name", "户主甲"),))
+    another = Correction("household", "office", "户口簿", (Corrected("name", "王五"),))
+    with pytest.raises(Refused) as nobody:
+        applied(registrar, "correction", another)
+    assert codes(nobody) == {"HH-6"}, "a household is not called after somebody who does not stand for it"
+    asked = Correction("household", "office", "户口簿", (Corrected("name", "成员1之1"),))
     booked(registrar, reviewer, superuser, applied(registrar, "correction", asked), "correction")
     assert (
         one(
             registrar,
-            "SELECT count(*) FROM party.household WHERE code = :c AND upper_inf(recorded) AND name = '户主甲'",
+            "SELECT count(*) FROM party.household WHERE code = :c AND upper_inf(recorded) AND name = '成员1之1'",
             c=HOUSEHOLD,
         )
         == 1
@@ -388,6 +392,7 @@ def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
         ("PAR-14", (Corrected("term", "2050"),)),
         ("PAR-14", (Corrected("land_class", "999"),)),
         ("PAR-14", (Corrected("registered_area_m2", "NaN"),)),
+        ("PAR-17", (Corrected("registered_area_m2", "4000.00"),)),
         ("PAR-14", ()),
         ("PAR-11", (Corrected("code", UPPER),)),
         ("PAR-8", (Corrected("land_class", "013"),)),
