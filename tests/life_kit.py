@@ -35,7 +35,7 @@ from landreg.law.queries import load_law
 from landreg.log.erasure import erase
 from landreg.log.store import seal
 from landreg.registry import booking, figures, steps
-from landreg.registry.casework import applications, cases, notices, objectors, opening, telling
+from landreg.registry.casework import applications, cases, notices, objectors, opening, telling, weighing
 from landreg.registry.figures import Figure
 from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
@@ -52,7 +52,7 @@ from tests.registry_kit import (
     put_proofs,
     right_of,
 )
-from tests.villages import COUNTY, VILLAGE, stage_village
+from tests.villages import COUNTY, VILLAGE, note_use, stage_village
 
 Call = tuple[str, Callable[[], Any]]
 Life = Generator[Call, Any, Any]
@@ -116,8 +116,14 @@ def life(on: Stage) -> Life:
 def _rights(on: Stage) -> Life:
     county, superuser = COUNTY, on.superuser
     staged = stage_village(superuser, 4)
+    note_use(superuser, staged.package_id, staged.parcels[0])
     batch = yield "open_batch", lambda: opening.open_batch(on.registrar, county, staged.package_id, VILLAGE)
     ids = in_state(on.registrar, batch, "draft")
+    noted = 'SELECT case_id FROM registry."case" WHERE subject_code = :code'
+    yield (
+        "weigh",
+        lambda: weighing.weigh(on.registrar, county, one(on.registrar, noted, code=staged.contracts[0]), "现场为耕地"),
+    )
     yield "accept", lambda: cases.accept(on.registrar, county, ids)
     yield "return", lambda: cases.return_for_completion(on.registrar, county, ids[-1:], "补齐材料")
     yield "withdraw", lambda: cases.withdraw(on.registrar, county, ids[-1:], "申请人撤回")

@@ -56,6 +56,15 @@ def square(column: int, row: int, side: int = 20) -> str:
     return f"SRID=4524;POLYGON(({ring}))"
 
 
+def note_use(superuser: psycopg.Connection[Any], package: UUID, parcel: str) -> None:
+    """What the check of a package notes on a parcel that is not farmed (COD-36)."""
+    superuser.execute(
+        "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+        "VALUES (%s, %s, %s, 0, 'COD-36', 'warn', 'DK', %s, 'TDYT', '{\"column\": \"TDYT\", \"column_name\": \"土地用途\"}')",
+        (COUNTY, package, VILLAGE, parcel),
+    )
+
+
 def stage_village(
     superuser: psycopg.Connection[Any],
     households: int = 3,

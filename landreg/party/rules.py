@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from landreg.core.errors import Finding
@@ -27,3 +28,35 @@ def pt_1_members_in_one_household(facts: MembershipFacts, law: Law) -> Finding |
         return None
     values = {"members": list(facts.elsewhere), "households": sorted(set(facts.elsewhere.values()))}
     return Finding("PT-1", "members", values, subject=facts.code)
+
+
+@dataclass(frozen=True)
+class Related:
+    """The members of a household as a survey lists them: how many, how many of them as its head, and as the head's spouse."""
+
+    listed: int = 0
+    heads: int = 0
+    spouses: int = 0
+
+
+NOBODY = Related()
+
+
+class ListedFacts(Protocol):
+    """Whatever certifies a household with its members."""
+
+    @property
+    def code(self) -> str:
+        """What the step is about."""
+
+    @property
+    def related(self) -> Related:
+        """How its members are related to its head."""
+
+
+def pt_4_one_head(facts: ListedFacts, law: Law) -> Finding | None:
+    """PT-4: of a household's members one is the head, and one at most the head's spouse. 农村土地承包法 第二十四条 (RLCL-24)."""
+    found = facts.related
+    if not found.listed or (found.heads == 1 and found.spouses <= 1):
+        return None
+    return Finding("PT-4", "members", {"heads": found.heads, "spouses": found.spouses}, subject=facts.code)

@@ -22,6 +22,7 @@ from landreg.registry import typed
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
 from landreg.registry.facts.applicants import FIRST_NAMED
+from landreg.registry.facts.survey_notes import noted
 from landreg.registry.facts.telling import after_day_of_state, letters, waits_for_the_office
 from landreg.registry.rules.desk import (
     BEFORE_ACCEPTANCE,
@@ -59,7 +60,8 @@ _COUNTING_MOST = 200
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What the list of cases is narrowed and ordered by. queue: one of QUEUES, or "" for all. act: kind of act."""
+    """What the list of cases is narrowed and ordered by. queue: one of QUEUES, or "" for all. act: kind of act. noted: those on
+    which the check of the survey has a note."""
 
     queue: str = ""
     state: str = ""
@@ -71,6 +73,7 @@ class CaseFilter:
     down: bool = True
     act: str = ""
     officer: UUID | None = None
+    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
             found = found.where(column == wanted)
     if asked.officer:
         found = found.where(Case.officer == asked.officer, Case.waits)
+    if asked.noted:
+        found = found.where(noted())
     if asked.within:
         found = found.where(prefixed(Case.village, asked.within))
     if asked.batch_id:

@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import Period
 from landreg.law.book import act_type
+from landreg.party.rules import Related
 from landreg.registry.casebook import Case
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.differences import differences, overlapped
 from landreg.registry.facts.kin import EARLIER
+from landreg.registry.facts.listed import RELATED
 from landreg.registry.facts.proposals import ActProposal
+from landreg.registry.facts.survey_notes import unanswered
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
 from landreg.registry.rules.procedure import CaseFacts
@@ -59,6 +62,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 holder_known=bool(staged["holder_known"]),
                 issuer_known=bool(staged["issuer_known"]),
                 members=staged["members"] or 0,
+                related=Related(*(staged["related"] or ())),
                 term=_term(staged["starts_on"], staged["ends_on"]),
                 area_m2=staged["area_m2"] or Decimal(0),
                 mu=staged["mu"] or Decimal(0),
@@ -91,6 +95,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 built_by=staged["built_by"],
                 others=tuple(staged["others"] or ()),
                 taken_by=staged["taken_by"],
+                related=Related(*(staged["related"] or ())),
                 elsewhere=elsewhere.get((case.package_id, case.household_code), {}),
             ),
         )
@@ -129,6 +134,7 @@ def case_facts(
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
     differing, over = differences(session, cases), overlapped(session, cases, most_m2)
+    noted = unanswered(session, cases)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -145,6 +151,7 @@ def case_facts(
             noticed=act_type(case.act_kind).notice is not None,
             overlapped=over.get(case.case_id, ()),
             decided_by=rows[case.case_id].decided_by,
+            unanswered=noted.get(case.case_id, ()),
         )
         for case in cases
     }
@@ -202,7 +209,8 @@ _CONTRACTS = f"""
                       AND upper_inf(i.recorded) AND upper_inf(i.valid)) AS issuer_known,
            h.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="h")} AS holder_known,
            (SELECT count(*) FROM land.staged_member AS m WHERE m.county = c.county AND m.package_id = c.package_id
-            AND m.household_code = c.household_code AND m.holds_right) AS members
+            AND m.household_code = c.household_code AND m.holds_right) AS members,
+           {RELATED.format(of="c")} AS related
     FROM land.staged_contract AS c
     JOIN land.staged_household AS h ON h.county = c.county AND h.package_id = c.package_id AND h.code = c.household_code
     WHERE c.county = :county AND c.package_id = ANY (:packages) AND c.code = ANY (:codes)
@@ -248,6 +256,7 @@ _HOMESTEADS = f"""
                WHERE c.county = s.county AND c.household_code = s.household_code AND c.right_kind = 'homestead'
                AND c.state IN ('accepted', 'reviewed', 'noticed', 'objected') AND c.package_id <> s.package_id
            ), s.unit_code) AS others,
+           {RELATED.format(of="s")} AS related,
            (SELECT r.code FROM land.parcel AS l
             JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id
                  AND upper_inf(x.recorded) AND upper_inf(x.valid)

@@ -19,6 +19,7 @@ from landreg.land.queries import division_names, division_path
 from landreg.registry import jobs, queries, roster_queries, steps
 from landreg.registry.casework import cases, desk
 from landreg.registry.casework.worklist import cases_statement
+from landreg.registry.facts.survey_notes import notes
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
@@ -72,12 +73,14 @@ def one(county: str, batch_id: UUID) -> Response:
         ready = queries.with_notice_over(session, county, batch_id, looking.today)
         step, others = _to_do(actor, progress.states, ready)
         running = desk.jobs_of_batch(session, county, batch_id)
+        page = pages.page_of(session, statement, number=pages.page_number(), size=pages.page_size())
         return pages.render(
             "registry/batch.html",
             progress=progress,
             batch=progress.batch,
             asked=asked,
-            page=pages.page_of(session, statement, number=pages.page_number(), size=pages.page_size()),
+            page=page,
+            noted=notes(session, page.items),
             path=division_path(session, progress.batch.village),
             who=names_of(session, {progress.batch.opened_by}),
             life=LIFE,

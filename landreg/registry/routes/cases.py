@@ -23,8 +23,8 @@ from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
-from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling
-from landreg.registry.facts import first
+from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling, weighing
+from landreg.registry.facts import first, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.telling import TELL, letters
@@ -34,6 +34,7 @@ from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.registry.rules.desk import certified_after
+from landreg.registry.rules.procedure import ANSWERED
 from landreg.registry.rules.restrictions import consent_papers
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -71,6 +72,8 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             **_settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
             contacts=contacts,
+            weighable=case.state in weighing.BEFORE_REVIEW,
+            to_answer=ANSWERED,
             behind=creditors.later(uow.session, case),
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
@@ -105,6 +108,8 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         **_telling(session, case, events, documents, law),
         "objections": objections,
+        "noted": survey_notes.notes(session, [case]).get(case_id, []),
+        "weighed": [event for event in events if event.step == survey_notes.WEIGH],
         "answers": objectors.answers(objections, events),
         "notice": desk.notice(session, county, case.notice_id),
         "act": act,
@@ -234,6 +239,23 @@ def leave(county: str, case_id: UUID) -> Redirect:
             made_at = desk_of(uow.session, county)
         handed_out.paper_of(current_actor(), county, case_id, (given.way,), made_at, store())
     flash(_("已办理：%(step)s。", step=i18n.shown_term(given.way.value, "step")))
+    return redirect(page_of(county, case_id), 303)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What an officer found about the notes on a case."""
+
+    reason: str = field(metadata={"most": 2000})
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/weigh")
+@allow(*OFFICERS)
+@problems.back_to(one)
+def weigh(county: str, case_id: UUID) -> Redirect:
+    """Write down what was found about the notes of the survey's check on this case."""
+    weighing.weigh(current_actor(), county, case_id, read_form(Weighed).reason)
+    flash(_("核实结果已记入办理记录。"))
     return redirect(page_of(county, case_id), 303)
 
 

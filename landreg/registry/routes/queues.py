@@ -29,6 +29,7 @@ from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.facts.applicants import applicants
+from landreg.registry.facts.survey_notes import notes
 from landreg.registry.papers.office import telephone
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
 from landreg.registry.routes.surroundings import looking_of, press
@@ -70,6 +71,7 @@ def asked_filter(actor: Actor, batch_id: UUID | None = None) -> CaseFilter:
         down,
         act if act in terms("act") else "",
         request.args.get("officer", type=_uuid),
+        bool(batch_id and request.args.get("noted")),
     )
 
 
@@ -211,12 +213,14 @@ def shown_summary(
     foreseen = steps.foresee(current_actor(), county, ids, step)
     with unit_of_work(current_actor()) as uow:
         applied = applicants(uow.session, [seen.case for seen in foreseen])
+        noted = notes(uow.session, [seen.case for seen in foreseen])
     return pages.render(
         "registry/summary.html",
         step=step,
         go=[seen for seen in foreseen if not seen.stopped],
         stopped=[seen for seen in foreseen if seen.stopped],
         applied=applied,
+        noted=noted,
         action=action,
         chosen=chosen,
         back=back,

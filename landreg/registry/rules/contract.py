@@ -10,7 +10,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, Period, years_after
 from landreg.core.units import total_mu
 from landreg.law.book import Law
-from landreg.party.rules import pt_1_members_in_one_household
+from landreg.party.rules import NOBODY, Related, pt_1_members_in_one_household, pt_4_one_head
 
 _GRASS, _FOREST = "04", "03"
 
@@ -31,7 +31,8 @@ class ContractFacts:
     """What a contract says, and what the register says of its parties and parcels.
 
     holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
-    members: those who hold the right. elsewhere: masked name of a member to the code of another household that lists them.
+    members: those who hold the right. related: all that are listed. elsewhere: masked name of a member to the code of another
+    household that lists them.
     """
 
     code: str
@@ -44,6 +45,7 @@ class ContractFacts:
     mu: Decimal
     parcels: tuple[ParcelFacts, ...]
     elsewhere: Mapping[str, str]
+    related: Related = NOBODY
 
 
 def land_family(land_class: str) -> str:
@@ -96,7 +98,10 @@ def ct_7_has_parcels(facts: ContractFacts, law: Law) -> Finding | None:
 
 def ct_8_has_members(facts: ContractFacts, law: Law) -> Finding | None:
     """CT-8: the certificate lists every member who holds the right. 农村土地承包法 第十六、二十四条 (RLCL-16, RLCL-24)."""
-    return None if facts.members else Finding("CT-8", "members", {}, subject=facts.code)
+    if facts.members:
+        return None
+    listed = {"listed": facts.related.listed} if facts.related.listed else {}
+    return Finding("CT-8", "members", listed, subject=facts.code)
 
 
 def ct_9_issuer_known(facts: ContractFacts, law: Law) -> Finding | None:
@@ -132,4 +137,5 @@ CONTRACT_RULES = (
     ct_10_totals_agree,
     ct_11_holder_is_household,
     pt_1_members_in_one_household,
+    pt_4_one_head,
 )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from landreg.core.codes import LAND_UNIT, REAL_ESTATE_UNIT
 from landreg.core.errors import Finding
 from landreg.law.book import Law
-from landreg.party.rules import pt_1_members_in_one_household
+from landreg.party.rules import NOBODY, Related, pt_1_members_in_one_household, pt_4_one_head
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class HomesteadFacts:
     taken_by: str | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     built_by: date | None = None
+    related: Related = NOBODY
 
 
 @dataclass(frozen=True)
@@ -108,4 +109,5 @@ HOMESTEAD_RULES = (
     hs_6_household_known,
     hs_7_parcel_free,
     pt_1_members_in_one_household,
+    pt_4_one_head,
 )

@@ -16,6 +16,10 @@ MOST_PAIRS = 5
 """As many pairs of parcels as a sentence names."""
 
 
+ANSWERED = ("COD-36", "REL-33")
+"""Notes of a package's check on what a certificate says of a parcel: that it is farmed, and that it is contracted land."""
+
+
 class Overlap(NamedTuple):
     """A parcel that a case asks for, a registered one under it, and how much of the ground is in both, in m²."""
 
@@ -33,7 +37,8 @@ class CaseFacts:
     objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
     and household that the register has otherwise than that package. noticed: its act waits for a public notice.
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
-    the members' decision on the roster by which it goes.
+    the members' decision on the roster by which it goes. unanswered: notes of the package's check that touch what is certified,
+    as code and subject, until an officer has written down what they found.
     """
 
     number: str
@@ -50,6 +55,7 @@ class CaseFacts:
     noticed: bool = True
     overlapped: tuple[Overlap, ...] = ()
     decided_by: UUID | None = None
+    unanswered: tuple[str, ...] = ()
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -83,7 +89,10 @@ def reg_1_four_eyes(facts: CaseFacts, law: Law) -> Finding | None:
 
 
 def reg_2_order_of_acceptance(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-2: cases on one parcel are registered in the order of their acceptance. 不动产登记暂行条例 第二十条 (RERR-20)."""
+    """REG-2: cases on one parcel are registered in the order of their acceptance; an order of a court waits for other orders alone.
+
+    不动产登记暂行条例 第二十条 (RERR-20).
+    """
     if not facts.earlier:
         return None
     return Finding("REG-2", "parcels", {"earlier": list(facts.earlier)}, subject=facts.number)
@@ -144,6 +153,14 @@ def reg_27_on_nobody_s_ground(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-27", "parcels", values, subject=facts.number)
 
 
+def reg_36_notes_answered(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-36: a note of the survey's check on what would be certified is answered first. 不动产登记暂行条例 第十八条 (RERR-18)."""
+    if not facts.unanswered:
+        return None
+    named = list(facts.unanswered[:MOST_PAIRS])
+    return Finding("REG-36", "reason", {"notes": named, "count": len(facts.unanswered)}, subject=facts.number)
+
+
 def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | None:
     """REN-16: what the members decided on is registered by another than who entered their decision, by its minutes. RERR-18."""
     if facts.decided_by is None or facts.actor != facts.decided_by:
@@ -156,6 +173,7 @@ ACCEPT_RULES = (
     reg_17_package_in_force,
     reg_18_as_registered,
     reg_27_on_nobody_s_ground,
+    reg_36_notes_answered,
 )
 REVIEW_RULES = (
     _in_state("accepted", step="review"),
@@ -164,6 +182,7 @@ REVIEW_RULES = (
     reg_17_package_in_force,
     reg_18_as_registered,
     reg_27_on_nobody_s_ground,
+    reg_36_notes_answered,
 )
 NOTICE_RULES = (_has_a_notice, reg_3_within_term)
 REGISTER_RULES = (

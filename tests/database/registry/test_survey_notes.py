@@ -1,0 +1,110 @@
+"""What the check of a package noted reaches who accepts and who reviews; what touches the certificate is answered first."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
+from landreg.law.queries import load_law
+from landreg.registry import queries
+from landreg.registry.casework import cases, opening, weighing, worklist
+from landreg.registry.facts import survey_notes
+from tests.registry_kit import codes, in_state, one, state_of
+from tests.villages import COUNTY, VILLAGE, Staged, stage_village
+
+
+@pytest.fixture
+def staged(superuser: Any) -> Staged:
+    """Two households; the check noted something on the first one's ground, on its homestead, and on a parcel of nobody's."""
+    made = stage_village(superuser, 2)
+    found = [("COD-36", made.parcels[0]), ("TOP-10", made.parcels[0]), ("ARE-13", made.homesteads[0]), ("COD-36", "x")]
+    for position, (code, subject) in enumerate(found):
+        superuser.execute(
+            "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+            "VALUES (%s, %s, %s, %s, %s, 'warn', 'DK', %s, 'TDYT', '{}')",
+            (COUNTY, made.package_id, VILLAGE, position, code, subject),
+        )
+    return made
+
+
+@pytest.fixture
+def batch(staged: Staged, registrar: Actor) -> UUID:
+    return opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+
+
+def of(actor: Actor, subject: str) -> UUID:
+    return UUID(str(one(actor, 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=subject)))
+
+
+def test_each_case_has_the_notes_on_what_it_would_register(batch: UUID, staged: Staged, registrar: Actor) -> None:
+    with unit_of_work(registrar) as uow:
+        found = survey_notes.notes(uow.session, [queries.case(uow.session, COUNTY, of(registrar, code))  # type: ignore[list-item]
+                                                 for code in (*staged.contracts, *staged.homesteads)])  # fmt: skip
+        asked = worklist.CaseFilter(batch_id=batch, noted=True)
+        looking = worklist.Looking(registrar.account_id, load_law(uow.session, COUNTY, uow.now.date()))
+        filtered = {case.subject_code for case in uow.session.scalars(worklist.cases_statement(asked, looking))}
+    said = {key: [(note.code, note.subject) for note in notes] for key, notes in found.items()}
+    assert said == {
+        of(registrar, staged.contracts[0]): [("COD-36", staged.parcels[0]), ("TOP-10", staged.parcels[0])],
+        of(registrar, staged.homesteads[0]): [("ARE-13", staged.homesteads[0])],
+    }
+    assert filtered == {staged.contracts[0], staged.homesteads[0]}
+
+
+def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_they_found(
+    batch: UUID, staged: Staged, registrar: Actor, reviewer: Actor, surveyor: Actor
+) -> None:
+    case = of(registrar, staged.contracts[0])
+    done = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    assert (done.done, [[one.code for one in found] for found in done.refused.values()]) == (3, [["REG-36"]])
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"REG-36"}
+    (finding,) = refused.value.findings
+    assert finding.values == {"notes": [f"COD-36 {staged.parcels[0]}"], "count": 1}
+    with pytest.raises(BadInput):
+        weighing.weigh(registrar, COUNTY, case, " ")
+    with pytest.raises(NotAllowed):
+        weighing.weigh(surveyor, COUNTY, case, "现场为耕地")
+    with pytest.raises(NotFound):
+        weighing.weigh(registrar, COUNTY, of(registrar, staged.contracts[1]), "现场为耕地")
+    weighing.weigh(registrar, COUNTY, case, "现场为耕地，测绘字段误填")
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    assert state_of(registrar, case) == "reviewed"
+    with pytest.raises(Conflict):
+        weighing.weigh(registrar, COUNTY, case, "再写一次")
+
+
+@pytest.mark.parametrize("relations", [("10", "10"), ("02", "02"), ("30", "20")])
+def test_a_household_without_one_head_or_with_two_spouses_is_not_certified(
+    superuser: Any, registrar: Actor, relations: tuple[str, str]
+) -> None:
+    made = stage_village(superuser, 1)
+    for position, relation in enumerate(relations, start=1):
+        superuser.execute(
+            "UPDATE land.staged_member SET relation = %s WHERE package_id = %s AND position = %s",
+            (relation, made.package_id, position),
+        )
+    batch = opening.open_batch(registrar, COUNTY, made.package_id, VILLAGE)
+    for case in in_state(registrar, batch, "draft"):
+        with pytest.raises(Refused) as refused:
+            cases.accept(registrar, COUNTY, [case])
+        assert codes(refused) == {"PT-4"}
+    superuser.execute("UPDATE land.staged_member SET relation = '01' WHERE position = 1")
+    superuser.execute("UPDATE land.staged_member SET relation = '12' WHERE position = 2")
+    assert cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft")).done == 2
+
+
+def test_members_none_of_whom_holds_the_right_are_said_to_be_there(superuser: Any, registrar: Actor) -> None:
+    made = stage_village(superuser, 1)
+    superuser.execute("UPDATE land.staged_member SET holds_right = false")
+    opening.open_batch(registrar, COUNTY, made.package_id, VILLAGE)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [of(registrar, made.contracts[0])])
+    assert [(one.code, one.values) for one in refused.value.findings] == [("CT-8", {"listed": 2})]

@@ -1,0 +1,40 @@
+"""The notes of a package's check before the eyes of who accepts: on the batch, on the check page and on the case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from landreg.core.actor import Actor
+from landreg.registry.casework import opening
+from tests.registry_kit import one
+from tests.villages import COUNTY, VILLAGE, note_use, stage_village
+from tests.web.conftest import Browser
+
+
+def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
+    superuser: Any, deng: Browser, shen: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    made = stage_village(superuser, 2)
+    note_use(superuser, made.package_id, made.parcels[0])
+    batch = opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    case = one(officers[0], 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=made.contracts[0])
+    other = one(officers[0], 'SELECT number FROM registry."case" WHERE subject_code = :code', code=made.contracts[1])
+    listed = deng.get(f"/batches/{COUNTY}/{batch}").text
+    assert listed.count("测绘提示 1") == 1
+    assert other in listed
+    assert other not in deng.get(f"/batches/{COUNTY}/{batch}?noted=1").text
+
+    said = "承包地须保持农业用途"
+    page = f"/cases/{COUNTY}/{case}"
+    text = deng.get(page).text
+    assert said in text
+    assert "REG-36" in text
+    assert deng.post(f"{page}/weigh", {"reason": ""}).status_code == 400
+    assert deng.post(f"{page}/weigh", {"reason": "现场为耕地，字段误填"}).status_code == 303
+    checked = deng.post("/cases/summary", {"step": "accept", "case": f"{COUNTY}/{case}"}).text
+    assert said in checked
+    assert "REG-36" not in checked
+    assert deng.post(f"{page}/steps/accept").status_code == 303
+    seen = shen.get(page).text
+    assert said in seen
+    assert "现场为耕地，字段误填" in seen
