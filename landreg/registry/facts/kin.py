@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.land import parcel_queries
+from landreg.law.shelf import act_types
 from landreg.registry.rules.household_facts import Gone
 
 
@@ -62,6 +63,7 @@ KIN = """
 """
 """own: the parcels that the cases :ids name; kin: case_id and parcel_id of all the ground that they are about. RECURSIVE."""
 
+_ORDERS = ", ".join(f"'{one.kind}'" for one in act_types() if one.by == "court")
 EARLIER = f"""
     {KIN}, called AS MATERIALIZED (
         SELECT case_id, parcel_code FROM own
@@ -75,12 +77,17 @@ EARLIER = f"""
             SELECT c.case_id FROM registry.case_parcel AS c
             WHERE c.county = :county AND c.parcel_code = called.parcel_code AND c.acceptance_order < turn.place OFFSET 0) AS q
     ), earlier AS MATERIALIZED (
-        SELECT before.case_id, array_agg(e.number ORDER BY e.number) AS numbers FROM before CROSS JOIN LATERAL (
+        SELECT before.case_id, array_agg(e.number ORDER BY e.number) AS numbers FROM before
+        JOIN registry."case" AS own_case ON own_case.county = :county AND own_case.case_id = before.case_id
+        CROSS JOIN LATERAL (
             SELECT c.number FROM registry."case" AS c WHERE c.county = :county AND c.case_id = before.other
+            AND (own_case.act_kind NOT IN ({_ORDERS}) OR c.act_kind IN ({_ORDERS}))
             AND c.state IN ('accepted', 'reviewed', 'noticed', 'objected') OFFSET 0) AS e
         GROUP BY before.case_id
     )
 """
-"""earlier: case_id, and the numbers of open cases on the same ground that were accepted before it."""
+"""earlier: case_id, and the numbers of open cases on the same ground that were accepted before it. An order of a court waits for
+other orders alone: what was only applied for is still the debtor's.
+"""
 
 _TOUCHED = f"WITH RECURSIVE {KIN} SELECT DISTINCT parcel_id FROM kin"

@@ -20,7 +20,7 @@ from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.rules.parcel_requests import AreaChange
 from landreg.registry.rules.requests import RestrictionAsked
-from tests.registry_kit import TOLD, Connection, applied, codes, one, put_papers, right_of, state_of, to_rights
+from tests.registry_kit import BANK, TOLD, Connection, applied, codes, one, put_papers, right_of, state_of, to_rights
 from tests.villages import COUNTY, VILLAGE
 
 LOWER, UPPER = f"{VILLAGE}0100002", f"{VILLAGE}0100003"
@@ -95,9 +95,8 @@ def test_who_is_accepted_while_another_acceptance_is_under_way_comes_after_it(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     first = resized(registrar, LOWER, "401.00")
-    second = applied(
-        registrar, "seizure", RestrictionAsked("seizure", "第一法院", "（2026）执1号"), right_of(registrar)
-    )
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"), whose=BANK)
+    second = applied(registrar, "mortgage", loan, right_of(registrar))
     with held_up(superuser, "registry.case_event", first):
         one_of = Doing(lambda: cases.accept(registrar, COUNTY, [first]))
         _wait(superuser, 1)
@@ -107,9 +106,25 @@ def test_who_is_accepted_while_another_acceptance_is_under_way_comes_after_it(
     cases.review(reviewer, COUNTY, [first, second])
     with pytest.raises(Refused) as refused:
         booking.register(reviewer, COUNTY, [second])
-    assert codes(refused) - TOLD == {"REG-2"}
+    assert codes(refused) - TOLD - {"TR-22"} == {"REG-2"}
     booking.register(reviewer, COUNTY, [first])
     booking.register(reviewer, COUNTY, [second])
+
+
+def test_a_seizure_does_not_wait_for_what_was_applied_for_before_and_stops_it(
+    registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-2, TR-12: an order of a court is carried out at once."""
+    first = resized(registrar, LOWER, "401.00")
+    order = RestrictionAsked("seizure", "第一法院", "（2026）执1号")
+    second = applied(registrar, "seizure", order, right_of(registrar))
+    for case in (first, second):
+        cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [first, second])
+    booking.register(reviewer, COUNTY, [second])
+    with pytest.raises(Refused) as stopped:
+        booking.register(reviewer, COUNTY, [first])
+    assert "TR-12" in codes(stopped)
 
 
 def test_two_acts_on_parcels_of_one_right_registered_at_once_are_both_registered_one_upon_the_other(
