@@ -22,6 +22,7 @@ from landreg.core.periods import BEIJING, beijing_day, years_after
 from landreg.exchange import logged as exchange_logged
 from landreg.exchange.bidding import (
     chances,
+    falling,
     reviews,
     sale_queries,
     sales,
@@ -48,6 +49,8 @@ from tests.villages import COUNTY, citizen_id
 
 SECOND = Actor(UUID(int=0x6109_0052), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
 DEPOSIT = Decimal("100.00")
+BY_PAPER = falling.Shown(paper=Attached("34" * 32, 9, "letter.pdf"))
+"""By what a taker gives a deal up at the counter."""
 __all__ = ["BEIJING", "Attached", "beijing_day", "sales", "timedelta"]
 
 

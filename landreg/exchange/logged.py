@@ -28,7 +28,9 @@ from landreg.log.told_rows import TableSource, Told, row_text
 Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper]
 NOT_TOLD = frozenset(("county", "village", "state", "id_sealed", "id_digest"))
 """Columns of which no leaf tells: today's division code, what follows from events, and what turns with the keys."""
-LATER = frozenset(("slope", "resolution", "floor_mark", "given_up_by", "parcels"))
+LATER = frozenset((
+    "slope", "resolution", "floor_mark", "given_up_by", "parcels", "ground", "sha256", "paper", "served_on", "until_on",
+))  # fmt: skip
 """Columns that came when leaves had told of rows without them."""
 OF_EVENT = {
     "submitted": "exchange.submitted",

@@ -181,7 +181,8 @@ class Deal(CountyKey, Base):
 
 class DealFall(CountyKey, Base):
     """That a deal does not stand, and why. given_up_by: the taker or the contractor; None of what was said before that was asked,
-    the taker.
+    the taker. ground: own, of the side's account; paper, of its writing at the desk; demand, of one that was served on served_on
+    and gave until until_on; None of what was said before it was asked. sha256, paper: the writing, or what shows it was served.
     """
 
     __tablename__ = "deal_fall"
@@ -189,6 +190,11 @@ class DealFall(CountyKey, Base):
 
     deal_id: Mapped[UUID] = mapped_column(primary_key=True)
     given_up_by: Mapped[str | None]
+    ground: Mapped[str | None]
+    sha256: Mapped[str | None]
+    paper: Mapped[str | None]
+    served_on: Mapped[date | None]
+    until_on: Mapped[date | None]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[UUID]

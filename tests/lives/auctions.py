@@ -8,7 +8,18 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
-from landreg.exchange.bidding import auction, chances, correcting, days, deals, sales, takers, taking_back, windows
+from landreg.exchange.bidding import (
+    auction,
+    chances,
+    correcting,
+    days,
+    deals,
+    falling,
+    sales,
+    takers,
+    taking_back,
+    windows,
+)
 from landreg.registry import figures
 from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
@@ -71,7 +82,7 @@ def auctions(on: Stage) -> Life:
     yield "pass_over", lambda: deals.pass_over(OPERATOR, *at, "超过上限")
     deal = (yield "deal", lambda: deals.proceed(OPERATOR, *at)).deal
     assert deal.by == "auction"
-    yield "fall", lambda: deals.fall(OPERATOR, COUNTY, deal.deal_id, WHY)
+    yield "fall", lambda: falling.fall(OPERATOR, COUNTY, deal.deal_id, WHY, kit.BY_PAPER)
     chance = (yield "ask_next", lambda: deals.proceed(OPERATOR, *at)).chance
     yield "answer", lambda: chances.answer(behind, COUNTY, chance.chance_id, "no")
     yield "end_sales", lambda: days.work(on.worker)

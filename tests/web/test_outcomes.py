@@ -10,7 +10,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import auction, days, deals, offers, outcome_queries, sales, windows
+from landreg.exchange.bidding import auction, days, deals, falling, offers, outcome_queries, sales, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.model import Listing
 from landreg.registry.guarded import Attached
@@ -51,7 +51,7 @@ def test_who_offered_in_vain_is_told_when_another_is_agreed_with_and_when_the_de
     assert _told(one) == [("won", False, Decimal("450.00"))]
     assert _told(two) == [("went_to_another", False, None)]
     assert _told(kit.person(superuser, 3)[1]) == []
-    deals.fall(one, COUNTY, deal.deal_id, "家里有事")
+    falling.fall(one, COUNTY, deal.deal_id, "家里有事")
     assert _told(owner) == [("given_up_by_taker", True, None)]
     assert _told(one) == [("given_up_by_taker", False, None)]
     assert _told(two) == [], "it is open again"
@@ -67,7 +67,7 @@ def test_a_deal_that_the_household_gave_up_is_told_to_both_as_given_up(
     offers.say(owner, *at, taker.taker_id, Word("accept"))
     deal = deals.proceed(OPERATOR, *at).deal
     assert deal is not None
-    deals.fall(owner, COUNTY, deal.deal_id, "家里有事")
+    falling.fall(owner, COUNTY, deal.deal_id, "家里有事")
     assert _told(owner) == [("given_up_by_contractor", True, None)]
     assert _told(actor) == [("given_up_by_contractor", False, None)]
 
@@ -125,7 +125,7 @@ def test_of_a_deal_that_the_owner_gave_up_the_desk_has_no_step_left_and_the_winn
     browser.log_in("jiaoyi")
     page = f"/sales/{COUNTY}/{sale.sale_id}"
     assert "一方放弃成交" in browser.get(page).text
-    deals.fall(kit.farmer(superuser, HOUSEHOLD), COUNTY, deal.deal_id, "不租了")
+    falling.fall(kit.farmer(superuser, HOUSEHOLD), COUNTY, deal.deal_id, "不租了")
     told = browser.get(page).text
     assert "流出方放弃了成交，挂牌到此为止" in told
     listed = browser.get("/sales").text

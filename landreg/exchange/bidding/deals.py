@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from landreg.core.actor import Actor, Desk
+from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange import logged as exchange_logged
@@ -35,7 +35,6 @@ from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.rules.ending import (
     CONTRACTOR,
     ENDED,
-    TAKER,
     GivingUp,
     seal_6_given_up_by_another,
     stopped,
@@ -43,7 +42,7 @@ from landreg.exchange.bidding.rules.ending import (
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.listings.service import note
-from landreg.exchange.model import Deal, DealFall, Listing, Taker
+from landreg.exchange.model import Deal, Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
@@ -229,35 +228,6 @@ def fail(actor: Actor, county: str, sale_id: UUID, said: str = "") -> None:
         elif candidate(uow, found) is not None:
             raise Conflict(stopped("somebody_is_left", "sale"))
         sales.ended(uow, sale, "failed", said)
-
-
-def fall(actor: Actor, county: str, deal_id: UUID, reason: str, given_up_by: str = TAKER) -> DealFall:
-    """A deal does not come about. Of a taker who gave it up the next one has a chance; of a contractor who did, nobody: the listing
-    is over, and the deposit goes back. given_up_by: as the office writes down; of an account it is its own side.
-
-    Raises NotFound, Refused (BID-14) without a reason, BadInput (FORM-5) of another side, Conflict (LST-8) where it fell already,
-    or its contract stands.
-    """
-    with unit_of_work(actor) as uow:
-        deal = deal_queries.deal(uow.session, county, deal_id)
-        if deal is None:
-            raise NotFound
-        ties_nothing(beijing_day(uow.now), reason=reason)
-        if not reason.strip():
-            raise Refused(Finding("BID-14", "reason"))
-        if actor.desk == Desk.CITIZEN:
-            own = {one.taker_id for one in taker_queries.own_takers(uow.session)}
-            given_up_by = TAKER if deal.taker_id in own else CONTRACTOR
-        elif given_up_by not in (TAKER, CONTRACTOR):
-            raise BadInput(Finding("FORM-5", "given_up_by", {"given": given_up_by}))
-        row = DealFall(
-            county=county, village=deal.village, deal_id=deal_id, given_up_by=given_up_by, reason=reason.strip(), at=uow.now,
-            by=actor.account_id, by_name=actor.name,
-        )  # fmt: skip
-        uow.session.add(row)
-        uow.session.flush()
-        exchange_logged.stage_fall(uow, row)
-    return row
 
 
 def _claimed(uow: UnitOfWork, window: Priority, since: datetime) -> Taker | None:

@@ -21,7 +21,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     chances,
     deal_queries,
-    deals,
+    falling,
     offers,
     sales,
     swapped,
@@ -189,7 +189,7 @@ class Falling:
 @problems.back_to(lambda county, deal_id: index())
 def fall(county: str, deal_id: UUID) -> Redirect:
     """Withdraw from a deal."""
-    made = deals.fall(current_actor(), county, deal_id, read_form(Falling).reason)
+    made = falling.fall(current_actor(), county, deal_id, read_form(Falling).reason)
     if made.given_up_by == CONTRACTOR:
         flash(_("您户已经放弃这次成交，这宗挂牌到此为止，对方的保证金全部退还。"))
     else:

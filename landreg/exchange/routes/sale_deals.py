@@ -21,6 +21,8 @@ from landreg.exchange.bidding import (
     correction_queries,
     deal_queries,
     deals,
+    fall_queries,
+    falling,
     notice,
     reviews,
     sales,
@@ -215,9 +217,12 @@ def pass_over(county: str, listing_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class GivenUp:
-    """Why a deal does not come about, and who gave it up."""
+    """Why a deal does not come about, who gave it up and by what: its paper, or a demand that was served."""
 
     given_up_by: str = field(metadata={"most": 20})
+    ground: str = field(default="", metadata={"most": 20})
+    paper: Upload | None = None
+    served_on: date | None = None
     reason: str = field(default="", metadata={"most": 500})
 
 
@@ -227,12 +232,26 @@ class GivenUp:
 def fall(county: str, deal_id: UUID) -> Redirect:
     """One side gave the deal up."""
     given = read_form(GivenUp)
-    deals.fall(current_actor(), county, deal_id, given.reason, given.given_up_by)
+    paper = papers.keep_one(store(), given.paper)
+    shown = falling.Shown(given.given_up_by, given.ground, paper, given.served_on)
+    falling.fall(current_actor(), county, deal_id, given.reason, shown)
     if given.given_up_by == CONTRACTOR:
         flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
     else:
         flash(_("这次成交已作废，可以办理下一位。"))
     return redirect(url_for("sales.index"), 303)
+
+
+@blueprint.get("/sales/deals/<county>/<uuid:deal_id>/fall/paper")
+@allow(*READERS)
+def fall_paper(county: str, deal_id: UUID) -> Response:
+    """The paper by which a deal fell."""
+    with unit_of_work(current_actor()) as uow:
+        found = fall_queries.fall_of(uow.session, county, deal_id)
+    if found is None or found.sha256 is None:
+        raise NotFound
+    content = BytesIO(store().path(found.sha256).read_bytes())
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
 
 
 @dataclass(frozen=True)

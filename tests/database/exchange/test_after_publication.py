@@ -18,7 +18,17 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deal_queries, deals, offers, protocol, sale_queries, sales, windows
+from landreg.exchange.bidding import (
+    auction,
+    deal_queries,
+    deals,
+    falling,
+    offers,
+    protocol,
+    sale_queries,
+    sales,
+    windows,
+)
 from landreg.exchange.bidding import days as sale_days
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale
 from landreg.exchange.bidding.offers import Word
@@ -111,7 +121,7 @@ def test_a_sale_whose_bidders_all_gave_up_ends_at_once_and_its_land_is_bid_for_a
     entrants = two_bids(superuser, sale)
     assert sale_days.work(worker) == 0
     for _ in entrants:
-        deals.fall(OPERATOR, COUNTY, sold(superuser, auctioned).deal_id, "资金没有到位")
+        falling.fall(OPERATOR, COUNTY, sold(superuser, auctioned).deal_id, "资金没有到位", kit.BY_PAPER)
         with pytest.raises(Conflict) as one_waits:
             kit.auction(auctioned)
         assert causes(one_waits) == {"sale_under_way"}
@@ -147,13 +157,13 @@ def test_what_the_household_itself_gives_up_goes_to_nobody_else_and_costs_the_wi
     deal = sold(superuser, auctioned)
     won = next(one for one in entrants if one.taker_id == deal.taker_id)
     with pytest.raises(BadInput) as neither:
-        deals.fall(OPERATOR, COUNTY, deal.deal_id, "价钱低了", "village")
+        falling.fall(OPERATOR, COUNTY, deal.deal_id, "价钱低了", falling.Shown("village"))
     assert codes(neither) == {"FORM-5"}
     said: dict[str, Any] = {"reason": "替他放弃", "by": owner.account_id, "by_name": owner.name}
     said |= {"county": COUNTY, "village": deal.village, "deal_id": deal.deal_id, "at": kit.now_of()}
     with pytest.raises(ProgrammingError, match="row-level security"), unit_of_work(owner) as uow:
-        uow.session.add(DealFall(**said, given_up_by="taker"))
-    assert deals.fall(owner, COUNTY, deal.deal_id, "价钱低了").given_up_by == "contractor"
+        uow.session.add(DealFall(**said, given_up_by="taker", ground="own"))
+    assert falling.fall(owner, COUNTY, deal.deal_id, "价钱低了").given_up_by == "contractor"
     assert causes(raised(lambda: deals.proceed(OPERATOR, COUNTY, auctioned.listing_id))) == {
         "given_up_by_the_contractor"
     }
@@ -180,7 +190,7 @@ def test_no_sale_is_set_up_while_a_deal_stands_nor_ended_as_spent_while_somebody
     deal = sold(superuser, auctioned)
     superuser.execute("UPDATE exchange.sale_clock SET over = 'opened'")
     assert causes(raised(lambda: kit.auction(auctioned))) == {"deal_stands"}
-    deals.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位")
+    falling.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位", kit.BY_PAPER)
     assert causes(raised(lambda: kit.auction(auctioned))) == {"sale_under_way"}, "the second may still have the land"
     with unit_of_work(OPERATOR) as uow:
         assert sale_queries.without_sale(uow.session, beijing_day(uow.now)) == []
@@ -207,7 +217,7 @@ def test_a_yes_on_the_last_day_outlives_the_publication_and_a_listing_without_on
     offers.say(owner, COUNTY, talked.listing_id, taker.taker_id, Word("accept"))
     days.work(worker)
     deal = sold(superuser, talked)
-    deals.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位")
+    falling.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位", kit.BY_PAPER)
     days.work(worker)
     assert _state(talked) == "failed"
     again = listing_row(owner, own_right(registrar), closes_on=beijing_day(kit.now_of()) - timedelta(days=1))
@@ -228,7 +238,7 @@ def test_a_negotiation_whose_deal_fell_is_open_to_others_while_its_publication_l
         deal = deals.proceed(OPERATOR, COUNTY, talked.listing_id).deal
         assert deal is not None
         assert deal.price == Decimal(price)
-        deals.fall(OPERATOR, COUNTY, deal.deal_id, "家里有变化")
+        falling.fall(OPERATOR, COUNTY, deal.deal_id, "家里有变化", kit.BY_PAPER)
         with unit_of_work(actor) as uow:
             assert not deal_queries.own_deals(uow.session)
         days.work(worker)
@@ -306,7 +316,7 @@ def test_who_withdrew_in_one_round_may_win_the_next_and_each_round_has_its_own_p
     first, people = kit.auction(auctioned), [kit.person(superuser, number) for number in (1, 2)]
     two_bids(superuser, first, people)
     for _ in range(2):
-        deals.fall(OPERATOR, COUNTY, sold(superuser, auctioned).deal_id, "资金没有到位")
+        falling.fall(OPERATOR, COUNTY, sold(superuser, auctioned).deal_id, "资金没有到位", kit.BY_PAPER)
     deals.fail(OPERATOR, COUNTY, first.sale_id)
     second = kit.auction(auctioned)
     two_bids(superuser, second, people)
@@ -430,7 +440,7 @@ def test_a_deal_does_not_fall_under_its_contract_and_land_whose_contract_ends_ea
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, contract_kit.VALUES)
     for who in (actor, owner, OPERATOR):
         with pytest.raises(Refused) as refused:
-            deals.fall(who, COUNTY, deal.deal_id, "不想要了")
+            falling.fall(who, COUNTY, deal.deal_id, "不想要了", kit.BY_PAPER)
         assert codes(refused) == {"LST-8"}
     contract_kit.signed(contract)
     days.work(worker)

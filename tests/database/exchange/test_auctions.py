@@ -17,7 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deals, sale_queries, sales, windows
+from landreg.exchange.bidding import auction, deals, falling, sale_queries, sales, windows
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules.auction import BID_RULES, Placed, after
 from landreg.exchange.contracts import drawing, life
@@ -225,12 +225,12 @@ def test_when_the_winner_withdraws_the_next_has_a_chance_and_the_members_are_ask
     deal = _sold(superuser, listing)
     assert deal.taker_id == bidders.people[1][0].taker_id
     with pytest.raises(Refused) as why:
-        deals.fall(OPERATOR, COUNTY, deal.deal_id, " ")
+        falling.fall(OPERATOR, COUNTY, deal.deal_id, " ", kit.BY_PAPER)
     assert codes(why) == {"BID-14"}
-    deals.fall(bidders.people[1][1], COUNTY, deal.deal_id, "资金没有到位")
+    falling.fall(bidders.people[1][1], COUNTY, deal.deal_id, "资金没有到位")
     second = _sold(superuser, listing)
     assert (second.taker_id, second.price) == (bidders.people[0][0].taker_id, Decimal("300.00"))
-    deals.fall(OPERATOR, COUNTY, second.deal_id, "放弃")
+    falling.fall(OPERATOR, COUNTY, second.deal_id, "书面放弃成交", kit.BY_PAPER)
     with pytest.raises(Refused) as nobody:
         deals.proceed(OPERATOR, COUNTY, listing.listing_id)
     assert codes(nobody) == {"BID-15"}
@@ -355,7 +355,7 @@ def test_a_deposit_stays_while_its_entrant_is_asked_in_place_of_the_winner(
     bidders.bid(0, "300")
     bidders.bid(1, "320")
     kit.pass_time(superuser, hours=5)
-    deals.fall(bidders.people[1][1], COUNTY, _sold(superuser, listing).deal_id, "资金没有到位")
+    falling.fall(bidders.people[1][1], COUNTY, _sold(superuser, listing).deal_id, "资金没有到位")
     assert deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance is not None
     back = sales.Receipt("returned", kit.DEPOSIT, "T-1", beijing_day(kit.now_of()))
     with pytest.raises(Refused) as waits:

@@ -19,7 +19,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.bidding import deal_queries, deals, logged, offers, sales, swapped, told_queries
+from landreg.exchange.bidding import deal_queries, deals, falling, logged, offers, sales, swapped, told_queries
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import drawing, papers, trace_queries
@@ -42,7 +42,7 @@ FREE = {name: text for name, text in contract_kit.VALUES.items() if name != "lat
 def swap(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
     use_key(database.keys["identity"])
     changed: dict[str, Any] = {"kind": "exchange", "to_whom": "members", "unit": "balance_in", "price": Decimal("0.00"),
-                               "paid_every": "once"}  # fmt: skip
+                               "paid_every": "once", "until_on": date(2048, 1, 1)}  # fmt: skip
     return kit.published(registrar, reviewer, superuser, **changed)
 
 
@@ -242,5 +242,5 @@ def test_what_is_promised_in_an_exchange_is_neither_listed_nor_leased_until_the_
     if rest:
         contract_kit.drawn(NEIGHBOUR, rest[:1], **days)
     if deal is not None:
-        deals.fall(actor, COUNTY, deal.deal_id, "不换了")
+        falling.fall(actor, COUNTY, deal.deal_id, "不换了")
         contract_kit.drawn(NEIGHBOUR, [given], **days)

@@ -14,7 +14,7 @@ import pytest
 from landreg.access.sealing import use_key
 from landreg.audit import logged as told
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.periods import DAY, beijing_day
@@ -102,10 +102,11 @@ def dealt_with(actor: Actor, listing: Listing, taker: UUID, by: str = "negotiati
 
 
 def fell(actor: Actor, deal: Deal, given_up_by: str = "taker") -> None:
+    shown = {"ground": "own"} if actor.desk == Desk.CITIZEN else {"ground": "paper", "sha256": "34" * 32, "paper": "a.pdf"}
     with unit_of_work(actor) as uow:
         fall = DealFall(
             county=COUNTY, village=VILLAGE, deal_id=deal.deal_id, given_up_by=given_up_by, reason="放弃", at=uow.now,
-            by=actor.account_id, by_name=actor.name,
+            by=actor.account_id, by_name=actor.name, **shown,
         )  # fmt: skip
         uow.session.add(fall)
         uow.session.flush()

@@ -18,7 +18,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotFound, Refused
-from landreg.exchange.bidding import auction, chances, days, deals, sale_queries, sales, windows
+from landreg.exchange.bidding import auction, chances, days, deals, falling, sale_queries, sales, windows
 from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.listings import service
@@ -57,7 +57,7 @@ def asked(listing: Listing, sale: Sale, superuser: Connection) -> tuple[SecondCh
     for (entrant, actor), price in zip(bidders, ("300", "310", "320"), strict=True):
         auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
     kit.pass_time(superuser, hours=5)
-    deals.fall(bidders[2][1], COUNTY, _dealt(listing).deal_id, "资金没有到位")
+    falling.fall(bidders[2][1], COUNTY, _dealt(listing).deal_id, "资金没有到位")
     chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
     assert chance is not None
     return chance, bidders
@@ -246,7 +246,7 @@ def test_a_member_who_won_and_gave_the_land_up_has_no_priority_at_the_price_of_t
     for actor, entrant, price in ((elsewhere, second, "310"), (own, first, "340")):
         auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
     kit.pass_time(superuser, hours=5)
-    deals.fall(own, COUNTY, _dealt(listing).deal_id, "不要了")
+    falling.fall(own, COUNTY, _dealt(listing).deal_id, "不要了")
     chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
     assert chance is not None
     chances.answer(elsewhere, COUNTY, chance.chance_id, "yes")

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deals, logged, sale_queries, sales
+from landreg.exchange.bidding import deals, falling, logged, sale_queries, sales
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.database.exchange.test_after_publication import causes, deposit, raised, sold, two_bids
@@ -75,7 +75,7 @@ def test_a_deposit_is_kept_of_whoever_gave_the_own_deal_up_on_no_day_before_and_
         row.receipt = "老账-1"
         logged.enter(uow, row)
     superuser.execute("ALTER TABLE exchange.deposit ENABLE TRIGGER take_deposit")
-    deals.fall(people[1][1], COUNTY, deal.deal_id, "资金没有到位")
+    falling.fall(people[1][1], COUNTY, deal.deal_id, "资金没有到位")
     for ago, said, fault in ((1, "成交后放弃", "deposit_day"), (0, "x", "deposit_why")):
         with pytest.raises(Refused) as wrong:
             sales.record_deposit(OPERATOR, COUNTY, winner.entrant_id, _receipt("kept", ago, said))

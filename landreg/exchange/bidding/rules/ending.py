@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
@@ -14,6 +14,22 @@ TAKER, CONTRACTOR = "taker", "contractor"
 """Who gives a deal up."""
 LEAST_SIGNS = 4
 """How many different signs a reason has at least that says something: `exchange.says_why` counts them too."""
+
+
+OWN, PAPER, DEMAND = "own", "paper", "demand"
+"""By what a deal falls: the side's own account; its writing at the desk; a demand that was served and had no answer."""
+
+
+@dataclass(frozen=True)
+class Falling:
+    """A deal that falls at the desk. paper: there is a scan. drawn_on: when its contract was drawn first, None where none was."""
+
+    given_up_by: str
+    ground: str
+    paper: bool
+    today: date
+    served_on: date | None = None
+    drawn_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,36 @@ def stopped(cause: str, field: str) -> Finding:
 def bid_8_called_off_before_the_close(now: datetime, closes_at: datetime) -> Finding | None:
     """BID-8: a sale is called off before its close; what was bid by then is not undone."""
     return stopped("called_off_before_the_close", "sale") if now >= closes_at else None
+
+
+def bid_25_given_up_by_its_own_side(facts: Falling, law: Law) -> Finding | None:
+    """BID-25: at the desk a deal falls by the writing of the side that gives it up; of a taker also by a demand to sign that was
+    served since the contract was drawn and whose days have run: until the desk has drawn it nobody is late.
+    """
+    days = law.days("BID-25.demand_days")
+    served, drawn = facts.served_on, facts.drawn_on
+    fault, field = "", "served_on"
+    if facts.ground not in (PAPER, DEMAND) or (facts.ground == DEMAND and facts.given_up_by != TAKER):
+        fault, field = "fall_ground", "ground"
+    elif not facts.paper:
+        fault, field = "fall_paper", "paper"
+    elif facts.ground == DEMAND:
+        if drawn is None:
+            fault, field = "fall_undrawn", "ground"
+        elif served is None or not drawn <= served <= facts.today:
+            fault = "fall_served"
+        elif facts.today <= until_of(served, law):
+            fault = "fall_runs"
+    if not fault:
+        return None
+    return Finding(
+        "BID-25", field, {"fault": fault, "days": days, "drawn": drawn, "until": served and until_of(served, law)}
+    )
+
+
+def until_of(served: date, law: Law) -> date:
+    """The last day that a demand to sign gives."""
+    return served + timedelta(days=law.days("BID-25.demand_days"))
 
 
 def seal_6_given_up_by_another(facts: GivingUp, law: Law) -> Finding | None:
