@@ -50,7 +50,7 @@ def _exchange(market: Market, one: str, other: str, said: dict[str, str], paper:
     with unit_of_work(operator) as uow:
         rights = [land_queries.rights_of(uow.session, county, code)[0] for code in (one, other)]
         theirs = land_queries.land(uow.session, county, rights[1].right_id)
-    until = min(right.term.upper for right in rights)
+    until = rights[0].term.upper
     terms = Terms("exchange", today, until, "balance_in", Decimal(600), paid_every="once")
     taken = sorted(theirs.parcels)[0] if theirs else ""
     draft = _draft(operator, county, one, terms, {**said, "other_parcels": f"互换对方地块 {taken}"})

@@ -58,3 +58,12 @@ def test_the_household_reads_what_it_comes_to_before_it_signs(app: Any, officers
     page = farmer.get(f"/my/contracts/{COUNTY}/{contract.contract_id}").text
     assert "合同期内一共要付" not in page
     assert "CON-87" not in page
+
+
+@pytest.mark.usefixtures("village")
+def test_an_assignment_asks_for_no_last_day(ling: Browser) -> None:
+    """CON-89."""
+    page = ling.get(f"/contracts/new?county={COUNTY}&household={HOUSEHOLD}&kind=assignment").text
+    assert '<input type="hidden" name="last_day" value="2027-12-31">' in page
+    assert "所转的是剩余承包期，到 2027-12-31 为止" in page
+    assert page.count('name="last_day"') == 1

@@ -248,7 +248,7 @@ def test_an_assignment_is_drawn_in_instalments_that_add_up(ling: Browser, office
     parts = {"due_on_1": "2026-12-01", "due_yuan_1": "60000", "due_on_2": "2027-06-01", "due_yuan_2": "26000"}
     given = said(
         code, kind="assignment", unit="yuan_once", price="86000", price_seen="86000", escalator="0", taker=NEIGHBOUR,
-        taker_name="", issuer_consent="同意书一号", from_on="2026-01-01", **parts,
+        taker_name="", issuer_consent="同意书一号", from_on="2026-01-01", last_day="2027-12-31", **parts,
     )  # fmt: skip
     assert 'name="due_on_1"' in ling.get(f"/contracts/new?{asked}").text
     for wrong, told in (

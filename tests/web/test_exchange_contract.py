@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,7 @@ def test_the_form_is_filled_in_from_the_offer_and_asks_no_codes_no_penalty_and_n
     use_key(database.keys["identity"])
     listing = kit.published(
         registrar, reviewer, superuser, kind="exchange", to_whom="members", unit="balance_in", price=Decimal("0.00"),
-        paid_every="once",
+        paid_every="once", until_on=date(2048, 1, 1),
     )  # fmt: skip
     taker, actor = kit.household(superuser, NEIGHBOUR)
     given = sorted(parcels_of(registrar, own_right(registrar, NEIGHBOUR)))[0]

@@ -38,6 +38,7 @@ from landreg.exchange.contracts.rules.terms import (
     codes_in,
     con_28_penalty_within_bounds,
 )
+from landreg.exchange.contracts.rules.whole_term import con_89_moved_for_the_rest_of_the_term
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, given_parcels, net_area, swapped
 from landreg.exchange.contracts.whole import Whole
@@ -67,6 +68,9 @@ def judged(
         findings.append(sold)
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
+    ends = None if land.right.term is None else land.right.term.upper
+    if part := con_89_moved_for_the_rest_of_the_term(("", terms.kind, terms.until_on, ends), law):
+        findings.append(part)
     split = Split(terms.unit, terms.price, min(law.on, terms.from_on), terms.until_on, terms.instalments)
     if uneven := con_35_instalments_add_up(split, law):
         findings.append(uneven)

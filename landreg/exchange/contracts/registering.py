@@ -24,6 +24,7 @@ from landreg.exchange.contracts.entering import happened, held, open_for
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.stepping import con_64_moved_from_its_day
 from landreg.exchange.contracts.rules.terms import codes_in
+from landreg.exchange.contracts.rules.whole_term import con_89_moved_for_the_rest_of_the_term
 from landreg.exchange.contracts.signing import moving
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.land import MOVING
@@ -52,8 +53,8 @@ def open_case_of(
     assignment to a household without a contract right, of the contract by which the issuing party goes on with it. number: on the
     identity card of a person who takes the land: the market keeps it sealed, so that the desk reads it again.
 
-    Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*; CON-22, CON-64), BadInput (LO-3)
-    for a person without that number, or with another; (FORM-1) without the code of an assignment.
+    Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*; CON-22, CON-64, CON-89), BadInput
+    (LO-3) for a person without that number, or with another; (FORM-1) without the code of an assignment.
     """
     person = _person(actor, county, contract_id, tidy(number)) if number.strip() else None
     sha256, size = store.put(BytesIO(text))
@@ -119,6 +120,9 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
     land = None if row.right_id is None else land_queries.land(uow.session, row.county, row.right_id)
     if land is None or taker.household_id is None:
         raise NotFound
+    ends = None if land.right.term is None else land.right.term.upper
+    if part := con_89_moved_for_the_rest_of_the_term((row.number, row.kind, row.until_on, ends), law):
+        raise Refused(part)
     if found.parts:
         raise Refused(Finding("CON-22", "parcels", {"parcels": list(found.parts)}, subject=row.number))
     if row.kind == "exchange":

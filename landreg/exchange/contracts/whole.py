@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -125,12 +125,14 @@ class Whole:
     def course(self, today: date) -> Course:
         """How it stands on a day; what a side owes is late, or nothing."""
         found, events = self.contract, tuple(happened(one, self.contract.kind) for one in self.events)
-        late = [sum_of(self.settled, today, side) for side in PAYERS for sum_of in (rent.arrears, rent.arrears_kg)]
-        course = Course(found.number, today, found.from_on, found.until_on, events, *late)
         taker, contractor = (
-            rent.late_since((one for one in self.settled if one.due.payer == side), today) for side in PAYERS
+            (rent.arrears(dues, today), rent.arrears_kg(dues, today), rent.late_since(dues, today))
+            for dues in ([one for one in self.settled if one.due.payer == side] for side in PAYERS)
         )
-        return replace(course, late_since=taker, out_since=contractor)
+        return Course(
+            found.number, today, found.from_on, found.until_on, events, *taker[:2], *contractor[:2], late_since=taker[2],
+            out_since=contractor[2],
+        )  # fmt: skip
 
     def late_from_contractor(self, today: date) -> Decimal:
         """What the contractor owes and has not paid in time: the fee of a service, what makes an exchange equal."""

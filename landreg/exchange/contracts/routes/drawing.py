@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from landreg.exchange.contracts.routes.forms import (
 )
 from landreg.exchange.listings import household_queries
 from landreg.exchange.listings.papers import CONSENT
+from landreg.law.transfers import transfers
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -60,8 +62,14 @@ def new() -> Response:
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
         rights=[(str(one.right_id), one.right_code) for one in rights],
         findings=[] if rights or not code else [Finding("CON-16", "household")], draft_days=days,
-        **choices(unit, units),
+        whole_term=_whole_term(kind, today), **choices(unit, units),
     )  # fmt: skip
+
+
+def _whole_term(kind: str, on: date) -> bool:
+    """Whether a kind moves the right for all that is left of its term."""
+    found = transfers(on).get(kind)
+    return found is not None and found.whole_term
 
 
 def _chosen(rights: Sequence[Any]) -> Any | None:
@@ -155,11 +163,14 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
         codes = [one.parcel_code for one in found.parcels]
         basic = land_queries.any_basic(uow.session, county, row.right_id, codes)
         days = draft_days(uow.session, county)
+        land = None if row.right_id is None else land_queries.land(uow.session, county, row.right_id)
     kind = "retransfer" if relation == "retransfer" else row.kind
+    term = None if land is None else land.right.term
     asked = [one for one in questions(kind, row.unit, today, basic=basic) if one["name"] != CONSENT]
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=asked, values=row.clauses, draft_days=days, **choices(row.unit),
+        asked=asked, values=row.clauses, draft_days=days, last_day=term.upper - DAY if term and _whole_term(kind, today) else None,
+        **choices(row.unit),
     )  # fmt: skip
 
 
