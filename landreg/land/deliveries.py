@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.core.tables import in_force
-from landreg.land.model import Package, PackageFinding, Parcel, Upload
+from landreg.land.model import Package, PackageFinding, Upload
 from landreg.land.queries import prefixed
 from landreg.land.rechecked import SINCE, comparable, in_both
 from landreg.web.pages import Page, page_of
@@ -84,25 +83,27 @@ def predecessor(session: Session, new: Package) -> Package | None:
     return None if new.supersedes is None else package(session, new.county, new.supersedes)
 
 
-def all_registered(session: Session, county: str, package_id: UUID) -> bool:
-    """Whether each contracted parcel and homestead of a package stands in the register, so that nothing of it is left to
-    accept. Ends at the first that does not; of a package without either, false."""
-    due = sa.union_all(*(_staged(*table, county, package_id) for table in _REGISTRABLE)).subquery()
-    now = in_force(Parcel)
-    registered = sa.exists().where(Parcel.county == county, Parcel.code == due.c.code, now)
-    holds, lacks = session.execute(
-        sa.select(sa.exists(sa.select(due.c.code)), sa.exists(sa.select(due.c.code).where(~registered.correlate(due))))
-    ).one()
-    return bool(holds and not lacks)
+class ToRegister(NamedTuple):
+    """How much of a package could be registered, contracts and homesteads, and how much of it is not."""
+
+    whole: int
+    left: int
 
 
-_REGISTRABLE = (("staged_contract_parcel", "parcel_code"), ("staged_homestead", "code"))
+Counting = Callable[[Session, str, UUID], ToRegister]
+_TOLD_BY: list[Counting] = []
 
 
-def _staged(table: str, code: str, county: str, package_id: UUID) -> sa.Select[Any]:
-    names = ("county", "package_id", code)
-    staged = sa.table(table, *(sa.column(name) for name in names), schema="land")
-    return sa.select(staged.c[code].label("code")).where(staged.c.county == county, staged.c.package_id == package_id)
+def tells_what_is_left(counted: Counting) -> Counting:
+    """The room of rights says by this function how much of a package is registered; land knows no rights."""
+    _TOLD_BY.append(counted)
+    return counted
+
+
+def to_register(session: Session, county: str, package_id: UUID) -> ToRegister:
+    """How much of a staged package is registered, as the room of rights counts it; a package without rights holds nothing."""
+    told = [counted(session, county, package_id) for counted in _TOLD_BY]
+    return ToRegister(sum(one.whole for one in told), sum(one.left for one in told))
 
 
 @dataclass(frozen=True)

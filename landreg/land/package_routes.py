@@ -227,7 +227,7 @@ def report(county: str, package_id: UUID) -> Response:
             older=older,
             changed=shown.changed(changes),
             **shown.since_the_check_before(session, package, asked, page.items),
-            done=package.state == "staged" and deliveries.all_registered(session, county, package_id),
+            rights=deliveries.to_register(session, county, package_id) if package.state == "staged" else None,
             extent=queries.extent_of_package(session, county, package_id),
             zone=shown.zone(package.epsg),
             changes=changes,

@@ -68,5 +68,22 @@ def test_a_package_of_which_all_is_registered_advises_no_batches(
     page = page_of(registrar_browser, again)
     assert NEXT_STEP not in page
     assert "都已登记，没有待受理的" in page
-    superuser.execute("UPDATE land.staged_homestead SET code = code || '9' WHERE package_id = %s", (again,))
-    assert NEXT_STEP in page_of(registrar_browser, again)
+    superuser.execute("UPDATE land.staged_homestead SET unit_code = unit_code || '9' WHERE package_id = %s", (again,))
+    page = page_of(registrar_browser, again)
+    assert NEXT_STEP in page
+    assert "共 2 件，尚未登记 1 件" in page
+
+
+def test_who_was_taken_out_is_left_to_register_though_the_ground_is_in_the_register(
+    registrar_browser: Browser, registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    made = stage_village(superuser, 1)
+    to_rights(registrar, reviewer, superuser, 1)
+    superuser.execute("SET session_replication_role = replica")
+    superuser.execute(
+        """UPDATE registry."right" SET valid = daterange(lower(valid), lower(valid) + 1) WHERE kind = 'homestead'"""
+    )
+    superuser.execute("SET session_replication_role = origin")
+    page = page_of(registrar_browser, made.package_id)
+    assert "共 2 件，尚未登记 1 件" in page
+    assert f"/batches/open/{COUNTY}/{made.package_id}" in page

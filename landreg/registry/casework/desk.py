@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force, rows_by
+from landreg.land.deliveries import ToRegister, tells_what_is_left
 from landreg.land.model import Division
 from landreg.party.model import Household
 from landreg.registry.casebook import (
@@ -169,6 +170,14 @@ def villages_of_package(session: Session, county: str, package_id: UUID) -> list
             )
         )
     return made
+
+
+@tells_what_is_left
+def left_of_package(session: Session, county: str, package_id: UUID) -> ToRegister:
+    """Of a package's contracts and homesteads how many have no right in force, whether their cases are open, out, or returned."""
+    villages = villages_of_package(session, county, package_id)
+    whole = sum(village.contracts + village.homesteads for village in villages)
+    return ToRegister(whole, whole - sum(one.contracts_registered + one.homesteads_registered for one in villages))
 
 
 def _counted(row: Any) -> tuple[int, int, int]:
