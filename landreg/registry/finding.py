@@ -30,6 +30,7 @@ from landreg.land.queries import prefixed, prefixed_by, prefixes
 from landreg.party.model import Household, Member
 from landreg.registry import typed
 from landreg.registry.casebook import Act, Case, Certificate
+from landreg.registry.casework.other_side_queries import cases_beside
 from landreg.registry.model import Right
 from landreg.registry.shelves import certificates_statement, issued_to
 
@@ -144,7 +145,8 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     name = Household.name.collate("C")
     households = _households(session, within, prefixed(name, text), name)
     known = {one.household_id for one in households}
-    cases = _cases(session, within, "applicant", text)
+    beside = cases_beside(session, within, households, FOUND)
+    cases = _once([*_cases(session, within, "applicant", text), *beside])[:FOUND]
     members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
     numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
     # With its county, or the index of what cases have been issued would be read from end to end.

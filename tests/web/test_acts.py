@@ -28,6 +28,7 @@ HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
 LAW = national_law("610902", date(2026, 11, 1))
 CREDITOR = {"party_kind": "organization", "party": "样本农村信用社", "uscc": BANK.code}
 OBJECTOR = {"party_kind": "person", "party": "邻人", "id_number": citizen_id(901)}
+_RIGHT = 'SELECT right_id FROM registry."right" WHERE code = :code'
 # Somebody of the year 2099.
 NOT_YET_BORN = citizen_id(129_003)
 NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
@@ -441,3 +442,17 @@ def test_what_is_wrong_with_an_identity_number_is_said(deng: Browser, number: st
     address = f"/households/{HOUSEHOLD}/acts/name_change"
     deng.get(address)
     assert said in deng.post(address, NAMED | {"id_number": number}).text
+
+
+def test_a_case_of_two_households_is_found_by_the_name_of_either(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    right, theirs = right_of(officers[0]), one(officers[0], _RIGHT, code=f"{OTHER}J")
+    took = opened(deng, f"/rights/{COUNTY}/{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
+    parcels = "SELECT code FROM land.parcel WHERE code LIKE :v ORDER BY code LIMIT 1 OFFSET :n"
+    give, take = (one(officers[0], parcels, v=f"{VILLAGE}01%", n=n) for n in (0, 2))
+    asked = {"right": str(theirs), "give": give, "take": take, "signed_on": "2026-10-01"}
+    changed = opened(deng, f"/rights/{COUNTY}/{right}/acts/exchange?other={OTHER}", asked)
+    for name in ("户主1", "户主2"):
+        for address in (f"/search?q={name}", f"/cases?queue=all&q={name}"):
+            page = deng.get(address).text
+            assert (took in page, changed in page) == (True, True), address
+    assert took not in deng.get("/cases?queue=all&q=户主3").text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from landreg.law.book import Law
 from landreg.registry import typed
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
+from landreg.registry.casework.other_side_queries import cases_named
 from landreg.registry.facts.applicants import FIRST_NAMED
 from landreg.registry.facts.survey_notes import noted
 from landreg.registry.facts.telling import after_day_of_state, letters, waits_for_the_office
@@ -51,6 +52,7 @@ QUEUES = ("mine", "review", "overdue", "returned", "due")
 UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
 DUE_DAYS = 5
 COUNTED = 1000
+BESIDE = 200
 """Queues are counted up to here: a desk wants to know that there is more to do than it can see, not how much more."""
 
 
@@ -61,7 +63,7 @@ _COUNTING_MOST = 200
 @dataclass(frozen=True)
 class CaseFilter:
     """What the list of cases is narrowed and ordered by. queue: one of QUEUES, or "" for all. act: kind of act. noted: those on
-    which the check of the survey has a note."""
+    which the check of the survey has a note. beside: cases on whose other side a household of that name stands."""
 
     queue: str = ""
     state: str = ""
@@ -74,6 +76,7 @@ class CaseFilter:
     act: str = ""
     officer: UUID | None = None
     noted: bool = False
+    beside: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,13 @@ class Looking:
     def today(self) -> date:
         """The day of the list."""
         return self.law.on
+
+
+def with_other_sides(session: Session, within: str, asked: CaseFilter) -> CaseFilter:
+    """The filter with the cases on whose other side a household stands whose name its text begins."""
+    if not asked.text or asked.text.isascii():
+        return asked
+    return replace(asked, beside=tuple(one.case_id for one in cases_named(session, within, asked.text, BESIDE)))
 
 
 def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
@@ -112,6 +122,7 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
                 prefixed(Case.applicant.collate("C"), asked.text),
                 prefixed(Case.number.collate("C"), asked.text),
                 prefixed(Case.subject_code, asked.text),
+                sa.and_(Case.county.in_(looking.counties), Case.case_id.in_(asked.beside)),
                 Case.number.collate("C").in_(
                     typed.case_numbers(asked.text, looking.counties, typed.years(looking.today))
                 ),

@@ -32,7 +32,7 @@ from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.survey_notes import notes
 from landreg.registry.papers.office import telephone
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
-from landreg.registry.routes.surroundings import looking_of, press
+from landreg.registry.routes.surroundings import looking_of, press, reachable
 from landreg.registry.rules.desk import WAITING
 from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
 from landreg.web import i18n, pages, problems, sheets
@@ -91,6 +91,7 @@ def index() -> Response:
     with unit_of_work(actor) as uow:
         session = uow.session
         looking = looking_of(session, actor)
+        asked = worklist.with_other_sides(session, actor.jurisdiction, asked)
         statement = worklist.cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
             return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
@@ -255,6 +256,7 @@ def taken(
     A notice is one act of the desk, however many cases it names.
     """
     actor = current_actor()
+    reachable(step.name)
     if len(ids) > jobs.DIRECTLY and step.name in jobs.CHUNK:
         job_id = jobs.ask(actor, county, ids, step, batch_id)
         return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)

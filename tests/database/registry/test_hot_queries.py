@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
+from landreg.party.model import Household
 from landreg.registry import ending_queries, finding
-from landreg.registry.casework import under_way_queries, worklist
+from landreg.registry.casework import other_side_queries, under_way_queries, worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.rows import CLOCKED
@@ -66,6 +67,7 @@ def _page(session: Session, asked: CaseFilter) -> pages.Page[Any]:
     return pages.page_of(session, worklist.cases_statement(asked, LOOKING), number=1, most=worklist.COUNTED)
 
 
+BESIDE = Household(county="610902", household_id=UUID(int=3))
 HOT: dict[str, Callable[[Session], Any]] = {
     **{f"the queue {queue}": lambda s, queue=queue: _page(s, CaseFilter(queue)) for queue in QUEUES},  # type: ignore[misc]
     "the oldest of one's own": lambda s: _page(s, CaseFilter("mine", sort="since", down=False)),
@@ -75,6 +77,10 @@ HOT: dict[str, Callable[[Session], Any]] = {
     "the cases of a rare act": lambda s: _page(s, CaseFilter(act="seizure")),
     "the cases in a rare state": lambda s: _page(s, CaseFilter(state="objected")),
     "a case by the last digits of its number": lambda s: _page(s, CaseFilter(text="0000077")),
+    "the cases of a name and those beside it": lambda s: _page(s, CaseFilter(text="户77", beside=(UUID(int=9),))),
+    "the cases on whose other side a household stands": lambda s: other_side_queries.cases_beside(
+        s, "610902", [BESIDE], 10
+    ),
     "a case by its number": lambda s: _page(s, CaseFilter(text="610902-2026-000077")),
 }
 
