@@ -208,7 +208,8 @@ def test_a_household_with_two_contract_rights_is_asked_which_one(
         ({"taker": HOUSEHOLD}, "CON-16"), ({"taker": "12345"}, "CON-16"), ({"last_day": "2021-01-01"}, "CON-16"),
         ({"price": "9999999999999999999999"}, "CON-15"), ({"taker_home": "a\x00b"}, "FORM-"), ({"from_on": ""}, "FORM-1"),
         ({"late_per_10000": "五"}, "FORM-3"),
-        ({"said": "甲方流转土地后户口才能迁到镇上落户", "said_read": "1"}, "GUARD-1"), ({"said": "乙方代交水费"}, "CON-88"), ({"last_day": "9999-12-31"}, ""),
+        ({"said": "甲方流转土地后户口才能迁到镇上落户", "said_read": "1"}, "GUARD-1"), ({"said": "乙方代交水费"}, "CON-88"),
+        ({"last_day": "9999-12-31"}, ""),
         ({"escalator": "60"}, "CON-15"), ({"paid_every": "day"}, "FORM-5"), ({"use": "mining"}, "TR-"),
     ],
 )  # fmt: skip

@@ -34,15 +34,22 @@ def test_the_total_of_no_parcel_is_nothing_to_two_decimals() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [(" 1,234.50 ", "1234.50"), ("1，234", "1234"), ("１２．５", "12.5"), ("-3", "-3"), (".5", "0.5"), ("1,234,567.5", "1234567.5")],
-)
+    [
+        (" 1,234.50 ", "1234.50"), ("1，234", "1234"), ("１２．５", "12.5"), ("-3", "-3"), (".5", "0.5"),
+        ("1,234,567.5", "1234567.5"),
+    ],
+)  # fmt: skip
 def test_a_figure_is_read_as_people_write_it(text: str, value: str) -> None:
     assert decimal_of(text) == Decimal(value)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "530,5", "1,2345", "12,34,567", ",5", "1,", "abc", "NaN", "Infinity", "-inf", "1e5", "1E999999", "1_000", "1.2.3", "12 34", "--1"]
-)
+    "text",
+    [
+        "", "530,5", "1,2345", "12,34,567", ",5", "1,", "abc", "NaN", "Infinity", "-inf", "1e5", "1E999999", "1_000", "1.2.3",
+        "12 34", "--1",
+    ],
+)  # fmt: skip
 def test_what_is_no_finite_figure_as_people_write_it_is_none(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         decimal_of(text)
