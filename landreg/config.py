@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,6 +66,16 @@ class Settings:
     oidc: Oidc | None
     window_office: str = ""
     window_phone: str = ""
+
+    def address_faults(self) -> tuple[Finding, ...]:
+        """SYS-5: outside a demonstration an address that leads to one's own machine, as whoever scans a QR code would find."""
+        host = urlsplit(self.base_url).hostname or ""
+        with suppress(ValueError):
+            own = ip_address(host)
+            host = "localhost" if own.is_loopback or own.is_unspecified else host
+        if self.demo or host != "localhost":
+            return ()
+        return (Finding("SYS-5", "LANDREG_BASE_URL", {"given": self.base_url}),)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -149,13 +149,13 @@ _SEALED = """UPDATE land.staged_member SET name = NULL, name_masked = %s, name_d
 
 
 def check(settings: Settings) -> tuple[Finding, ...]:
-    """What of the database's second wall does not stand: DB-1 to DB-6 of rules.toml, none when all is well.
+    """What of the database's second wall does not stand: DB-1 to DB-6 of rules.toml, or SYS-5, none when all is well.
 
     Reads the catalog as the owner. Raises BadInput without the owner's URL, Unavailable when the server is gone.
     """
     url = _needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")
     with _connected(url) as connection:
-        return (*examine(connection), *(() if settings.demo else _marked(connection)))
+        return (*examine(connection), *(() if settings.demo else _marked(connection)), *settings.address_faults())
 
 
 def examine(connection: psycopg.Connection[Row]) -> tuple[Finding, ...]:

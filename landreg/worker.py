@@ -14,6 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.alive import sign
 from landreg.core.db import Unavailable, told
+from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.exchange.bidding import days as sale_days
 from landreg.exchange.contracts import days as contract_days
@@ -55,7 +56,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
             _take(step, once=once)
 
     tools = jobs.Tools(
-        press=lambda: Press(certificate_signer(settings), Store(settings.store), settings.base_url),
+        press=lambda: _press(settings),
         seal=lambda: seal(WORKER, settings),
         ending=stopping.is_set,
         others=others,
@@ -67,6 +68,13 @@ def run(settings: Settings, *, once: bool = False) -> None:
         others()
         if once or stopping.wait(PAUSE_S):
             return
+
+
+def _press(settings: Settings) -> Press:
+    """What certificates are made with. Raises Refused (SYS-5) where they would name an address that nobody else can open."""
+    if faults := settings.address_faults():
+        raise Refused(faults)
+    return Press(certificate_signer(settings), Store(settings.store), settings.base_url)
 
 
 def _steps(settings: Settings) -> Sequence[Callable[[], Any]]:

@@ -20,7 +20,7 @@ from tests.database.catalog import Connection
 def test_a_marker_that_the_settings_do_not_mean_is_named_by_the_check_and_the_recheck(
     database: Settings, worker: Actor, superuser: Connection, meant: bool
 ) -> None:
-    settings = replace(database, demo=meant)
+    settings = replace(database, demo=meant, base_url="https://land.example")
     assert migrate.check(settings) == ()
     assert recheck_register(worker, settings, register()).findings == ()
     superuser.execute("INSERT INTO system.demo DEFAULT VALUES")

@@ -45,7 +45,7 @@ def test_every_secret_of_the_deployment_comes_as_a_file_that_is_named() -> None:
     assert asked == given
     assert (
         re.findall(
-            r"(?m)^\s+[A-Z_]*(?:PASSWORD|SECRET|KEY|_URL)[A-Z_]*: (?!/run/secrets/|\$\{LANDREG_\w+:-).*", COMPOSE
+            r"(?m)^\s+[A-Z_]*(?:PASSWORD|SECRET|KEY|_URL)[A-Z_]*: (?!/run/secrets/|\$\{LANDREG_\w+:[-?]).*", COMPOSE
         )
         == []
     )

@@ -1,5 +1,6 @@
 """Settings out of the environment and the files beside it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,19 @@ def test_the_settlement_window_is_told_its_own_address(tmp_path: Path) -> None:
         Settings.from_environment({"LANDREG_HOME": str(tmp_path), "LANDREG_DESK": "settlement"}).base_url
         == "http://127.0.0.1:8018"
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("http://127.0.0.1:8000", True), ("http://localhost", True), ("http://[::1]:8000", True), ("http://0.0.0.0:8000", True),
+        ("http://127.8.0.1", True), ("https://land.example", False), ("http://10.0.0.4:8000", False),
+    ],
+)  # fmt: skip
+def test_an_address_of_one_s_own_machine_is_named_outside_a_demonstration(
+    address: str, own: bool, tmp_path: Path
+) -> None:
+    settings = Settings.from_environment({"LANDREG_HOME": str(tmp_path), "LANDREG_BASE_URL": address})
+    found = [(one.code, one.values) for one in settings.address_faults()]
+    assert found == ([("SYS-5", {"given": address})] if own else [])
+    assert replace(settings, demo=True).address_faults() == ()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from landreg.access.policy import known_instant
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
 from landreg.land.queries import counties
 from landreg.law.queries import load_law
@@ -20,6 +21,8 @@ from landreg.registry.issued.certificates import Press
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.signing import load_signer
 from landreg.registry.queries import is_demo
+
+HANDS_OUT = ("publish", "certify")
 
 
 def settings() -> Settings:
@@ -33,9 +36,16 @@ def store() -> Store:
     return Store(settings().store)
 
 
+def reachable(step: str) -> None:
+    """Raises Refused (SYS-5) where what a step hands out would name an address that nobody else can open."""
+    if step in HANDS_OUT and (faults := settings().address_faults()):
+        raise Refused(faults)
+
+
 def press() -> Press:
-    """What certificates are made with. Raises SignerUnusable without a key."""
+    """What certificates are made with. Raises SignerUnusable without a key, Refused (SYS-5) without an address for others."""
     own = settings()
+    reachable("certify")
     return Press(load_signer(own.keys["certificate"]), Store(own.store), own.base_url)
 
 
