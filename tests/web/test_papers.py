@@ -18,6 +18,7 @@ from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, opening
 from landreg.registry.leaves import logged
+from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Reissue, Release, RestrictionAsked
 from tests.registry_kit import BANK, HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
@@ -231,3 +232,28 @@ def test_an_excerpt_prints_each_restriction_with_both_its_days_as_it_stood_on_th
     day = date.fromisoformat(today) - timedelta(days=5)
     before = deng.post(f"/rights/{COUNTY}/{right}/excerpts?day={day}", ASKED)
     assert "安康样本银行" not in text_of(deng.client.get(before.location, buffered=True).data)
+
+
+def test_the_consent_of_a_later_creditor_is_put_into_the_folder_by_whose_it_is(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    """TR-32."""
+    to_rights(*officers, superuser, 1)
+    right = right_of(officers[0])
+    for bank in ("样本甲银行", "样本乙银行", "样本丙银行"):
+        case = applied(
+            officers[0], "mortgage", RestrictionAsked("mortgage", bank, "合同", Decimal(100), whose=BANK), right
+        )
+        booked(*officers, superuser, case, "mortgage")
+    ranked = "SELECT array_agg(restriction_id ORDER BY rank) FROM registry.restriction WHERE upper_inf(recorded)"
+    first, second, _third = one(officers[0], ranked)
+    case = applied(officers[0], "mortgage_change", RestrictionChange(first, "补充协议", Decimal(500)), right)
+    address = f"/cases/{COUNTY}/{case}"
+    page = deng.get(address).text
+    assert ("第 2 顺位 样本乙银行" in page, "第 3 顺位 样本丙银行" in page, "第 1 顺位" in page) == (True, True, False)
+    for named, status in ((None, 400), (str(first), 400), (str(second), 303)):
+        sent = {"kind": "later_creditors_consent", "file": (BytesIO(b"consent"), "c.pdf")}
+        answer = deng.post(f"{address}/documents", sent | ({"restriction": named} if named else {}))
+        assert answer.status_code == status, named
+    kept = "SELECT restriction_id FROM registry.document WHERE kind = 'later_creditors_consent'"
+    assert one(officers[0], kept) == second
