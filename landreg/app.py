@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -123,7 +123,7 @@ def create_app(settings: Settings) -> Flask:
         searches=navigation.searches,
         role_names=navigation.role_names,
         sample_mark=sample.mark,
-        worker_silent=lambda: _worker_silent(settings),
+        worker_silent=lambda since=None: _worker_silent(settings, since),
     )
     app.jinja_env.filters["place"] = place
     if settings.desk is Desk.SETTLEMENT:
@@ -138,10 +138,10 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _worker_silent(settings: Settings) -> int | None:
+def _worker_silent(settings: Settings, since: datetime | None = None) -> int | None:
     """For how many minutes the worker has given no sign, told to the officers of its desks; None while it does."""
     ours = settings.desk is Desk.REGISTRY and policy.known_actor().desk in (Desk.REGISTRY, Desk.EXCHANGE, Desk.AUDITOR)
-    return alive.silent_minutes(settings.home) if ours and policy.known_actor().account_id.int else None
+    return alive.silent_minutes(settings.home, since) if ours and policy.known_actor().account_id.int else None
 
 
 def _names() -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 ALIVE = "worker.alive"
@@ -15,10 +16,16 @@ def sign(home: Path) -> None:
     (home / ALIVE).touch()
 
 
-def silent_minutes(home: Path) -> int | None:
-    """For how many whole minutes the worker has given no sign. None while it does, and where none ever ran."""
+def silent_minutes(home: Path, since: datetime | None = None) -> int | None:
+    """For how many whole minutes the worker has given no sign; where none ever ran, for how many something has waited for it.
+
+    None while it gives one. since: when what is looked at was handed to it.
+    """
     try:
-        age = time.time() - (home / ALIVE).stat().st_mtime
+        heard = (home / ALIVE).stat().st_mtime
     except OSError:
-        return None
+        if since is None:
+            return None
+        heard = since.timestamp()
+    age = time.time() - heard
     return int(age // 60) if age > SILENT_S else None

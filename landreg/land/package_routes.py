@@ -148,6 +148,7 @@ def upload(county: str, upload_id: UUID) -> ResponseReturnValue:
             upload=found,
             text=step_text(found),
             may_cancel=may_cancel,
+            waits_since=found.sent_at if found.shown_state in ("waiting", "checking") else None,
             earlier=earlier,
             earlier_by=by,
         )

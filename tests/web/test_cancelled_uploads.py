@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from landreg.config import Settings
+from landreg.core import alive
 from landreg.core.actor import WORKER, Role
 from landreg.land import uploads
 from landreg.land.model import Upload
@@ -112,3 +114,19 @@ def test_without_the_token_of_a_page_nothing_is_called_back(surveyor_browser: Br
 def test_an_upload_that_is_none_is_not_found(surveyor_browser: Browser, place: str, key: str) -> None:
     surveyor_browser.get(place)
     assert surveyor_browser.post(f"/packages/uploads/{key}/cancel").status_code == 404
+
+
+def test_an_upload_that_waits_for_a_worker_which_never_ran_says_so(
+    surveyor_browser: Browser, place: str, database: Settings, superuser: Any
+) -> None:
+    sign = database.home / alive.ALIVE
+    sign.unlink(missing_ok=True)
+    try:
+        assert "系统正在处理" in surveyor_browser.get(place).text
+        superuser.execute("UPDATE land.upload SET sent_at = now() - interval '10 minutes'")
+        page = surveyor_browser.get(place).text
+        assert "后台没有在运行（已 10 分钟没有动静）" in page
+        assert "停在这里，后台一恢复就接着检查" in page
+        assert "系统正在处理" not in page
+    finally:
+        alive.sign(database.home)

@@ -310,7 +310,7 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     deng.post(f"{page_of(case)}/objections", {"raised_by": "样本邻居", "reason": "界线不对", "contact": "138"})
     page = deng.get(page_of(case)).text
     assert "有异议" in page
-    objection = re.findall(rf'action="({page_of(case)}/objections/[^"]+)"', page)[0]
+    objection = re.findall(rf'action="({page_of(case)}/objections/[^"/]+)"', page)[0]
     answers = dict.fromkeys(re.findall(r'<option value="(\w+)"', page.split('name="outcome"')[1].split("</select>")[0]))
     assert list(answers) == ["upheld"]
     assert "FORM-5" in deng.post(objection, {"outcome": "deposit_kept", "settlement": "看过"}).text

@@ -37,6 +37,7 @@ def one(county: str, job_id: UUID) -> Response:
         under_way=job.state in jobs.UNDER_WAY,
         most=SHOWN_REFUSED,
         own=job.asked_by == current_actor().account_id,
+        waits_since=job.asked_at if job.state in jobs.UNDER_WAY else None,
     )
 
 
@@ -90,7 +91,7 @@ def percent(job: Job) -> int:
 def progress_text(job: Job, now: datetime) -> str:
     """How far a job is in one sentence, with its rate and the time left while it runs; still, where the worker is."""
     counts = _("%(position)s / %(total)s 件", position=job.position, total=job.total)
-    if job.state in jobs.UNDER_WAY and silent_minutes(settings().home) is not None:
+    if job.state in jobs.UNDER_WAY and silent_minutes(settings().home, job.asked_at) is not None:
         return f"{_('停着')} · {counts}"
     text = f"{i18n.shown_term(job.state, 'job')} · {counts}"
     if job.before and job.state in jobs.UNDER_WAY:
