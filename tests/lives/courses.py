@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import (
+    below,
     cancelling,
     correcting,
     days,
@@ -64,6 +65,10 @@ def _changed() -> Life:
     change = yield "draw_following", lambda: drawing.draw_following(OPERATOR, *at, "change", *cheaper)
     key = (COUNTY, signed(change, "contractor").contract_id)
     yield "sign_change", lambda: signing.sign(OPERATOR, *key, kit.signature(change, "taker"), kit.PAPER)
+    on = terms(from_on=day, until_on=change.until_on)
+    onward = drawing.draw_following(OPERATOR, *key, "retransfer", on, VALUES, taker_code=kit.OTHER, consent=PAPER)
+    of = (COUNTY, signed(onward).contract_id)
+    yield "hear", lambda: below.hear(OPERATOR, *of, "told", day, day, PAPER)
     yield "end", lambda: life.end(OPERATOR, *key, End("agreed", day), PAPER)
     yield "give_back", lambda: life.give_back(OPERATOR, *key, Returned(day, said="水渠留用"), PAPER)
 

@@ -15,7 +15,16 @@ from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts import cancelling, deal_queries, logged, making, payment_queries, queries, telling
+from landreg.exchange.contracts import (
+    below,
+    cancelling,
+    deal_queries,
+    logged,
+    making,
+    payment_queries,
+    queries,
+    telling,
+)
 from landreg.exchange.contracts.entering import entered, happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
@@ -176,7 +185,7 @@ def end(
 ) -> None:
     """End a contract: by agreement, on a ground of the law, or since land or taker are gone. consent: of the creditors for whom its
     registered right is mortgaged. paper: of a termination its evidence, and the notice with the proof of its delivery. Raises
-    Refused (CON-7, CON-8, CON-9, CON-30, CON-37, CON-38, CON-39, CON-67, GUARD-1), BadInput (FORM-5, FORM-7), Conflict
+    Refused (CON-7, CON-8, CON-9, CON-30, CON-37, CON-38, CON-39, CON-67, CON-90, GUARD-1), BadInput (FORM-5, FORM-7), Conflict
     (CON-5).
     """
     if asked.how not in (*AGREED, "terminated"):
@@ -203,6 +212,7 @@ def end(
             findings = [con_9_no_open_dispute(course, law), con_8_both_agree_to_end(ending, law)]
         if asked.how == "agreed":
             findings += cancelling.stopped(uow, found, law, "end", consent)
+            findings.append(below.unasked(uow.session, found, max(asked.on_day, found.contract.from_on), law))
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         facts = {"how": asked.how, "ground": ""}
@@ -226,10 +236,10 @@ def end_what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> 
     Raises Refused (CON-9) where one of them is before mediation, arbitration or court.
     """
     for row in queries.resting(uow.session, found.contract, on_day):
-        below, _law = held(uow, row.county, row.contract_id)
-        if wrong := con_9_no_open_dispute(below.course(law.on), law):
+        onward, _law = held(uow, row.county, row.contract_id)
+        if wrong := con_9_no_open_dispute(onward.course(law.on), law):
             raise Refused(wrong)
-        end_what_rests_on(uow, below, law, on_day)
+        end_what_rests_on(uow, onward, law, on_day)
         happened(uow, row, "ended", on_day, facts={"how": "parent_ended", "of": found.contract.number})
 
 

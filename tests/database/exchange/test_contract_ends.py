@@ -32,6 +32,7 @@ from landreg.exchange.contracts import (
     projects,
     signing,
 )
+from landreg.exchange.contracts.below import hear
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.drafts import Draft, Taken
 from landreg.exchange.contracts.entering import happened, held
@@ -87,6 +88,7 @@ def test_what_was_transferred_further_ends_with_the_contract_that_it_rests_on() 
             OPERATOR, COUNTY, contract.contract_id, "change", terms(from_on=today(), price=Decimal("500.00")), VALUES
         )
     assert codes(changed) == {"CON-19"}
+    hear(OPERATOR, COUNTY, below.contract_id, "consented", today(), today(), PAPER)
     disputes.dispute(OPERATOR, COUNTY, below.contract_id, Brought("court", "面积有争议"), None)
     with pytest.raises(Refused) as disputed:
         life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)

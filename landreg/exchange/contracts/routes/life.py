@@ -19,7 +19,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling, deal_queries, dividing, life, queries
+from landreg.exchange.contracts import below, cancelling, deal_queries, dividing, life, queries
 from landreg.exchange.contracts.correcting import STEPS as CORRECTED
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
@@ -52,6 +52,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         found, law = queries.whole(uow.session, row), load_law(uow.session, county, page_day(uow.session))
         natural = deal_queries.natural(uow.session, [row])
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
+        onward = tuple(below.resting_below(uow.session, row, law.on)) if step == "end" else ()
         laid = cancelling.registered(uow.session, found).laid if step in ("end", "terminate") else ()
     course = found.course(law.on)
     wrong = next((one for one in found.events if str(one.event_id) == request.values.get("corrects")), None)
@@ -62,7 +63,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         if never(found, step) or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
     return pages.render(
-        "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
+        "exchange/contracts/step.html", laid=laid, onward=onward,
+        found=found, contract=row, step=step, today=law.on, price=price, course=course,
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         wrong=wrong if wrong and wrong.kind in CORRECTED else None,
         notices=notices(course),
@@ -168,6 +170,27 @@ def end(county: str, contract_id: UUID) -> Redirect:
     asked, consent = End(given.how, given.on_day, said=given.said), kept(given.consent, "consent")
     life.end(current_actor(), county, contract_id, asked, kept(given.paper), consent)
     flash(_("合同终止已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """That who holds the land by a re-transfer let what it rests on end from a day, or was told so on another."""
+
+    word: str
+    on_day: date
+    ends_on: date
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/parent-end")
+@allow(Role.OPERATOR)
+@problems.back_to(again("parent_end"))
+def parent_end(county: str, contract_id: UUID) -> Redirect:
+    """Record it."""
+    given = read_form(Hearing)
+    below.hear(current_actor(), county, contract_id, given.word, given.on_day, given.ends_on, kept(given.paper))
+    flash(_("再流转受让方的同意或者通知已记录。"))
     return back(county, contract_id)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from landreg.exchange.contracts.life import AGREED
 from landreg.exchange.contracts.routes.forms import words
+from landreg.exchange.contracts.rules.below import WORDS
 from landreg.exchange.contracts.rules.closing import (
     ABOUT,
     BREACH,
@@ -35,7 +36,7 @@ from landreg.exchange.listings.rules.land import MOVING
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {
     "payment": (*LIVING, "disputed", "ending", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
-    "dividend": ("running", "over", "ending", "ended"), "end": LIVING, "terminate": LIVING,
+    "dividend": ("running", "over", "ending", "ended"), "end": LIVING, "terminate": LIVING, "parent_end": LIVING,
     "dispute": (*LIVING, "ending", "ended"), "outcome": ("disputed", "ending", "ended"), "return": ("ended",),
 }  # fmt: skip
 """By step at the desk: the stages at which it may come."""
@@ -50,6 +51,8 @@ def never(found: Whole, step: str) -> bool:
     """Whether a step is none of this contract's at any stage: it moves the right itself, has moved it, or transfers nothing."""
     kind = found.contract.kind
     gone = moved_for_good(kind, registered=found.of("registered") is not None)
+    if step == "parent_end" and found.contract.relation != "retransfer":
+        return True
     return (kind in MOVING and (step in OF_LENT or (step == "end" and gone))) or step in NOT_OF.get(kind, ())
 
 
@@ -61,6 +64,7 @@ def steps_of(found: Whole, on: date) -> list[str]:
         "payment": not owed,
         "remedied": not any(waits_for_remedy(course, side) for side in PAYERS),
         "dividend": row.kind != "share",
+        "parent_end": row.relation != "retransfer",
         "dispute": course.disputed,
         "outcome": not course.disputed,
         "return": found.of("returned") is not None,
@@ -89,7 +93,7 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
         "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
         "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
         "fixtures": words("contract_fixtures", FIXTURES), "documents": words("contract_document", DOCUMENTS.get(forum, ())),
-        "owing": words("contract_side", found.owing),
+        "owing": words("contract_side", found.owing), "below_words": words("below_word", WORDS),
     }  # fmt: skip
 
 
