@@ -38,6 +38,8 @@ class Shown(dict[str, Any]):
             return self._limits([one for one in value or () if isinstance(one, Mapping)])
         if value is None:
             return "—"
+        if key == "contracts" and isinstance(value, (list, tuple)):
+            return "、".join(self._contract(one) if isinstance(one, Mapping) else str(one) for one in value)
         kind = _IN_WORDS.get(key)
         if key == "figure":
             return figure_in_words(str(value), self.language)
@@ -54,6 +56,15 @@ class Shown(dict[str, Any]):
         if isinstance(household, str):
             return household
         return f"新户 {household}" if self.language == "zh" else f"new household {household}"
+
+    def _contract(self, one: Mapping[str, str]) -> str:
+        """A transfer contract by its number, with its kind and its last day."""
+        kind = term("contract_kind", one["kind"], self.language)
+        return (
+            f"{one['number']}（{kind}，至 {one['last']}）"
+            if self.language == "zh"
+            else f"{one['number']} ({kind}, to {one['last']})"
+        )
 
     def _limits(self, limits: Iterable[Mapping[str, str]]) -> str:
         """Each restriction with the right on which it lies and whose that is; where that is not told, on the right."""

@@ -20,6 +20,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
+from landreg.registry.facts.bound_land import running_on
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
@@ -74,13 +75,13 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
         of_family[FAMILIES.get(case.act_kind, _proposals)].append(case)
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
     more, came = asked_of_all(session, cases), came_since(session, cases)
-    pending = pending_exits(session, cases)
+    pending, running = pending_exits(session, cases), running_on(session, found.values())
     limits = {one: (*found[one].facts.restrictions, *pending.get(one, ())) for one in found}
     named, numbers = lying_on(session, cases[0].county, limits.values()), numbers_of(session, limits.values())
     return [
         _with(
             found[one],
-            more[one],
+            {**more[one], "running": running.get(one, ())},
             tuple(
                 replace(limit, on=named.get(limit.right_id), code=numbers.get(limit.person_id, limit.code))
                 for limit in limits[one]

@@ -68,6 +68,22 @@ class PaidBelow:
 
 
 @dataclass(frozen=True)
+class Running:
+    """A transfer contract that runs on land of an act; from_on, until_on: half-open days. taker, code, household_id: of who takes
+    the land by it, as far as each has them. own: the act rests on it.
+    """
+
+    number: str
+    kind: str
+    from_on: date
+    until_on: date
+    taker: str
+    code: str = ""
+    household_id: UUID | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True)
 class ActFacts:
     """What an act of change is about, as the register has it now.
 
@@ -79,8 +95,8 @@ class ActFacts:
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
     land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
-    from which the case came. consenting: the restrictions whose creditors consent to it in writing. by_holder: who objects is
-    who holds the right.
+    from which the case came. running: on its land. consenting: the restrictions whose creditors consent to it in writing.
+    by_holder: who objects is who holds the right.
     """
 
     act_kind: str
@@ -106,5 +122,6 @@ class ActFacts:
     papers: frozenset[str] = frozenset()
     ends_below: tuple[str, date] | None = None
     paid_below: PaidBelow | None = None
+    running: tuple[Running, ...] = ()
     consenting: frozenset[UUID] = frozenset()
     by_holder: bool = False

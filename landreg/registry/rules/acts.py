@@ -12,6 +12,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.paid_below import tr_29_price_is_open
@@ -259,6 +260,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_23_parcels_of_the_right,
         ct_12_term_not_over,
         tr_17_operation_right_goes_along,
+        tr_33_contracts_run_on,
         tr_29_price_is_open,
     ),
     "cancellation": (
@@ -266,6 +268,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *ENDED,
         end_2_parcels_of_the_right,
         lo_5_operation_right_ended_first,
+        tr_33_contracts_run_on,
     ),
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),

@@ -17,6 +17,7 @@ from landreg.registry.rules.acts import (
     reg_29_held_as_applied_for,
     reg_30_over_all_that_it_joins,
 )
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts
 from landreg.registry.rules.household_land import (
     hh_4_parcels_taken_once,
@@ -199,6 +200,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_11_not_shared,
         hh_13_mortgage_follows,
         tr_17_operation_right_stays,
+        tr_33_contracts_run_on,
     ),
     "household_merge": (
         *_ALL,
@@ -239,6 +241,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_31_each_side_gives,
         tr_16_exchange_filed,
         tr_17_operation_right_stays,
+        tr_33_contracts_run_on,
         hh_11_not_shared,
     ),
 }

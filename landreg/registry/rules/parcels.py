@@ -17,6 +17,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.ends import ENDED
 from landreg.registry.rules.parcel_requests import AreaChange, Correction
@@ -220,7 +221,7 @@ _REDRAWN = (
     par_4_rights_follow,
     par_16_area_is_some,
 )
-_CUT = (*_REDRAWN, par_2_children_add_up)
+_CUT = (*_REDRAWN, par_2_children_add_up, tr_33_contracts_run_on)
 PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "parcel_split": _CUT,
     "parcel_merge": (*_CUT, par_3_merged_are_alike),

@@ -11,7 +11,7 @@ import pytest
 
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.act_facts import ActFacts, Running
 from landreg.registry.rules.household_requests import (
     LandOperation,
     LandOperationChange,
@@ -31,6 +31,7 @@ NEIGHBOUR = Operator("household", UUID(int=4), "户主2", "H2")
 LEASE = LandOperation(
     "L01", COOPERATIVE, "lease", "1号", date(2026, 6, 1), date(2022, 1, 1), date(2026, 12, 31), ("P1",)
 )
+LET = Running("610902104206010003", "lease", date(2024, 1, 1), date(2029, 1, 1), "另一合作社", "93610902MA0000002E")
 CHANGE = LandOperationChange("2号", date(2027, 12, 31))
 END = LandOperationEnd("agreed", "协议")
 GIVEN_OUT = OtherMeans(
@@ -62,6 +63,7 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (replace(LEASE, operator=PERSON), {}),
     (replace(LEASE, operator=NEIGHBOUR), {"known_name": "户主2"}),
     (LEASE, {"known_name": "合作社", "operated": {"P2": "L00"}}),
+    (LEASE, {"running": (replace(LET, own=True),)}),
     (CHANGE, {}),
     (replace(CHANGE, operator=PERSON), {}),
     (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
@@ -83,6 +85,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("LO-1", replace(LEASE, parcels=()), {}),
     ("LO-1", replace(CHANGE, parcels=("P9",)), {}),
     ("LO-2", LEASE, {"operated": {"P1": "L00"}}),
+    ("LO-13", LEASE, {"running": (LET,)}),
     ("LO-12", replace(LEASE, operator=replace(COOPERATIVE, code="93610902MA0000001X")), {}),
     ("LO-12", replace(GIVEN_OUT, operator=replace(COOPERATIVE, code="123")), {}),
     ("LO-3", replace(LEASE, operator=replace(COOPERATIVE, code="")), {}),
@@ -133,6 +136,38 @@ def test_one_thing_wrong_is_one_finding(code: str, asked: Request, changed: dict
 
 def test_a_transfer_that_was_not_filed_is_a_note() -> None:
     assert found(LEASE, facts(LEASE, filed=False)) == [("TR-5", "warn")]
+
+
+@pytest.mark.parametrize(
+    "running",
+    [
+        replace(LET, code=COOPERATIVE.code),
+        replace(LET, from_on=date(2027, 1, 1)),
+        replace(LET, kind="retransfer"),
+    ],
+)
+def test_contracts_that_run_on_and_are_not_against_the_right_are_a_note(running: Running) -> None:
+    assert found(LEASE, facts(LEASE, running=(running,))) == [("TR-33", "warn")]
+
+
+def test_where_the_right_rests_on_a_contract_of_the_land_another_is_a_note() -> None:
+    assert found(LEASE, facts(LEASE, running=(LET, replace(LET, number="1号", own=True)))) == [("TR-33", "warn")]
+
+
+@pytest.mark.parametrize(
+    ("operator", "taker"),
+    [(PERSON, {"taker": "王五", "code": ""}), (NEIGHBOUR, {"household_id": NEIGHBOUR.holder_id})],
+)
+def test_who_takes_the_land_by_the_contract_may_be_its_operator(operator: Operator, taker: dict[str, Any]) -> None:
+    asked, known = replace(LEASE, operator=operator), "" if operator is PERSON else NEIGHBOUR.name
+    assert found(asked, facts(asked, known_name=known, running=(replace(LET, **taker),))) == [("TR-33", "warn")]
+    assert found(asked, facts(asked, known_name=known, running=(LET,))) == [("LO-13", "refuse")]
+
+
+def test_a_contract_that_runs_on_is_told_with_its_number_kind_and_last_day() -> None:
+    (finding,) = examine(ACT_RULES["land_operation"], facts(LEASE, running=(replace(LET, kind="retransfer"),)), LAW)
+    assert "610902104206010003（再流转，至 2028-12-31）" in LAW.say(finding, "zh")
+    assert "610902104206010003 (re-transfer, to 2028-12-31)" in LAW.say(finding, "en")
 
 
 def test_land_that_is_operated_is_assigned_with_a_note_and_not_cancelled() -> None:

@@ -1,0 +1,108 @@
+"""Who registers what becomes of land reads the contracts that run on it; what is let by a signed contract is registered as a
+land-operation right of nobody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import Conflict, Refused
+from landreg.exchange.contracts.model import Contract
+from landreg.registry.casework import cases
+from landreg.registry.rules.household_requests import LandOperation, Operator
+from landreg.registry.rules.requests import Assignment, Cancellation
+from tests.contract_kit import OPERATOR, OTHER, TAKER, drawn, right_id, signed, to_the_register
+from tests.exchange_kit import TERM
+from tests.household_kit import asked_for
+from tests.registry_kit import Connection, booked, codes, one, put_papers, to_rights
+from tests.villages import COUNTY
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2, **TERM)
+
+
+@pytest.fixture
+def let() -> Contract:
+    """A lease of the first parcel of the first household, to 2027-06-30, that no right was registered for."""
+    return signed(drawn())
+
+
+def parcel_of(contract: Contract) -> str:
+    code: str = one(
+        OPERATOR, "SELECT parcel_code FROM exchange.contract_parcel WHERE contract_id = :id", id=contract.contract_id
+    )
+    return code
+
+
+def noted(registrar: Actor, case: UUID) -> list[str]:
+    """What TR-33 tells of a case as it is accepted."""
+    cases.accept(registrar, COUNTY, [case])
+    found = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    return [finding["zh"].split("。")[0] for finding in found if finding["code"] == "TR-33"]
+
+
+def lease(contract: Contract, code: str, **changed: Any) -> LandOperation:
+    asked = LandOperation(
+        "", Operator("organization", uuid4(), "另一合作社", code), "lease", "另一合同7号", date(2026, 1, 5), date(2022, 1, 1),
+        date(2027, 6, 30), (parcel_of(contract),),
+    )  # fmt: skip
+    return replace(asked, **changed)
+
+
+def test_who_registers_an_assignment_reads_the_lease_that_runs_on_the_land(let: Contract, registrar: Actor) -> None:
+    to = one(
+        registrar, "SELECT household_id FROM party.household WHERE code = :code AND upper_inf(recorded)", code=OTHER
+    )
+    asked = Assignment(to, OTHER, date(2026, 1, 5))
+    case = asked_for(registrar, "assignment", asked, right=right_id(), more=("issuer_consent",))
+    assert noted(registrar, case) == [f"地块上有履行中的流转合同：{let.number}（出租，至 2027-06-30）"]
+
+
+def test_who_registers_that_land_is_given_up_reads_it_too(let: Contract, registrar: Actor) -> None:
+    case = asked_for(registrar, "cancellation", Cancellation("expropriation", (parcel_of(let),)), right=right_id())
+    assert noted(registrar, case) == [f"地块上有履行中的流转合同：{let.number}（出租，至 2027-06-30）"]
+
+
+def test_the_contract_that_is_registered_is_no_other_contract(registrar: Actor, database: Settings) -> None:
+    case = to_the_register(registrar, database, signed(drawn()))
+    put_papers(registrar, case, "land_operation")
+    assert noted(registrar, case) == []
+
+
+def test_land_that_is_let_is_registered_as_the_right_of_nobody_else(let: Contract, registrar: Actor) -> None:
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation", lease(let, "93610902MA0000002E"), right=right_id())
+    assert codes(refused) == {"LO-13"}
+
+
+def test_who_takes_the_land_by_the_contract_has_it_registered(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The database lets it too."""
+    asked = lease(let, TAKER, operator=Operator("organization", uuid4(), "样本种植专业合作社", TAKER))
+    case = asked_for(registrar, "land_operation", asked, right=right_id())
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    assert (
+        one(registrar, "SELECT count(*) FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)")
+        == 1
+    )
+
+
+def test_the_database_refuses_it_beside_the_rule(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landreg.registry.facts.acts.running_on", lambda *_: {})
+    case = asked_for(registrar, "land_operation", lease(let, "93610902MA0000002E"), right=right_id())
+    with pytest.raises((Refused, Conflict, psycopg.Error)) as refused:
+        booked(registrar, reviewer, superuser, case, "land_operation")
+    assert "LO-13" in codes(refused)
