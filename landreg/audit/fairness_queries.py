@@ -56,7 +56,8 @@ _ENTRIES = """
         WHERE o.side = 'taker' AND o.kind IN ('offer', 'counter')
     ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
 """
-# Windows whose days are over: while one runs, households are still told; what is brought later shows nothing of its days.
+# Windows whose days are over, of terms that were told anew the last, on which the deal rests.
+# While one runs, households are still told; what is brought later shows nothing of its days.
 _WINDOWS = """
     SELECT l.number, p.by::text AS operator,
         (SELECT count(*) FROM exchange.priority_notice AS n WHERE n.county = p.county AND n.priority_id = p.priority_id)
@@ -69,6 +70,8 @@ _WINDOWS = """
     FROM exchange.priority AS p JOIN exchange.listing AS l ON l.county = p.county AND l.listing_id = p.listing_id
     WHERE p.village >= :within AND p.village < :past AND p.at >= :since AND p.at < :until
         AND p.last_day < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date
+        AND NOT EXISTS (SELECT FROM exchange.priority AS n WHERE n.county = p.county AND n.listing_id = p.listing_id
+            AND n.taker_id = p.taker_id AND n.price = p.price AND n.at > p.at)
     ORDER BY l.number
 """
 _ROUNDS = """

@@ -25,8 +25,9 @@ from landreg.exchange.bidding.deal_model import (
 from landreg.exchange.bidding.model import Sale, SaleEvent
 from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import CONTRACTOR, ENDED
-from landreg.exchange.model import Deal, DealFall, Listing, Taker
+from landreg.exchange.model import Deal, DealFall, Listing
 
+OPEN = ("published", "dealt")
 SIGNED = ("signed", "disputed", "ended")
 DRAWN = ("drawn", "part_signed", *SIGNED)
 """How the contract of a deal stands that both have signed, or that was not withdrawn."""
@@ -104,11 +105,14 @@ def priority(session: Session, county: str, priority_id: UUID) -> Priority | Non
 
 
 def open_priorities(session: Session, today: date) -> Sequence[Priority]:
-    """Windows that run, or of which no deal came yet, the next to end first."""
+    """Windows of listings that are open that run, or of which no deal came yet, the next to end first."""
     dealt = sa.select(Deal.deal_id).where(
         Deal.county == Priority.county, Deal.listing_id == Priority.listing_id, ~_fallen()
     )
-    asked = sa.select(Priority).where(sa.or_(Priority.last_day >= today, ~dealt.exists()))
+    open_ = sa.select(Listing.listing_id).where(
+        Listing.county == Priority.county, Listing.listing_id == Priority.listing_id, Listing.state.in_(OPEN)
+    )
+    asked = sa.select(Priority).where(open_.exists(), sa.or_(Priority.last_day >= today, ~dealt.exists()))
     return session.scalars(asked.order_by(Priority.last_day).limit(200)).all()
 
 
@@ -239,14 +243,6 @@ def gone(session: Session, county: str, listing_id: UUID) -> dict[UUID, datetime
         passed.where(PassedOver.county == county, PassedOver.listing_id == listing_id),
     )
     return {row.taker_id: row.at for row in sorted(session.execute(both), key=lambda row: row.at)}
-
-
-def gave_up(session: Session, county: str, listing_id: UUID) -> set[UUID | None]:
-    """Households that had a listing's land by a deal and gave it up."""
-    asked = sa.select(Taker.household_id).join(Deal, (Deal.county == Taker.county) & (Deal.taker_id == Taker.taker_id))
-    fell = (DealFall.county == Deal.county) & (DealFall.deal_id == Deal.deal_id) & (DealFall.given_up_by == "taker")
-    asked = asked.join(DealFall, fell).where(Deal.county == county, Deal.listing_id == listing_id)
-    return set(session.scalars(asked))
 
 
 def chances(session: Session, county: str, **asked: UUID) -> list[tuple[SecondChance, ChanceAnswer | None]]:

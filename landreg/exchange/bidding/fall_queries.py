@@ -1,4 +1,4 @@
-"""Reads of a deal that falls: when its contract was drawn first, and the paper by which it fell."""
+"""Reads of a deal that falls: when its contract was drawn first, the paper by which it fell, who gave it up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.exchange.bidding.row_queries import row_of
-from landreg.exchange.model import Deal, DealFall
+from landreg.exchange.model import Deal, DealFall, Taker
 
 
 def drawn_first(session: Session, deal: Deal) -> date | None:
@@ -22,3 +22,11 @@ def drawn_first(session: Session, deal: Deal) -> date | None:
 def fall_of(session: Session, county: str, deal_id: UUID) -> DealFall | None:
     """The fall of a deal that the actor sees."""
     return row_of(session, DealFall, county, deal_id=deal_id)
+
+
+def gave_up(session: Session, county: str, listing_id: UUID) -> set[UUID | None]:
+    """Households that had a listing's land by a deal and gave it up."""
+    asked = sa.select(Taker.household_id).join(Deal, (Deal.county == Taker.county) & (Deal.taker_id == Taker.taker_id))
+    fell = (DealFall.county == Deal.county) & (DealFall.deal_id == Deal.deal_id) & (DealFall.given_up_by == "taker")
+    asked = asked.join(DealFall, fell).where(Deal.county == county, Deal.listing_id == listing_id)
+    return set(session.scalars(asked))

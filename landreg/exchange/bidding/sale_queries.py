@@ -38,6 +38,11 @@ class Standing:
             return "announced"
         return "open" if self.now < self.clock.closes_at else "closed"
 
+    @property
+    def ended(self) -> bool:
+        """Whether no deal comes of it any more."""
+        return self.clock.over in ENDED
+
 
 _STANDS = stands(Deposit, Deposit.deposit_id)
 _BY_PLATE = (defer(Bid.entrant_id, raiseload=True), defer(Bid.by_id, raiseload=True))

@@ -13,7 +13,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, logged, sales, takers, told_queries
+from landreg.exchange.bidding import deal_queries, fall_queries, logged, sales, takers, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
 from landreg.exchange.bidding.rules.ending import stopped
@@ -47,7 +47,8 @@ def tell(
 ) -> PriorityTold:
     """Record that households were told: one by hand, signed for, or all by the board of the village, with a picture.
 
-    Raises NotFound, BadInput (FORM-5), Refused (PRI-2) without its paper or for a day that is not over.
+    Raises NotFound, BadInput (FORM-5), Conflict (BID-8) where the listing is over, Refused (PRI-2) without its paper or for a day
+    that is not over.
     """
     if way not in TOLD_ON_PAPER or (way == "posted") != (household_id is None):
         raise BadInput(Finding("FORM-5", "way", {"given": way[:40]}))
@@ -56,6 +57,9 @@ def tell(
         named = {one.household_id for one in deal_queries.notices(uow.session, county, priority_id)}
         if household_id is not None and household_id not in named:
             raise NotFound
+        land = told_queries.listing(uow.session, county, window.listing_id)
+        if land is None or land.state not in deal_queries.OPEN:
+            raise Conflict(stopped("listing_is_over", "window"))
         today = beijing_day(uow.now)
         ties_nothing(today, paper)
         # What is posted must hang there from the first day; a household may be handed it on any day of the window.
@@ -114,12 +118,16 @@ def last_of(
     return same[-1] if same else None
 
 
-def claims_on(uow: UnitOfWork, window: Priority, since: datetime | None = None) -> list[PriorityClaim]:
-    """Who claims the land on the terms of a window, in it or in one before it that was not told to all."""
+def claims_on(
+    uow: UnitOfWork, window: Priority, since: datetime | None = None, *, standing: bool = True
+) -> list[PriorityClaim]:
+    """Who claims the land on the terms of a window, in it or in one before it that was not told to all; not standing: also who took
+    the claim back.
+    """
     session, terms = uow.session, (window.taker_id, window.price)
     before = deal_queries.priorities(session, window.county, window.listing_id)
     same = [one for one in before if (one.taker_id, one.price) == terms and (not since or one.at >= since)]
-    return [claim for one in same for claim in deal_queries.claims(session, one.county, one.priority_id)]
+    return [claim for one in same for claim in deal_queries.claims(session, one.county, one.priority_id, standing)]
 
 
 def read(actor: Actor, county: str, priority_id: UUID) -> None:
@@ -196,7 +204,7 @@ def claim_at_counter(
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
-    """Raises NotFound where the listing is not seen, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4) where the household may not
+    """Raises Conflict (BID-8) where the listing is over, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4) where the household may not
     claim now, Conflict (BID-8) where it has claimed.
     """
     law = load_law(uow.session, window.county, beijing_day(uow.now))
@@ -208,9 +216,9 @@ def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, t
         for one in deal_queries.claims(uow.session, window.county, window.priority_id)
     ):
         raise Conflict(stopped("claimed_already", "window"))
-    if land is None:
-        raise NotFound
-    falls = deal_queries.gave_up(uow.session, window.county, window.listing_id)
+    if land is None or land.state not in deal_queries.OPEN:
+        raise Conflict(stopped("listing_is_over", "window"))
+    falls = fall_queries.gave_up(uow.session, window.county, window.listing_id)
     if barred := sales.members_are_not_asked(law, land.kind) or pri_7_gave_it_up(taker.household_id in falls):
         raise Refused(barred)
     if above := examine(ENTER_RULES, sales.taking_in(uow, taker, land.area_mu), law):

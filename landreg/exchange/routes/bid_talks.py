@@ -120,7 +120,7 @@ def window(county: str, priority_id: UUID) -> Response:
         told = told_queries.told(uow.session, county, found.listing_id)
         return pages.render(
             "exchange/priority.html", window=found, told=told, consent=asker.consent, kind_name=kind_name, where=where,
-            claims=deal_queries.claims(uow.session, county, priority_id),
+            claims=windows.claims_on(uow, found),
             taker=taker_queries.would_take(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
             today=beijing_day(uow.now),

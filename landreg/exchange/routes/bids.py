@@ -34,6 +34,7 @@ from landreg.exchange.bidding import (
     sales,
     sealed,
     sealed_queries,
+    standing_queries,
     taker_queries,
     takers,
     told_queries,
@@ -111,8 +112,13 @@ def index() -> Response:
         subjects: list[Sale | Offer | Priority] = [*(one.sale for one in (*held, *standing.values())), *said, *shown]
         told = told_queries.told_of(session, {(one.county, one.listing_id) for one in subjects})
         names = division_names(session, sorted({one.village for one in told.values()}))
+        open_windows = [
+            one for one in shown if one.listing_id in told and told[one.listing_id].state in deal_queries.OPEN
+        ]
         return pages.render(
-            "exchange/bids.html", sales=held, entries=mine, offers=said, windows=shown, told=told, names=names,
+            "exchange/bids.html", windows=open_windows,
+            sales=[one for one in held if uow.now < one.sale.deposit_by or not one.sale.deposit_yuan],
+            entries=mine, offers=said, told=told, names=names,
             today=beijing_day(uow.now), deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
             takers=taker_queries.own_takers(session), consent=asker.consent,
         )  # fmt: skip
@@ -173,6 +179,7 @@ def one(county: str, sale_id: UUID) -> Response:
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=opened.of_sale(session, county, sale_id),
             window_until=deal_queries.window_until(session, found.sale),
+            stands=standing_queries.of_bidder(session, county, mine[0].entrant_id) if mine else None,
             place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
             consent=asker.consent, asked=chances.asked_of(session, county, sale_id, beijing_day(uow.now)),
             barred=sales.said_first(uow, told, taker_queries.own_takers(session)),

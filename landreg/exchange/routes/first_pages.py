@@ -25,6 +25,7 @@ from landreg.exchange.bidding import (
     outcome_queries,
     review_queries,
     sale_queries,
+    standing_queries,
     told_queries,
 )
 from landreg.exchange.bidding.acting import STEPS
@@ -149,7 +150,9 @@ def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
     """What came of what was listed, bid or offered; each once, for some weeks."""
     for one in outcome_queries.outcomes(session, since):
         address = url_for("bids.take_part", county=one.county, listing_id=one.listing_id)
-        if one.own:
+        if one.what in ("taken_back", "window_taken_back"):
+            address = url_for("bids.index")
+        elif one.own:
             address = url_for("own_listings.one", county=one.county, listing_id=one.listing_id)
         label = i18n.shown_term(one.what, "outcome")
         if one.amount is not None and one.what.startswith("deposit_"):
@@ -207,9 +210,11 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
         side = "household" if land.own else "taker"
         if as_ not in ("", side):
             continue
+        window: tuple[str, ...] = ()
         price, mine = prices.price_words(one.price, land.unit, land.grain, i18n.language()), one.side == side
         if one.kind == "accept":
             label = _("已经谈妥，等交易员办理：%(price)s", price=price)
+            window = first_sales.window_words(session, standing_queries.talk_until(session, one.county, one.listing_id))
         elif one.kind in ("offer", "counter") and not mine:
             label = _("对方还价：%(price)s", price=price)
             if land.own:
@@ -217,7 +222,7 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
                 label = _("%(who)s出价：%(price)s", who=who.get(one.taker_id, somebody), price=price)
         else:
             continue
-        note = f"{land.area_mu} {_('亩')} · {land.number}"
+        note = " · ".join((f"{land.area_mu} {_('亩')}", land.number, *window))
         if one.kind != "accept":
             until = _("%(day)s 前答复", day=i18n.shown_day(one.until_day))
             note = f"{until} · {note}"
@@ -235,9 +240,21 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
     """Terms on which the household may have land of its collective before others. Of an agent, at, under: where they lie."""
     if household is None:
         return
-    today, claimed = page_day(session), correction_queries.claimed(session, household)
-    for window in deal_queries.own_priorities(session, household):
+    today, claims = page_day(session), correction_queries.claimed(session, household)
+    shown = deal_queries.own_priorities(session, household)
+    told = told_queries.told_of(session, {(one.county, one.listing_id) for one in shown})
+    on_terms = {(one.listing_id, one.taker_id, one.price) for one in shown if one.priority_id in claims}
+    claimed = {one.priority_id for one in shown if (one.listing_id, one.taker_id, one.price) in on_terms}
+    last: set[UUID] = set()
+    for window in shown:
+        land, newest = told.get(window.listing_id), window.listing_id not in last
+        last.add(window.listing_id)
+        if land is None or land.state not in ("published", "dealt") or land.own:
+            continue
         if window.last_day < today:
+            if newest and window.priority_id in claimed and land.state == "published":
+                address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
+                yield Row(_("已经主张优先权，公示期满，等交易员办理"), address, land.number)
             continue
         address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
         day = i18n.shown_day(window.last_day)

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
 from landreg.exchange import prices
-from landreg.exchange.bidding import deal_queries, opened, sale_queries, told_queries
+from landreg.exchange.bidding import deal_queries, opened, sale_queries, standing_queries, told_queries
 from landreg.exchange.bidding.model import Entrant
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
 from landreg.exchange.listings import listing_queries
+from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n
 
 LAPSED_FOR = timedelta(days=30)
@@ -53,16 +54,28 @@ def _of_seller(session: Session, found: Standing, told: Told) -> Iterator[Row]:
 
 
 def _of_bidder(session: Session) -> Iterator[Row]:
-    """Of each sale that has closed while its land is still to be had: how one's own bid stands."""
+    """Of each sale that one entered: until when it runs; closed, while its land is to be had, how one's bid stands."""
     entries = sale_queries.own_entries(session)
     standing = sale_queries.standings(session, [(one.county, one.sale_id) for one in entries])
-    over = [one for one in entries if one.sale_id in standing and standing[one.sale_id].stage in ("closed", "opened")]
-    told = told_queries.told_of(session, {(one.county, standing[one.sale_id].sale.listing_id) for one in over})
-    for one in over:
+    held = [one for one in entries if one.sale_id in standing and not standing[one.sale_id].ended]
+    told = told_queries.told_of(session, {(one.county, standing[one.sale_id].sale.listing_id) for one in held})
+    for one in held:
         found = standing[one.sale_id]
         land = told.get(found.sale.listing_id)
-        if land is not None and land.state == "published" and not land.own:
-            yield Row(_own_place(session, found, one), _address(found), _note(session, found, land))
+        if land is None or land.own or land.state not in ("published", "dealt"):
+            continue
+        if found.stage in ("announced", "open"):
+            way, at = i18n.shown_term(found.sale.way, "listing_way"), i18n.shown_instant(found.clock.closes_at)
+            yield Row(_("您报名的%(way)s：%(at)s 截止", way=way, at=at), _address(found), land.number)
+            continue
+        stands = standing_queries.of_bidder(session, one.county, one.entrant_id)
+        if stands.passed:
+            yield Row(_("轮到您时不能受让，已经跳过您"), _address(found), land.number)
+        elif stands.may_win or land.state == "published":
+            label = _("您已经答应接手，等交易员办理") if stands.said_yes else _own_place(session, found, one)
+            yield Row(
+                label, _address(found), " · ".join((land.number, *window_words(session, stands.until, stands.own)))
+            )
 
 
 def _own_place(session: Session, found: Standing, own: Entrant) -> str:
@@ -92,8 +105,21 @@ def _note(session: Session, found: Standing, told: Told) -> str:
     until = deal_queries.window_until(session, found.sale) if found.stage in ("closed", "opened") else None
     if until is None:
         return told.number
-    window = _("成员优先权公示到 %(day)s", day=i18n.shown_day(until))
-    return f"{told.number} · {window}"
+    return " · ".join((told.number, *window_words(session, until)))
+
+
+def window_words(session: Session, until: date | None, own: bool | None = None) -> tuple[str, ...]:
+    """Until when a members' window runs, that it has run; own: on whose terms, None where only one can be. () for none."""
+    if until is None:
+        return ()
+    day = i18n.shown_day(until)
+    said: str = _("成员优先权公示到 %(day)s", day=day)
+    if until < page_day(session):
+        said = _("成员优先权公示已于 %(day)s 期满，等交易员办理", day=day)
+    if own is None:
+        return (said,)
+    terms: str = _("公示的是您的条件") if own else _("公示的是别人的条件")
+    return said, terms
 
 
 def _address(found: Standing) -> str:

@@ -21,7 +21,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
-from landreg.exchange.bidding import sale_queries
+from landreg.exchange.bidding import deal_queries, sale_queries
 from landreg.exchange.listings import floor_queries, free, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.rules.units import rhythms_of
@@ -272,6 +272,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
         row = queries.one(uow.session, county, listing_id)
         if row is None or row.household_id != actor.household:
             raise NotFound
+        windows = deal_queries.priorities(uow.session, county, listing_id)
         return pages.render(
             "exchange/own_listing.html",
             listing=row,
@@ -284,6 +285,8 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             answering=None if consent is None else _answering(consent),
             kinds=transfers(beijing_day(row.listed_at)),
             open=row.state in queries.OPEN,
+            agreed=any(one.kind == "accept" for one in deal_queries.offers(uow.session, county, listing_id)),
+            window_until=max((one.last_day for one in windows if one.last_day >= beijing_day(uow.now)), default=None),
             unsold=bool(sale_queries.failed(uow.session, listing_id)),
             sale=next(reversed(sale_queries.sales(uow.session, listing_id)), None),
         )

@@ -82,7 +82,7 @@ def window(county: str, priority_id: UUID) -> Response:
             raise NotFound
         facts = windows.facts_of(uow, found, page_day(session))
         notices = deal_queries.notices(session, county, priority_id)
-        claims = deal_queries.claims(session, county, priority_id, standing=False)
+        claims = windows.claims_on(uow, found, standing=False)
         return pages.render(
             "exchange/window.html", named=household_queries.named(session, (one.household_id for one in notices)),
             window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,

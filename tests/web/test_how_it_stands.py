@@ -1,0 +1,155 @@
+"""First pages and sale pages tell each side how it stands: passed over, whose terms run, a yes, a listing taken back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import auction, deal_queries, deals, falling, offers, takers, windows
+from landreg.exchange.bidding.offers import Word
+from landreg.exchange.listings import service
+from landreg.exchange.model import Listing
+from tests import bidding_kit as kit
+from tests.database.exchange.test_after_publication import PICTURE, sold, two_bids
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.registry_kit import HOUSEHOLD, Connection, codes
+from tests.villages import COUNTY
+from tests.web.conftest import Browser
+from tests.web.test_lapsed_offers import given_password
+
+
+@pytest.fixture(autouse=True)
+def key(database: Settings) -> None:
+    use_key(database.keys["identity"])
+
+
+@pytest.fixture
+def page(app: Any, superuser: Connection) -> Any:
+    """A page as an account reads it."""
+
+    def read(actor: Actor, at: str = "/") -> str:
+        browser = Browser(app.test_client())
+        browser.log_in(given_password(superuser, actor))
+        answer = browser.get(at)
+        assert answer.status_code == 200
+        return str(answer.text)
+
+    return read
+
+
+def test_a_listing_taken_back_after_a_yes_ends_its_window_and_all_sides_read_it(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation")
+    owner, neighbour = kit.farmer(superuser, HOUSEHOLD), kit.farmer(superuser, NEIGHBOUR)
+    taker, actor = kit.person(superuser, 1)
+    at = (COUNTY, listing.listing_id, taker.taker_id)
+    offers.say(actor, *at, Word("offer", Decimal("480")))
+    offers.say(owner, *at, Word("accept"))
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    for side in (owner, actor):
+        assert "成员优先权公示到" in page(side), "the yes says until when its window runs"
+    assert "本集体有地要流转，您户优先" in page(neighbour)
+    asked = page(owner, f"/my/listings/{COUNTY}/{listing.listing_id}")
+    assert "已经和对方谈妥" in asked
+    assert "也到此为止" in asked
+    service.withdraw(owner, COUNTY, listing.listing_id)
+    assert "对方撤回了挂牌" in page(actor)
+    told = page(neighbour)
+    assert "给成员的优先权公示到此为止" in told
+    assert "您户优先" not in told
+    assert "不用再主张" in page(neighbour, f"/priority/{COUNTY}/{window.priority_id}")
+    with pytest.raises(Conflict) as over:
+        windows.claim(neighbour, COUNTY, window.priority_id, takers.of_household(neighbour, COUNTY))
+    assert codes(over) == {"BID-8"}
+    with pytest.raises(Conflict):
+        windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
+    with unit_of_work(OPERATOR) as uow:
+        assert list(deal_queries.open_priorities(uow.session, beijing_day(uow.now))) == []
+
+
+def test_whoever_was_passed_over_reads_it_and_the_next_that_the_window_is_theirs(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    sale = kit.auction(listing)
+    people = [kit.person(superuser, number) for number in (1, 2)]
+    other = kit.person(superuser, 3)
+    kit.entered(sale, *other)
+    for _taker, actor in people:
+        assert "您报名的公开竞价" not in page(actor)
+    entrants = [kit.entered(sale, *each) for each in people]
+    assert "您报名的公开竞价" in page(people[0][1])
+    kit.pass_time(superuser, hours=1, minutes=1)
+    for entrant, (_taker, actor), price in zip(entrants, people, ("300", "320"), strict=True):
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
+    kit.pass_time(superuser, hours=4)
+    kit.lower_most(superuser, "person", 1)
+    deals.pass_over(OPERATOR, COUNTY, listing.listing_id, "超过上限")
+    passed = page(people[1][1])
+    assert "已经跳过您" in passed
+    assert "竞价已截止：您的报价领先" not in passed
+    assert "您不能受让，已经跳过您" in page(people[1][1], f"/bids/{COUNTY}/{sale.sale_id}")
+
+
+def test_the_next_one_s_yes_stands_on_its_first_page_with_the_window_on_its_terms(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    sale = kit.auction(listing)
+    people = [kit.person(superuser, number) for number in (1, 2)]
+    two_bids(superuser, sale, people)
+    falling.fall(people[1][1], COUNTY, sold(superuser, listing).deal_id, "资金没有到位")
+    chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
+    assert chance is not None
+    kit.answered(chance)
+    assert "您已经答应接手，等交易员办理" in page(people[0][1])
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    told = page(people[0][1])
+    assert "您已经答应接手" in told
+    assert "公示的是您的条件" in told
+    assert "与您成交" in page(people[0][1], f"/bids/{COUNTY}/{sale.sale_id}")
+
+
+def test_a_claim_in_a_window_that_is_told_anew_is_counted_there_and_read_by_its_household(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+) -> None:
+    listing: Listing = kit.published(registrar, reviewer, superuser, way="auction")
+    two_bids(superuser, kit.auction(listing), [kit.person(superuser, number) for number in (1, 2)])
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    taker, neighbour = kit.household(superuser, NEIGHBOUR)
+    windows.claim(neighbour, COUNTY, window.priority_id, taker)
+    kit.pass_time(superuser, days=15)
+    again = windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
+    assert "已经主张优先权" in page(neighbour)
+    assert "按这个条件" not in page(neighbour, f"/priority/{COUNTY}/{again.priority_id}")
+    with unit_of_work(OPERATOR) as uow:
+        assert len(windows.claims_on(uow, again, standing=False)) == 1
+
+
+def test_a_sale_whose_deposits_are_over_is_not_offered_to_be_entered(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any, browser: Browser
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    sale = kit.auction(listing)
+    actor = kit.person(superuser, 1)[1]
+    public = f"/market/listings/{listing.number}"
+    assert f"/bids/{COUNTY}/{sale.sale_id}" in page(actor, "/bids")
+    assert "我要受让" in browser.get(public).text
+    kit.pass_time(superuser, hours=1, minutes=1)
+    assert f"/bids/{COUNTY}/{sale.sale_id}" not in page(actor, "/bids")
+    told = browser.get(public).text
+    assert ("我要受让" in told, "已经截止，不能再报名" in told) == (False, True)
+    assert "已经截止，不能再报名" in page(actor, f"/bids/{COUNTY}/{sale.sale_id}")
