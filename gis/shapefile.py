@@ -26,11 +26,12 @@ from gis.shp import ShapeFile, sibling
 from gis.sqlitefile import is_sqlite
 
 __all__ = [
-    "KINDS", "NO_NUMBER", "Batch", "Columns", "Package", "PackageFault", "Source", "find_layers", "half_up_hundredths",
+    "BATCH", "KINDS", "NO_NUMBER", "Batch", "Columns", "Package", "PackageFault", "Source", "find_layers", "half_up_hundredths",
     "read_layer", "read_table", "unpack",
 ]  # fmt: skip
 
-BATCH = 50_000
+BATCH = 20_000
+"""Rows that are worked with at a time: arrays of them are used again for the next, larger ones are taken from the system anew."""
 DELETED = ord("*")
 LONGEST = 254
 """Signs that a value of the shortest column may have: as many as a DBF holds."""

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from functools import cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-LARGE = 1 << 20
+LARGE = 8 << 20
+"""Bytes from which on an array goes back to the system by itself. What a batch is worked with is smaller, and its pages are
+kept for the next."""
 KEPT = 32 << 20
 """Bytes that may lie free at the heap's end: of the 128 KB that glibc keeps, the pages of small arrays are taken anew each time."""
 GARBAGE = 20_000
@@ -19,8 +21,8 @@ GARBAGE = 20_000
 
 @cache
 def give_back_large() -> None:
-    """From now on, what an array of a megabyte or more has used goes back to the system when it is let go; glibc by itself
-    keeps that of up to 32 MB, in holes that later arrays do not fit.
+    """From now on, what a LARGE array has used goes back to the system when it is let go; glibc by itself keeps that of up to
+    32 MB, in holes that later arrays do not fit.
 
     Without effect where the C library has no such setting. Once a process.
     """

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.shapefile import Batch, Package, read_layer
+from gis.shapefile import BATCH, Batch, Package, read_layer
 from gis.shapes import Shapes
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import Boundary, Bytes, Notes, filled
@@ -28,7 +28,7 @@ SAME_M = 1.0
 
 
 def read_boundaries(
-    package: Package, kind: str, parcels: CodeIndex, notes: Notes, progress: Progress, batch: int = 50_000
+    package: Package, kind: str, parcels: CodeIndex, notes: Notes, progress: Progress, batch: int = BATCH
 ) -> Boundary | None:
     """The boundary points (JZD) or lines (JZX) of a package, None where it has none. parcels: the codes of DK."""
     sources = package.layers.get(kind, ())
