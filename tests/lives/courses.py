@@ -15,6 +15,7 @@ from landreg.exchange.contracts import (
     dividing,
     drawing,
     life,
+    members,
     queries,
     registering,
     signing,
@@ -55,6 +56,7 @@ def _changed() -> Life:
     asked = kit.draft(right, kit.parcels_of(OPERATOR, right)[:1])
     drawn = yield "draw_recorded", lambda: drawing.draw_recorded(OPERATOR, COUNTY, asked, kit.TAKER, NAME)
     at = (COUNTY, signed(drawn).contract_id)
+    yield "members_told", lambda: members.members_told(OPERATOR, *at, day, PAPER)
     yield "dispute", lambda: disputes.dispute(OPERATOR, *at, Brought("arbitration", "拖欠价款"), PAPER)
     owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9), pays="taker")
     yield "settle", lambda: disputes.settle(OPERATOR, *at, owed, PAPER)

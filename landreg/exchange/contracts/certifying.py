@@ -10,6 +10,7 @@ from landreg.core.errors import Conflict, Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.entering import happened, held, of_transfer
+from landreg.exchange.contracts.members import outside
 from landreg.exchange.contracts.rules.course import con_14_signed_and_settled
 from landreg.exchange.contracts.rules.rent import DEPOSIT, IN_ONE_SUM, ZERO
 from landreg.exchange.contracts.saying import sold_by
@@ -39,5 +40,7 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
         coming = (one.due.due_on for one in found.settled if one.open and one.due.kind != DEPOSIT)
         if (following := next(coming, None)) is not None:
             sums["next_on"] = following.isoformat()
+        if (of := outside(uow.session, found)).told_is_due:
+            sums["members_told_on"] = of.told_on.isoformat() if of.told_on else ""
         happened(uow, found.contract, "certified", law.on, facts={"number": number, **sums})
     return number

@@ -87,6 +87,7 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "剩余承包期" if row.kind in MOVING else "流转期限": f"{chinese_date(row.from_on)}至{chinese_date(row.until_on - DAY)}",
         "价款": str(row.clauses.get("price") or ""),
         "签订日期": chinese_date(signed.on_day) if (signed := found.of("signed")) else "",
+        **_members(given),
         **_checked(found, given),
     }  # fmt: skip
     content = {
@@ -122,6 +123,16 @@ def _checked(found: Whole, given: ContractEvent) -> dict[str, str]:
     of_issuer = row.right_id is None or "filing" in NOT_OF.get(row.kind, ())
     same = "，与拟定合同的是同一人" if given.by_id == row.drawn_by else f"；合同由{row.drawn_by_name}拟定"
     return {**({} if of_issuer and not known else {"发包方备案": said}), "审核": f"{given.by_name}{same}"}
+
+
+def _members(given: ContractEvent) -> dict[str, str]:
+    """Of land that went off the market to somebody outside: whether a written notice to the members was recorded before the
+    certificate was given. SPC-RLC-11.
+    """
+    if (told := given.facts.get("members_told_on")) is None:
+        return {}
+    posted = f"{chinese_date(date.fromisoformat(told))}村里书面公示" if told else "没有村里书面公示的记录"
+    return {"本集体成员优先权": posted}
 
 
 def _paid(given: ContractEvent) -> str:

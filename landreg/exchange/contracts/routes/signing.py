@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, flash
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.errors import BadInput, Finding
-from landreg.exchange.contracts import certifying, signing
+from landreg.exchange.contracts import certifying, members, signing
 from landreg.exchange.contracts.routes import desk
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
 from landreg.exchange.contracts.signing import Signature
@@ -71,6 +72,25 @@ def file(county: str, contract_id: UUID) -> Redirect:
         raise BadInput(Finding("FORM-1", "on_day"))
     signing.file(current_actor(), county, contract_id, given.on_day, given.said, kept(given.paper))
     flash(_("备案已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The village's written notice to the members, and the day of its posting."""
+
+    on_day: date
+    notice: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/members-told")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def members_told(county: str, contract_id: UUID) -> Redirect:
+    """Record it."""
+    given = read_form(Telling)
+    members.members_told(current_actor(), county, contract_id, given.on_day, kept(given.notice, "notice"))
+    flash(_("村里的书面公示已记录。"))
     return back(county, contract_id)
 
 
