@@ -33,6 +33,8 @@ WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), dtype=
 CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 MONTHS = np.array((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), dtype=np.int64)
 HEAD = (b"02", b"2")
+FAMILY, NOT_SHARING = b"110", b"2"
+"""Way of contracting (C.11) by a household; a member (C.3) who has no share in the right."""
 
 
 def cod_10_citizen_id_is_sound(survey: Survey, notes: Notes) -> None:
@@ -218,6 +220,19 @@ def rel_34_representative_has_the_member_s_name(survey: Survey, notes: Notes) ->
                    lambda row: {"given": masked_name(plain(names[row])), "name": masked_name(plain(names[row]))})  # fmt: skip
 
 
+def rel_37_family_contract_is_a_household_s(survey: Survey, notes: Notes) -> None:
+    """REL-37: under a family contract some member of the household shares in the right; REL-38: it is no unit. 农村土地承包法 16."""
+    households, counted = _counted(survey)
+    contracts, members = survey.table("CBHT"), survey.table("CBF_JTCY")
+    held = CodeIndex(np.unique(contracts.column("CBFBM")[contracts.column("CBFS") == FAMILY]))
+    contracted = filled(households.key) & (held.find(households.key) >= 0)
+    sharing = CodeIndex(np.unique(members.column("CBFBM")[members.column("SFGYR") != NOT_SHARING]))
+    unit = households.column("CBFLX") == UNIT
+    none = contracted & ~unit & (counted > 0) & (sharing.find(households.key) < 0)
+    notes.rows("REL-37", households, np.flatnonzero(none), "CBFBM", lambda row: {"counted": counted[row].item()})
+    notes.rows("REL-38", households, np.flatnonzero(contracted & unit), "CBFLX")
+
+
 def _pairs(households: Bytes, values: Bytes) -> Bytes:
     return np.asarray(np.strings.add(households, values))
 
@@ -232,5 +247,5 @@ RULES: tuple[SurveyRule, ...] = (
     cod_12_sex_agrees_with_the_id, rel_8_household_has_members,
     rel_9_member_count_is_right, rel_10_person_is_in_one_household, rel_12_representative_speaks_for_one_household,
     rel_13_household_has_one_head, rel_14_representative_is_a_member,
-    rel_34_representative_has_the_member_s_name,
+    rel_34_representative_has_the_member_s_name, rel_37_family_contract_is_a_household_s,
 )  # fmt: skip

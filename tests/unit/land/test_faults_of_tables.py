@@ -59,7 +59,7 @@ CODES: list[tuple[str, Change, Found]] = [
      {("COD-1", H3[:17]), ("REL-5", H3), ("REL-7", H3[:17]), ("REL-8", H3[:17]), ("REL-20", Z3)}),
     ("a household with a unit's paper", put("CBF", H3, CBFZJLX="3", CBFZJHM="123456789"), {("COD-25", H3)}),
     ("a person with a unit's paper", put("CBF", H3, CBFLX="2", CBFZJLX="3", CBFZJHM="123456789"), {("COD-25", H3)}),
-    ("a unit with its representative's", put("CBF", H3, CBFLX="3"), set()),
+    ("a unit with its representative's", put("CBF", H3, CBFLX="3"), {("REL-38", H3)}),
     ("a contract's code without its letter", put("CBHT", C2, CBHTBM=H2),
      {("COD-1", H2), ("REL-3", C2), ("REL-4", H2), ("REL-16", C2), ("REL-17", H2)}),
     ("an issuer's code of 13 signs", put("FBF", G2, FBFBM=G2[:13]), {("COD-1", G2[:13]), ("REL-6", G2), ("REL-31", G2)}),
@@ -226,6 +226,9 @@ RELATIONS: list[tuple[str, Change, Found]] = [
         (180, -50), (180, 100), (270, 100), (270, -50), (180, -50)]]), {("REL-31", G2[:12] + "03")}),
     ("a transfer to oneself", put("LZHT", T1, SRFBM=H1), {("REL-32", T1)}),
     ("reserve land in a contract", put("DK", P3, DKLB="22"), {("REL-33", P3)}),
+    ("a household of which nobody shares", both(put("CBF_JTCY", "户主2", SFGYR="2"), put("CBF_JTCY", "家人2", SFGYR="2")),
+     {("REL-37", H2)}),
+    ("one member who does not share", put("CBF_JTCY", "家人2", SFGYR="2"), set()),
 ]  # fmt: skip
 
 TERMS: list[tuple[str, Change, Found]] = [
