@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ from landreg.exchange.routes import first_rows, first_sales
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
+from landreg.law.queries import load_law
 from landreg.registry.home.brought import seeing
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import page_day
@@ -56,7 +57,8 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     with unit_of_work(actor) as uow:
         session = uow.session
         count = listings.counts(session).get("submitted", 0)
-        waiting = session.scalars(listings.listed("submitted").limit(ON_FIRST_PAGE)).all()
+        by_day = listings.listed("submitted").order_by(None).order_by(Listing.closes_on, Listing.number)
+        waiting = [(row, _review_by(session, row)) for row in session.scalars(by_day.limit(ON_FIRST_PAGE))]
         held = sale_queries.sales(session, since=uow.now)
         deals = contract_deals.deals_waiting(session)
         unsigned_now = unsigned(session)
@@ -68,7 +70,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     yield Figure(_("已成交，待拟合同"), len(deals), url_for("contracts.index"))
     yield Figure(_("等双方签字的合同"), unsigned_now, url_for("contracts.index", state="part_signed"))
     yield Figure(_("有价款逾期的合同"), late, url_for("contracts.late"))
-    yield Queue(_("待审核的挂牌"), at_review, [_to_review(row) for row in waiting], _("现在没有要审核的挂牌。"))
+    yield Queue(_("待审核的挂牌"), at_review, [_to_review(*one) for one in waiting], _("现在没有要审核的挂牌。"))
     if next_steps:
         yield Queue(_("等您办下一步的"), url_for("sales.index"), next_steps[:ON_FIRST_PAGE], "")
     shown = [
@@ -82,12 +84,19 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     yield Queue(_("进行中的场次"), url_for("sales.index"), shown, _("现在没有进行中的场次。"))
 
 
-def _to_review(row: Listing) -> Row:
-    """A listing that waits: which, how much land, where, at what price, how."""
+def _review_by(session: Session, row: Listing) -> date:
+    """The last day on which a listing can be published so that its publication still lasts (LST-18)."""
+    law = load_law(session, row.county, page_day(session))
+    return row.closes_on - timedelta(days=law.days("LST-18.publication_days", "least"))
+
+
+def _to_review(row: Listing, by: date) -> Row:
+    """A listing that waits: which, how much land, where, at what price, how; by which day it is published."""
     said = f"{name_of(row.village)} {row.area_mu} {_('亩')} · {prices.price_of(row, i18n.language())}"
     address = url_for("listing_desk.one", county=row.county, listing_id=row.listing_id)
     way = i18n.shown_term(row.way, "listing_way")
-    return Row(f"{row.number} · {said}", address, f"{way} · {i18n.shown_instant(row.listed_at)}")
+    due = _("%(day)s 前发布，过了发布期不够", day=i18n.shown_day(by))
+    return Row(f"{row.number} · {said}", address, f"{due} · {way} · {i18n.shown_instant(row.listed_at)}")
 
 
 def _next_steps(session: Session) -> Iterator[Row]:

@@ -135,6 +135,26 @@ def test_a_window_that_still_runs_is_not_asked_about(planted: Any, superuser: Co
     assert fair_look.look(auditor, planted).windows == 1
 
 
+def test_of_terms_that_were_told_anew_the_window_on_which_the_deal_rests_is_looked_at(
+    planted: Any, superuser: Connection, auditor: Actor
+) -> None:
+    """The one that was void and had to be repeated is no hit against whoever repeated it, once the later one was posted."""
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO exchange.priority SELECT (jsonb_populate_record(p, jsonb_build_object('priority_id', gen_random_uuid(),
+                   'at', p.at + interval '1 minute', 'first_day', p.first_day + 1))).* FROM exchange.priority AS p"""
+        )
+        superuser.execute(
+            """INSERT INTO exchange.priority_told
+                   (county, village, told_id, priority_id, way, sha256, paper, on_day, "by", by_name, at)
+               SELECT county, village, gen_random_uuid(), priority_id, 'posted', repeat('2', 64), 'a.jpg', first_day,
+                   "by", by_name, at
+               FROM exchange.priority ORDER BY at DESC LIMIT 1"""
+        )
+    found = fair_look.look(auditor, planted)
+    assert (found.windows, [one for one in found.facts if one.kind == "unheard"]) == (1, [])
+
+
 def test_agents_are_counted_by_step_each_household_once(planted: Any, superuser: Connection, auditor: Actor) -> None:
     agents, homes = [uuid4(), uuid4()], [uuid4() for _ in range(4)]
     with past_triggers(superuser):
