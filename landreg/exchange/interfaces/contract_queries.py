@@ -77,6 +77,9 @@ def _told(
     same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
     if row.void:
         same["state"] = VOID
+    elif row.state == "ended" and row.ends_on is not None and row.ends_on <= row.from_on:
+        # Ended before its term: it never runs, and its first day is the first without it.
+        same["ends_on"] = row.from_on
     elif row.state == "ended" and row.ends_on is not None and row.ends_on > today:
         same["state"] = "ending"
     plan = tuple(Instalment(one.due_on, one.yuan) for one in instalments.read(row.instalments))

@@ -42,6 +42,21 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     to_rights(registrar, reviewer, superuser, 2, **TERM)
 
 
+def test_mediation_that_failed_is_no_dismissal_and_arbitration_goes_on() -> None:
+    """CON-17: by the mediator's note, in village and township alone."""
+    at = (OPERATOR, COUNTY, signed(drawn()).contract_id)
+    disputes.dispute(*at, Brought("village", "欠款"), None)
+    for wrong in (Outcome("failed", today()), Outcome("stands", today(), document="note")):
+        with pytest.raises(Refused) as paper:
+            disputes.settle(*at, wrong, PAPER)
+        assert [(one.code, one.field) for one in paper.value.findings] == [("CON-17", "document")]
+    disputes.settle(*at, Outcome("failed", today(), document="note"), PAPER)
+    disputes.dispute(*at, Brought("arbitration", "欠款"), None)
+    with pytest.raises(Refused) as elsewhere:
+        disputes.settle(*at, Outcome("failed", today(), document="note"), PAPER)
+    assert codes(elsewhere) == {"CON-17"}
+
+
 def test_a_dispute_after_the_end_comes_within_its_limitation_and_binds_the_record(superuser: Connection) -> None:
     """CON-26; what is awarded to the one side is due, what to the other is paid when the land goes back (CON-24)."""
     contract = signed(drawn())

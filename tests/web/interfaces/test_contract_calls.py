@@ -25,7 +25,7 @@ from tests.interface_kit import Program, program, registered
 from tests.kept_kit import Connection
 from tests.registry_kit import codes as codes_of
 from tests.registry_kit import pass_days
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 PAPER = {"name": "filing.png", "content": base64.b64encode(photographed()).decode()}
 
@@ -71,6 +71,18 @@ def test_an_end_that_lies_ahead_is_told_as_ahead_and_by_its_day(
     assert last.isoformat() in body
     pass_days(superuser, 30)
     assert office.ask("GET", place).get_json()["state"] == "ended"
+
+
+def test_what_ended_before_its_term_never_runs(office: Program, contract: Contract, superuser: Connection) -> None:
+    """As where what it rests on ends: not “ending” until a day before its first."""
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today() + timedelta(days=9)), SIGNED)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET from_on = %s WHERE contract_id = %s",
+            [today() + timedelta(days=20), contract.contract_id],
+        )
+    told = office.ask("GET", f"/contracts/{COUNTY}/{contract.number}").get_json()
+    assert (told["state"], told["ends_on"]) == ("ended", told["from_on"])
 
 
 def test_a_contract_is_filed_once_and_a_webhook_is_told(

@@ -25,7 +25,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
-from landreg.exchange.contracts.rules.outcomes import DOCUMENTS
+from landreg.exchange.contracts.rules.outcomes import DOCUMENTS, FAILED, MEDIATION
 from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
@@ -79,13 +79,14 @@ def steps_of(found: Whole, on: date) -> list[str]:
 def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
     """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
     row = found.contract
-    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.contract.void else ()))
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
     grounds = (BREACH,) if outside else (*GROUNDS, BREACH)
     remedies = tuple(one for one in REMEDIES if one != "idle") if outside else REMEDIES
     remedies = OF_SERVICE if row.kind == SERVICE else remedies
     brought = found.of("disputed")
     forum = str(brought.facts.get("forum", "")) if brought else ""
+    of_forum = "dismissed" if forum in MEDIATION else FAILED
+    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.contract.void else ()), of_forum)
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {
         "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),

@@ -17,11 +17,14 @@ from landreg.law.book import Law
 LONGEST_YEARS = 10
 """So many years after the term an award may still be due."""
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
-    "village": ("settlement",), "township": ("settlement",), "arbitration": ("settlement", "award", "judgment"),
+    "village": ("settlement", "note"), "township": ("settlement", "note"), "arbitration": ("settlement", "award", "judgment"),
     "court": ("settlement", "judgment"),
 }  # fmt: skip
 """By forum: by which papers a dispute ends there; whoever does not take an award sues, and a judgment comes in its stead."""
-ALONE = ("dismissed", "withdrawn")
+MEDIATION = ("village", "township")
+FAILED = "failed"
+"""Mediation came to no agreement, by the mediator's note: arbitration or court goes on, no claim is lost by it."""
+ALONE = ("dismissed", FAILED, "withdrawn")
 """Outcomes beside which no sum is awarded."""
 
 
@@ -86,7 +89,7 @@ def con_17_outcome_is_said(facts: Recorded, law: Law) -> tuple[Finding, ...]:
 
 def _of_contract(facts: Recorded, values: Mapping[str, date]) -> Iterator[tuple[str, str]]:
     outcome = facts.asked.outcome
-    if outcome not in OUTCOMES:
+    if outcome not in OUTCOMES or (outcome == FAILED and facts.forum not in MEDIATION):
         yield "outcome", "outcome_unsaid"
     elif outcome in ("stands", "ended") and facts.ended:
         yield "outcome", "outcome_of_ended"
@@ -124,7 +127,7 @@ def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Itera
     asked = facts.asked
     if asked.outcome == "withdrawn":
         return
-    if asked.document not in DOCUMENTS.get(facts.forum, ()):
+    if asked.document not in DOCUMENTS.get(facts.forum, ()) or (asked.document == "note") != (asked.outcome == FAILED):
         yield "document", "outcome_document"
     elif asked.document == "judgment" and not asked.final:
         yield "final", "judgment_not_final"

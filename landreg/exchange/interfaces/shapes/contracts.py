@@ -32,7 +32,8 @@ class Instalment:
 @dataclass(frozen=True)
 class Contract:
     """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it. state: ending
-    until the day on which it ends, where that is set; ends_on: that day, the first without it.
+    until the day on which it ends, where that is set; ends_on: that day, the first without it, no earlier
+    than from_on: one that ended before its term never runs, and is ended.
     void where an outcome says that it never was in force.
     """
 
