@@ -238,7 +238,7 @@ def _csv_encoding(path: Path) -> str:
 
 
 def _parsed(stream: IO[bytes], encoding: str, path: Path, name: str) -> Iterator[Sequence[str]]:
-    """The rows of a CSV, its head first; blank lines are none."""
+    """The rows of a CSV, its head first; a line that is blank, in each of its cells, is none."""
     taken = number = 0
 
     def lines() -> Iterator[str]:
@@ -252,7 +252,7 @@ def _parsed(stream: IO[bytes], encoding: str, path: Path, name: str) -> Iterator
     try:
         for row in csv.reader(lines()):
             taken, number = 0, number + 1
-            if row:
+            if any(cell.strip() for cell in row):
                 yield row
     except UnicodeDecodeError as error:
         raise PackageFault("wrong_encoding", path, {"declared": encoding, "byte": error.start}) from error

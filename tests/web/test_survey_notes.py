@@ -38,3 +38,25 @@ def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     seen = shen.get(page).text
     assert said in seen
     assert "现场为耕地，字段误填" in seen
+
+
+def test_members_that_were_chosen_stay_chosen_where_the_reason_lacks_and_a_unit_s_number_finds_its_case(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    made = stage_village(superuser, 2)
+    batch = opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    chosen, other = (
+        one(officers[0], 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=code)
+        for code in made.contracts
+    )
+    page = f"/batches/{COUNTY}/{batch}"
+    shown = deng.get(f"{page}?noted=").text
+    assert f'action="{page}/members?noted="' in shown
+    answer = deng.post(f"{page}/members", {"case": f"{COUNTY}/{chosen}", "reason": ""})
+    assert answer.status_code == 400
+    assert f'value="{COUNTY}/{chosen}" checked' in answer.text
+    assert f'value="{COUNTY}/{other}" checked' not in answer.text
+    number = one(officers[0], 'SELECT number FROM registry."case" WHERE subject_code = :code', code=made.homesteads[1])
+    found = deng.get(f"{page}?q={made.homesteads[1]}F00010001").text
+    assert number in found
+    assert found.count('name="case"') == 1

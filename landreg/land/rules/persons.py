@@ -221,7 +221,7 @@ def rel_34_representative_has_the_member_s_name(survey: Survey, notes: Notes) ->
 
 
 def rel_37_family_contract_is_a_household_s(survey: Survey, notes: Notes) -> None:
-    """REL-37: under a family contract some member of the household shares in the right; REL-38: it is no unit. 农村土地承包法 16."""
+    """REL-37: under a family contract some member of the household has a share; REL-38: it is no unit. 农村土地承包法 16."""
     households, counted = _counted(survey)
     contracts, members = survey.table("CBHT"), survey.table("CBF_JTCY")
     held = CodeIndex(np.unique(contracts.column("CBFBM")[contracts.column("CBFS") == FAMILY]))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor
+from landreg.core.codes import REAL_ESTATE_UNIT
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.periods import BEIJING, DAY, beijing_day
@@ -102,8 +103,8 @@ def with_other_sides(session: Session, within: str, asked: CaseFilter) -> CaseFi
 
 
 def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
-    """The cases that a filter leaves, in its order. text: number or code from its beginning, the last digits of a number, or
-    the applicant's name."""
+    """The cases that a filter leaves, in its order. text: number or code from its beginning, the number of a real-estate
+    unit, the last digits of a number, or the applicant's name."""
     found = sa.select(Case).where(*_queue(asked.queue, looking))
     for wanted, column in ((asked.state, Case.state), (asked.kind, Case.right_kind), (asked.act, Case.act_kind)):
         if wanted:
@@ -121,7 +122,7 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
             sa.or_(
                 prefixed(Case.applicant.collate("C"), asked.text),
                 prefixed(Case.number.collate("C"), asked.text),
-                prefixed(Case.subject_code, asked.text),
+                prefixed(Case.subject_code, asked.text[:19] if REAL_ESTATE_UNIT.fullmatch(asked.text) else asked.text),
                 sa.and_(Case.county.in_(looking.counties), Case.case_id.in_(asked.beside)),
                 Case.number.collate("C").in_(
                     typed.case_numbers(asked.text, looking.counties, typed.years(looking.today))

@@ -201,7 +201,7 @@ def notice(
         right_kind="、".join(term("right", kind) for kind in kinds),
         village=village,
         authority=authority,
-        basis=f"《{article.law}》{article.number}" + ("" if article.verified else "（未核对原文）"),
+        basis=f"《{article.law}》{article.number}",
         households=tuple(_household(row) for row in rows),
         first_day=published_on,
         last_day=last_day,

@@ -300,3 +300,8 @@ def test_what_is_no_zip_or_was_cut_or_damaged_is_named(tmp_path: Path) -> None:
         assert kind_of(path, tmp_path / "out") == "not_a_zip"
     path.write_bytes(raw[:60] + b"\xff\xff\xff\xff" + raw[64:])
     assert kind_of(path, tmp_path / "out2") == "zip_damaged"
+
+
+def test_rows_that_a_spreadsheet_left_blank_are_none(tmp_path: Path) -> None:
+    write_csv(tmp_path, "utf-8", rows=[*ROWS, ["", "", ""], [" ", "", "\t"]])
+    assert only_table(tmp_path)["CBFMC"] == ["林春生", "于巧云"]
