@@ -14,8 +14,10 @@ from landreg.exchange.routes.listing_forms import ListingForm
 
 
 def index_of(county: str, kind: str) -> Index | None:
-    """What the price of a kind is held against: the county's index of rents of farmland, None for another kind."""
-    return county_index(county) if kind in MEASURED else None
+    """What the price of a kind is held against: the county's index of rents of farmland, for an assignment by the year
+    too; None for another kind.
+    """
+    return county_index(county) if kind in (*MEASURED, "assignment") else None
 
 
 def is_far(notes: Sequence[Finding]) -> bool:
