@@ -136,8 +136,10 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
     assert (living.status_code, "HS-8" in living.text, "已去世的成员" in living.text) == (422, True, True)
     given["deceased"] = [str(member) for member in members(officers[0])]
     page = case_of(deng, address, given)
-    assert "农户编码" not in deng.get(page).text
+    changes = deng.get(page).text
+    assert changes.count("农户编码") == changes.count(" · 农户编码") == len(given["deceased"])
     walk(deng, shen, page, superuser, "homestead_inheritance")
+    assert "登记簿上这一户已没有成员，还有 1 项权利" in deng.get(f"/households/{HOUSEHOLD}").text
     number = one(officers[0], "SELECT max(number) FROM registry.notice")
     told = deng.get(f"/notices/{number}").text
     assert ("转移登记（继承房屋）" in told, "由 城*人 继承" in told, "城里人" in told) == (True, True, False)

@@ -199,13 +199,25 @@ def change_representative(held: Held, asked: RepresentativeChange, on: date, new
 
 
 def inherit_homestead(
-    bundle: RightBundle, asked: HomesteadInheritance, holder_id: UUID, note: str, on: date, new: NewId
+    bundle: RightBundle,
+    members: Sequence[Standing],
+    asked: HomesteadInheritance,
+    holder_id: UUID,
+    note: str,
+    on: date,
+    new: NewId,
 ) -> Changes:
-    """The house is inherited, and the homestead is used with it; note: where the heir is no member of the collective (HS-4)."""
+    """The house is inherited, and the homestead is used with it; note: where the heir is no member of the collective (HS-4). Who
+    is dead by the papers is a member no longer.
+    """
     heir = {"row_id": new(), "holder_id": holder_id, "kind": "person", "code": "", "name": asked.name,
             "person_id": asked.person_id, "address": asked.address, "village": bundle.right.row["village"]}  # fmt: skip
-    changes = _handed_over(bundle, holder_id, {"note": note}, on, new)
-    return Changes((Opened("holder", heir), *changes.opens), on, changes.closes, changes.ends)
+    made = _Made(on, new, opens=[Opened("holder", heir)])
+    made.add(_handed_over(bundle, holder_id, {"note": note}, on, new))
+    for member in members:
+        if member.row["member_id"] in asked.deceased:
+            made.end(member)
+    return made.done()
 
 
 def exchange(bundle: RightBundle, other: RightBundle, asked: Exchange, on: date, new: NewId) -> Changes:

@@ -304,7 +304,7 @@ def _changes(
             return effects.change_representative(held, asked, on, uuid4)
         case HomesteadInheritance() if bundle is not None:
             note = "" if facts.heir_member else found.law.text("HS-4.note")
-            return effects.inherit_homestead(bundle, asked, uuid4(), note, on, uuid4)
+            return effects.inherit_homestead(bundle, held.members if held else (), asked, uuid4(), note, on, uuid4)
         case Exchange() if bundle is not None and asked.right_id in found.bundles:
             return effects.exchange(bundle, found.bundles[asked.right_id], asked, on, uuid4)
     raise ValueError(f"{case.subject_code} is not in force")

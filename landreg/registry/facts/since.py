@@ -17,6 +17,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
 from landreg.registry.rules.acts import HEADS
+from landreg.registry.rules.died_out import DISPOSES
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.renewal_requests import CHANGES
@@ -31,6 +32,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
+    dead = _died_out(session, cases)
     objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
@@ -45,6 +47,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "by_holder": case.case_id in objecting,
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
             "paid_below": paid.get(case.case_id),
+            "died_out": tuple(dead[right] for right in case.right_ids if right in dead and case.act_kind in DISPOSES),
             "consenting": consenting.get(case.case_id, frozenset()),
         }
         for case in cases
@@ -103,6 +106,15 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
         return {}
     rows = session.execute(text(_ENDS_BELOW), {"county": cases[0].county, "rights": rights})
     return {row.right_id: (row.number, row.ends_on) for row in rows}
+
+
+def _died_out(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:
+    """By contract right that is to be disposed of, where its household has no member: its code."""
+    rights = [right for case in cases if case.act_kind in DISPOSES for right in case.right_ids]
+    if not rights:
+        return {}
+    rows = session.execute(text(_DIED_OUT), {"county": cases[0].county, "rights": rights})
+    return {row.right_id: row.code for row in rows}
 
 
 def _paid_below(session: Session, cases: Sequence[Case]) -> dict[UUID, PaidBelow]:
@@ -176,6 +188,15 @@ _CAME_SINCE = """
     JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.household_id AND r.kind <> 'land_operation'
          AND upper_inf(r.recorded) AND upper_inf(r.valid)
     WHERE NOT r.right_id = ANY (string_to_array(s.known, ',')::uuid[])
+"""
+_DIED_OUT = """
+    SELECT r.right_id, r.code FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND upper_inf(h.recorded)
+         AND upper_inf(h.valid)
+    WHERE r.county = :county AND r.right_id = ANY (CAST(:rights AS uuid[])) AND r.kind = 'contract_management'
+      AND upper_inf(r.recorded) AND upper_inf(r.valid)
+      AND NOT EXISTS (SELECT FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
+          AND upper_inf(m.recorded) AND upper_inf(m.valid))
 """
 _PAID_BELOW = "SELECT * FROM exchange.paid_below(:county, CAST(:cases AS uuid[]))"
 _STANDS_FOR = """

@@ -96,7 +96,7 @@ class ActFacts:
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
     land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
     from which the case came. running: on its land. consenting: the restrictions whose creditors consent to it in writing.
-    by_holder: who objects is who holds the right.
+    by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no member.
     """
 
     act_kind: str
@@ -125,3 +125,4 @@ class ActFacts:
     running: tuple[Running, ...] = ()
     consenting: frozenset[UUID] = frozenset()
     by_holder: bool = False
+    died_out: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
+from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.paid_below import tr_29_price_is_open
@@ -261,6 +262,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         ct_12_term_not_over,
         tr_17_operation_right_goes_along,
         tr_33_contracts_run_on,
+        hh_15_somebody_lives,
         tr_29_price_is_open,
     ),
     "cancellation": (
@@ -273,9 +275,10 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own),
-    "advance_notice": (*_RESTRICTS, tr_3_taker_of_the_collective),
+    "advance_notice": (*_RESTRICTS, hh_15_somebody_lives, tr_3_taker_of_the_collective),
     "mortgage": (
         *_RESTRICTS,
+        hh_15_somebody_lives,
         tr_22_mortgage_filed,
         tr_24_house_mortgaged_by_a_document,
         tr_25_creditor_is_financial,

@@ -18,6 +18,7 @@ from landreg.registry.rules.acts import (
     reg_30_over_all_that_it_joins,
 )
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
+from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts
 from landreg.registry.rules.household_land import (
     hh_4_parcels_taken_once,
@@ -204,6 +205,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "household_merge": (
         *_ALL,
+        hh_15_somebody_lives,
         reg_30_over_all_that_it_joins,
         *SIGNED,
         hh_2_members_placed_once,
@@ -232,6 +234,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "exchange": (
         *_ALL,
+        hh_15_somebody_lives,
         *SIGNED,
         tr_4_exchange_within_the_collective,
         tr_14_exchange_of_one_term,

@@ -18,6 +18,7 @@ from landreg.registry.rules.acts import (
     reg_29_held_as_applied_for,
 )
 from landreg.registry.rules.bound_land import lo_13_let_to_nobody_else, tr_33_contracts_run_on
+from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.household_requests import (
     LandOperation,
     LandOperationChange,
@@ -206,6 +207,7 @@ OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_5_transfer_filed,
         lo_2_not_operated_already,
         lo_13_let_to_nobody_else,
+        hh_15_somebody_lives,
         tr_33_contracts_run_on,
     ),
     "land_operation_change": (*_ALL, *_TRANSFER, tr_10_contractor_consents, lo_7_something_changes),

@@ -16,6 +16,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
+from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.ranks import tr_32_later_creditors_consent
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
 from landreg.registry.rules.restrictions import (
@@ -75,6 +76,7 @@ CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "advance_notice_day": (*_ALL, res_6_not_over_before_it_begins, res_7_day_is_told),
     "mortgage_change": (
         *_ALL,
+        hh_15_somebody_lives,
         reg_29_held_as_applied_for,
         res_5_a_sum_of_money,
         res_6_not_over_before_it_begins,

@@ -34,7 +34,14 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 from landreg.registry.rules.parcel_requests import AreaChange
-from landreg.registry.rules.requests import Cancellation, HouseholdChange, Joining, Leaving, RestrictionAsked
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Joining,
+    Leaving,
+    RestrictionAsked,
+)
 from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
 from tests.registry_kit import (
     BANK,
@@ -243,6 +250,33 @@ def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_
         "cancellation",
     )
     assert one(registrar, "SELECT state FROM registry.check_certificate(:n)", n=issued.number) == "cancelled"
+    assert rechecked(database, worker) == []
+
+
+def test_who_is_dead_by_an_inheritance_is_no_member_and_nobody_disposes_of_the_land(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """HH-15; the database refuses it too."""
+    heir, right = applications.person_of(registrar, "城里人", citizen_id(970)), right_of(registrar, kind="homestead")
+    asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(members(registrar)))
+    case = asked_for(registrar, "homestead_inheritance", asked, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    assert members(registrar) == []
+    land, mortgage = (
+        right_of(registrar),
+        RestrictionAsked("mortgage", "样本信用社", "抵1号", Decimal("9000.00"), date(2027, 6, 1), whose=BANK),
+    )
+    to = household_id(registrar, SECOND)
+    for kind, disposed in (("mortgage", mortgage), ("assignment", Assignment(to, SECOND, date(2026, 1, 5)))):
+        with pytest.raises(Refused) as refused:
+            asked_for(registrar, kind, disposed, right=land, more=("filing", "issuer_consent"))
+        assert "HH-15" in codes(refused)
+    monkeypatch.setattr("landreg.registry.facts.since._died_out", lambda *_: {})
+    case = asked_for(registrar, "mortgage", mortgage, right=land, more=("filing",))
+    with pytest.raises(Refused) as refused:
+        booked(registrar, reviewer, superuser, case, "mortgage")
+    assert codes(refused) == {"HH-15"}
     assert rechecked(database, worker) == []
 
 
