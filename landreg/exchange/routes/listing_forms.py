@@ -262,12 +262,14 @@ def named(one: Transfer) -> str:
     return one.en if i18n.language() == "en" else one.zh
 
 
-def year_choices(end_of_term: date | None, most: int | None, today: date) -> list[tuple[str, str]]:
-    """The terms that a form offers: those that fit, the most that the kind lets, and to the end of the contract."""
+def year_choices(end_of_term: date | None, most: int | None, first: date) -> list[tuple[str, str]]:
+    """The terms that a form offers: those that fit from the first day meant, the most that the kind lets, and to the end of the
+    contract.
+    """
     fitting = [
         years
         for years in sorted({*YEARS, *([] if most is None else [most])})
-        if (most is None or years <= most) and (end_of_term is None or years_after(today, years) < end_of_term)
+        if (most is None or years <= most) and (end_of_term is None or years_after(first, years) < end_of_term)
     ]
     offered = [(str(years), _("%(n)s 年", n=years)) for years in fitting]
     if end_of_term is not None:

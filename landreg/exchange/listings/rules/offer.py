@@ -31,7 +31,8 @@ def tr_1_term_within_contract(facts: Offered, law: Law) -> Finding | None:
     """TR-1: a transfer ends no later than the contract term. RLCL-38."""
     if facts.term is None or facts.until_on <= facts.term[1]:
         return None
-    values = {"asked": facts.until_on - DAY, "latest": facts.term[1] - DAY}
+    last = facts.term[1] - DAY
+    values = {"asked": facts.until_on - DAY, "latest": last, **({"whole": last} if facts.from_on <= last else {})}
     return Finding("TR-1", "years", values, subject=facts.number or None)
 
 
