@@ -102,7 +102,9 @@ def dealt_with(actor: Actor, listing: Listing, taker: UUID, by: str = "negotiati
 
 
 def fell(actor: Actor, deal: Deal, given_up_by: str = "taker") -> None:
-    shown = {"ground": "own"} if actor.desk == Desk.CITIZEN else {"ground": "paper", "sha256": "34" * 32, "paper": "a.pdf"}
+    shown = (
+        {"ground": "own"} if actor.desk == Desk.CITIZEN else {"ground": "paper", "sha256": "34" * 32, "paper": "a.pdf"}
+    )
     with unit_of_work(actor) as uow:
         fall = DealFall(
             county=COUNTY, village=VILLAGE, deal_id=deal.deal_id, given_up_by=given_up_by, reason="放弃", at=uow.now,
