@@ -104,8 +104,8 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
     case = assigned(registrar, right)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
-    assert codes(refused) == {"TR-20", "TR-21"}
-    limits = [limit for found in refused.value.findings for limit in found.values["limits"]]
+    assert codes(refused) == {"TR-20", "TR-21", "TR-34"}
+    limits = [limit for found in refused.value.findings for limit in found.values.get("limits", ())]
     assert [(limit["right"], limit["holder"], limit["party"]) for limit in limits] == [
         (f"{HOUSEHOLD}J", "户*1", f"样本农村信用社（{BANK.code}）"),
         (f"{SECOND}J", "户*2", f"样本农村信用社（{BANK.code}）"),

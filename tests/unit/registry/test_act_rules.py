@@ -145,7 +145,6 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("TR-19", "assignment", ASSIGNED, {"restrictions": (NOTICED,)}),
     ("TR-20", "cancellation", Cancellation("ruling"), {"restrictions": (MORTGAGED,)}),
     ("TR-20", "assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),)}),
-    ("TR-20", "assignment", ASSIGNED, {"restrictions": (MORTGAGED,), "taker": Taker("T", "C", 2, TERM, UUID(int=30))}),
     ("CHG-1", "household_change", HouseholdChange(), {}),
     ("CHG-2", "household_change", HouseholdChange(leaves=(Leaving(STRANGER, "death"),)), {}),
     ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
@@ -260,6 +259,15 @@ def test_a_mortgaged_right_is_assigned_and_the_creditor_is_told() -> None:
     (told,) = examine(ACT_RULES["assignment"], facts("assignment", ASSIGNED, restrictions=(MORTGAGED,)), LAW)
     assert (told.code, LAW.level(told)) == ("TR-21", "warn")
     assert told.values["parties"] == ["样本农村信用社"]
+
+
+def test_a_mortgage_that_comes_to_lie_on_the_taker_s_own_land_is_told_and_its_creditor_consents() -> None:
+    """TR-34, TR-20."""
+    asked = facts("assignment", ASSIGNED, restrictions=(MORTGAGED,), taker=Taker("T", "C", 2, TERM, UUID(int=30)))
+    found = {one.code: one for one in examine(ACT_RULES["assignment"], asked, LAW)}
+    assert {code: LAW.level(one) for code, one in found.items()} == {"TR-20": "refuse", "TR-34": "warn"}
+    assert "受让方 T 已有承包权利" in LAW.say(found["TR-34"], "zh")
+    assert "（样本农村信用社）登记后及于其全部地块" in LAW.say(found["TR-34"], "zh")
 
 
 def test_a_mortgage_on_what_the_taker_holds_already_is_only_told() -> None:
