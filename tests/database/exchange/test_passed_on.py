@@ -16,7 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound, Refused
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import takers
-from landreg.exchange.contracts import days, drawing, life, queries, signing
+from landreg.exchange.contracts import below, days, drawing, life, queries, signing
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.signing import Signature
@@ -81,6 +81,7 @@ def test_the_deal_s_contract_rests_on_the_contract_by_which_the_land_was_taken_a
     with pytest.raises(Refused) as unregistered:
         signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
     assert codes(unregistered) == {"CON-27"}
+    below.hear(OPERATOR, COUNTY, contract.contract_id, "consented", today(), today(), PAPER)
     life.end(OPERATOR, COUNTY, parent.contract_id, End("agreed", today()), PAPER)
     ended = seen(contract).of("ended")
     assert ended is not None
