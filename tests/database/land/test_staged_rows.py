@@ -165,14 +165,19 @@ def test_values_of_lists_are_staged_in_the_form_of_the_list(
     service.receive(surveyor, small.write(tmp_path / "usual"))
     plain = superuser.execute("SELECT id_digest FROM land.staged_member ORDER BY household_code, position").fetchall()
     every("CBF_JTCY", CYZJLX="01", SFGYR="02")(small)
+    for first in {row["CBFBM"]: row for row in reversed(small.tables["CBF_JTCY"])}.values():
+        first["SFGYR"] = "01"
     every("CBF", CBFLX="01", CBFZJLX="01")(small)
     both(every("DK", DLDJ="4"), every("CBDKXX", SFQQQG="01"), every("JZX", JZXLB="1"))(small)
     received = service.receive(surveyor, small.write(tmp_path / "noughts"))
     assert not received.report.refused
     new = [received.package_id]
-    members = """SELECT id_digest, id_kind, holds_right FROM land.staged_member WHERE package_id = %s
+    members = """SELECT id_digest, id_kind, holds_right, holds_right = (row_number() OVER (
+                     PARTITION BY household_code ORDER BY position) = 1) FROM land.staged_member WHERE package_id = %s
                  ORDER BY household_code, position"""
-    assert superuser.execute(members, new).fetchall() == [(value, "1", False) for (value,) in plain]
+    told = superuser.execute(members, new).fetchall()
+    assert [(row[0], row[1], row[3]) for row in told] == [(value, "1", True) for (value,) in plain]
+    assert {row[2] for row in told} == {True, False}
     kinds = "SELECT DISTINCT kind, id_kind FROM land.staged_household WHERE package_id = %s"
     assert superuser.execute(kinds, new).fetchall() == [("1", "1")]
     parcels = "SELECT DISTINCT soil_grade FROM land.staged_parcel WHERE package_id = %s"
