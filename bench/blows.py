@@ -43,7 +43,6 @@ LEFT_OUT = {
     "land.parcel_serial": "the next number of a village's parcels; a number given twice is refused by another wall",
     "land.refused_plot": _DELIVERED,
     "land.upload": _DELIVERED,
-    "registry.book": "the next number of a county's cases or notices; a number given twice is refused by another wall",
     "registry.batch": "a way of working on many cases",
     "registry.job": "long work in hand",
     "registry.renewal_entry": "a roster's line: work, until the members decide and each renewal has its act",
