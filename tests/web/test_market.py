@@ -360,7 +360,8 @@ def test_a_listing_stays_on_the_market_with_its_terms_until_its_sale_closes(clie
     assert found(client) == [number]
     page = client.get(f"/market/listings/{number}").text
     assert all(word in page for word in ("场次安排", "480.00 元/亩·年", "每次不少于 10.00", "50.00 元", "还没有人报价"))
-    assert "我要受让" in page
+    assert "已经截止，不能再报名" in page, "who has paid no deposit in time enters no more"
+    assert "我要受让" not in page
     assert "这宗已经结束" not in page
     superuser.execute("UPDATE exchange.sale_clock SET closes_at = system.clock()")
     page = client.get(f"/market/listings/{number}").text

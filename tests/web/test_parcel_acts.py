@@ -105,7 +105,7 @@ def test_each_act_on_a_parcel_is_applied_for_and_registered(
     ("of", "given", "said"),
     [
         ("parcel", {"land_class": "011"}, "地类"),
-        ("household", {"name": "户主甲"}, "户主甲"),
+        ("household", {"name": "成员1之1"}, "成员1之1"),
         ("right", {"signed_on": "1998-03-01"}, "1998-03-01"),
     ],
 )

@@ -18,10 +18,10 @@ MOST = {
     "/parcels/{parcel}": 12,
     f"/households/{HOUSEHOLD}": 9,
     "/rights/{county}/{right}": 15,
-    "/cases/{county}/{case}": 18,
+    "/cases/{county}/{case}": 19,
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,
-    "/search?q=户 主": 13,
+    "/search?q=户 主": 15,
     "/search?q=户主 没有": 13,
     "/search?q=户**": 9,
 }
