@@ -33,6 +33,14 @@ def decimal_of(text: str) -> Decimal:
     return Decimal(plain.replace(",", ""))
 
 
+def figure(text: str) -> Decimal | None:
+    """The same, None for what is none."""
+    try:
+        return decimal_of(text)
+    except ValueError:
+        return None
+
+
 def mu_of(area_m2: Decimal) -> Decimal:
     """The area in mu, two decimals."""
     return half_up(area_m2 * MU_PER_M2)

@@ -135,7 +135,7 @@ def _open_listing(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
     found = told_queries.listing(uow.session, county, listing_id)
     if found is None:
         raise NotFound
-    if found.state not in ("published", "dealt"):
+    if found.state not in deal_queries.OPEN:
         raise Conflict(stopped("listing_is_over", "listing"))
     if deal_queries.deal_of(uow.session, county, listing_id) is not None:
         raise Conflict(stopped("deal_stands", "listing"))

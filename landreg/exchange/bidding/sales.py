@@ -104,7 +104,7 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
 
 def free_for_a_sale(uow: UnitOfWork, found: Listing, before: Sequence[Standing]) -> None:
     """Raises Conflict (BID-8) with why a listing cannot be bid for now. before: its sales; one that was opened is not over."""
-    if found.way not in ("auction", "sealed") or found.state not in ("published", "dealt"):
+    if found.way not in ("auction", "sealed") or found.state not in deal_queries.OPEN:
         raise Conflict(stopped("listing_is_for_this_sale", "listing"))
     if deal_queries.deal_of(uow.session, found.county, found.listing_id) is not None:
         raise Conflict(stopped("deal_stands", "listing"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from landreg.access.rules import Step
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import Conflict, NotFound, Refused
+from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import correcting, deal_queries, logged, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
@@ -15,7 +16,7 @@ from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.priority import Window, pri_8_taken_back_while_the_window_runs
-from landreg.exchange.bidding.windows import Came
+from landreg.exchange.bidding.windows import Came, window_of
 from landreg.exchange.counter.present import Party, Present, known, stands_for
 from landreg.exchange.counter.rules import pri_5_who_claims_stands_for_the_household
 from landreg.exchange.model import Taker
@@ -30,7 +31,7 @@ def take_back(actor: Actor, county: str, priority_id: UUID, taker: Taker, under:
     """
     with unit_of_work(actor) as uow:
         for_its_own(uow, under, taker)
-        window = _window(uow, county, priority_id)
+        window = window_of(uow, county, priority_id)
         land = told_queries.told(uow.session, county, window.listing_id)
         noted(uow, under, f"{land.number if land else ''} 撤回优先权主张", Step.PRIORITY)
         return _back(uow, window, taker.household_id, "本户撤回主张" if under is None else "代办员代本户撤回主张")
@@ -42,23 +43,15 @@ def take_back_at_counter(actor: Actor, county: str, priority_id: UUID, came: Cam
     Raises NotFound, Refused (PRI-5, PRI-8, GUARD-1), Conflict (BID-8) where none stands.
     """
     with unit_of_work(actor) as uow:
-        window, law = _window(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
+        window, law = window_of(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, name=came.name, witness=came.witness)
         one = Present(came.name, came.witness, came.card, seen=came.identity_checked)
         told = {row.household_id: row.household_code for row in deal_queries.notices(uow.session, county, priority_id)}
         bearer = known(uow.session, county, told, one)
         party = Party("household", bearer.party_id if bearer else None, "")
-        one = Present(came.name, came.witness, came.card, seen=came.identity_checked, bearer=bearer)
-        stands_for(uow, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household)
+        stands_for(uow, county, party, replace(one, bearer=bearer), law, rule=pri_5_who_claims_stands_for_the_household)
         said = f"{came.name.strip()}到窗口撤回主张，见证人{came.witness.strip()}"
         return _back(uow, window, party.party_id, said)
-
-
-def _window(uow: UnitOfWork, county: str, priority_id: UUID) -> Priority:
-    found = deal_queries.priority(uow.session, county, priority_id)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _back(uow: UnitOfWork, window: Priority, household: UUID | None, said: str) -> Correction:

@@ -53,7 +53,7 @@ def tell(
     if way not in TOLD_ON_PAPER or (way == "posted") != (household_id is None):
         raise BadInput(Finding("FORM-5", "way", {"given": way[:40]}))
     with unit_of_work(actor) as uow:
-        window = _window(uow, county, priority_id)
+        window = window_of(uow, county, priority_id)
         named = {one.household_id for one in deal_queries.notices(uow.session, county, priority_id)}
         if household_id is not None and household_id not in named:
             raise NotFound
@@ -76,7 +76,7 @@ def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
     no household may take the land.
     """
     with unit_of_work(actor) as uow:
-        before = _window(uow, county, priority_id)
+        before = window_of(uow, county, priority_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
         found = told_queries.listing(uow.session, county, before.listing_id)
         if found is None:
@@ -86,7 +86,7 @@ def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
         facts = facts_of(uow, before, law.on)
         causes = {
             "a_later_window": last is not before, "deal_stands": stands, "all_were_told": not facts.untold,
-            "listing_is_over": found.state not in ("published", "dealt"),
+            "listing_is_over": found.state not in deal_queries.OPEN,
             "window_runs": pri_1_window_has_run(facts) is not None,
             "no_member_may_take": sales.members_are_not_asked(law, found.kind) is not None,
         }  # fmt: skip
@@ -133,7 +133,7 @@ def claims_on(
 def read(actor: Actor, county: str, priority_id: UUID) -> None:
     """A household's own account opened the notice: that is evidence, once. Raises NotFound."""
     with unit_of_work(actor) as uow:
-        _read(uow, _window(uow, county, priority_id))
+        _read(uow, window_of(uow, county, priority_id))
 
 
 def _read(uow: UnitOfWork, window: Priority) -> None:
@@ -151,7 +151,7 @@ def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Und
     """
     with unit_of_work(actor) as uow:
         for_its_own(uow, under, taker)
-        window = _window(uow, county, priority_id)
+        window = window_of(uow, county, priority_id)
         land = told_queries.told(uow.session, county, window.listing_id)
         _may_claim(uow, window, land, taker)
         act = noted(uow, under, f"{land.number if land else ''} 优先权", Step.PRIORITY)
@@ -188,7 +188,7 @@ def claim_at_counter(
         bearer = None if came.code else known(uow.session, county, told, one)
         household = takers.hold_household(uow, county, told[bearer.party_id] if bearer else came.code)
         party = Party("household", household.household_id if household else None, household.name if household else "")
-        window, law = _window(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
+        window, law = window_of(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, mandate, name=came.name, witness=came.witness)
         one = replace(one, bearer=bearer, attorney=bool(household and came.code and mandate))
         stands = stands_for(uow, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household)
@@ -263,7 +263,8 @@ def _told(
     return row
 
 
-def _window(uow: UnitOfWork, county: str, priority_id: UUID) -> Priority:
+def window_of(uow: UnitOfWork, county: str, priority_id: UUID) -> Priority:
+    """A window that the actor sees. Raises NotFound."""
     found = deal_queries.priority(uow.session, county, priority_id)
     if found is None:
         raise NotFound

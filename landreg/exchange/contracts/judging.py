@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from landreg.core.codes import ISSUER
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.core.units import half_up, mu_of, total_mu
@@ -37,6 +36,7 @@ from landreg.exchange.contracts.rules.terms import (
     Piece,
     codes_in,
     con_28_penalty_within_bounds,
+    of_collective,
 )
 from landreg.exchange.contracts.rules.whole_term import con_89_moved_for_the_rest_of_the_term
 from landreg.exchange.contracts.rules.wording import Parcelled
@@ -287,7 +287,7 @@ def _facts(
         ),
         unit=terms.unit, price=terms.price, grain=terms.grain, escalator_percent=terms.escalator_percent,
         use=values.get("use", ""), taker_kind=taker.kind, taker_name=taker.name,
-        same_collective=taker.kind == "household" and taker.code[:ISSUER] == land.right.household_code[:ISSUER],
+        same_collective=of_collective(taker.kind, taker.code, land.right.household_code),
         taker_is_contractor=(taker.household_id is not None and taker.household_id == land.right.household_id)
         or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),

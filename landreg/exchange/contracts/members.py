@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor
-from landreg.core.codes import ISSUER
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.exchange.contracts import deal_queries
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.rules.members import Outside, con_92_notice_has_its_day
+from landreg.exchange.contracts.rules.terms import of_collective
 from landreg.exchange.contracts.whole import Whole
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -22,11 +22,9 @@ def outside(session: Session, found: Whole) -> Outside:
     """A contract as the members' priority sees it."""
     row, told = found.contract, found.of("members_told")
     taker = deal_queries.taker(session, row.county, row.taker_id)
-    of_collective = (
-        taker is not None and taker.kind == "household" and taker.code[:ISSUER] == row.household_code[:ISSUER]
-    )
+    inside = taker is not None and of_collective(taker.kind, taker.code, row.household_code)
     of_market = row.deal_id is not None or row.relation not in (None, "") or row.right_id is None
-    return Outside(row.number, row.kind, not of_collective, of_market, told.on_day if told else None)
+    return Outside(row.number, row.kind, not inside, of_market, told.on_day if told else None)
 
 
 def members_told(actor: Actor, county: str, contract_id: UUID, on_day: date, paper: Attached | None) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import DAY
-from landreg.core.units import decimal_of
+from landreg.core.units import decimal_of, figure
 from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.instalments import Instalment
@@ -80,7 +80,7 @@ class Clauses:
         figures = (
             "late_per_10000", "renewal_notice_days", "valued_yuan", "shares", "floating_percent", "return_days", "deposit_yuan"
         )  # fmt: skip
-        wrong = [name for name in figures if found[name] and not _figure(found[name])]
+        wrong = [name for name in figures if found[name] and ((said := figure(found[name])) is None or said < 0)]
         if wrong:
             raise BadInput([Finding("FORM-3", name, {"given": found[name]}) for name in wrong])
         return {name: text for name, text in found.items() if text}
@@ -110,13 +110,6 @@ def instalments_given() -> tuple[Instalment, ...]:
     if faults:
         raise BadInput(faults)
     return tuple(found)
-
-
-def _figure(text: str) -> bool:
-    try:
-        return decimal_of(text) >= 0
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from string import Formatter
 from typing import Any
 
 from landreg.core.errors import Finding
-from landreg.core.units import decimal_of
+from landreg.core.units import figure
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.listings.rules.units import BALANCES
@@ -187,11 +187,8 @@ def con_41_figures_within_bounds(facts: Text, law: Law) -> list[Finding]:
 
 
 def _sound(said: str, least: Decimal, most: Decimal, places: int) -> bool:
-    try:
-        given = decimal_of(said)
-    except ValueError:
-        return False
-    return least <= given <= most and given == round(given, places)
+    given = figure(said)
+    return given is not None and least <= given <= most and given == round(given, places)
 
 
 def values_named(wording: str) -> set[str]:

@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from landreg.core.codes import ISSUER
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
-from landreg.core.units import decimal_of
+from landreg.core.units import figure
 from landreg.exchange.contracts.rules.uses import FARMED, OUTSIDE_FARMING, uses_of
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import MOST_PRICE, ONCE, UNITS, is_a_price, rhythms_of
@@ -214,6 +215,11 @@ def con_16_taker_is_another(facts: Contracted, law: Law) -> Finding | None:
     return Finding("CON-16", "last_day", {}, subject=facts.number or None) if facts.from_on >= facts.until_on else None
 
 
+def of_collective(kind: str, code: str, household_code: str) -> bool:
+    """Whether a taker, by its kind and code, is a household of the collective of a household's code."""
+    return kind == "household" and code[:ISSUER] == household_code[:ISSUER]
+
+
 def con_28_penalty_within_bounds(facts: tuple[str, str], law: Law) -> Finding | None:
     """CON-28: who pays late owes for each day no more of it, in ten thousand, than the county's bound. 民法典 585.
 
@@ -221,10 +227,8 @@ def con_28_penalty_within_bounds(facts: tuple[str, str], law: Law) -> Finding | 
     """
     number, said = facts
     most = law.number("CON-28.most_per_10000")
-    try:
-        sound = not said or 0 <= decimal_of(said) <= most
-    except ValueError:
-        sound = False
+    given = figure(said)
+    sound = not said or (given is not None and 0 <= given <= most)
     return None if sound else Finding("CON-28", "late_per_10000", {"most": most}, subject=number or None)
 
 
