@@ -240,8 +240,8 @@ def set_values(uow: UnitOfWork, county: str, case_ids: Sequence[UUID], **values:
     uow.session.execute(update(Case).where(Case.county == county, Case.case_id.in_(case_ids)).values(**values))
 
 
-def note(uow: UnitOfWork, cases: Sequence[Case], step: str, reason: str = "") -> None:
-    """Write a step into the history of each case."""
+def note(uow: UnitOfWork, cases: Sequence[Case], step: str, reason: str = "", **told: Any) -> None:
+    """Write a step into the history of each case. told: what it tells of besides, of a step that does."""
     if not cases:
         return
     rows = [
@@ -255,6 +255,7 @@ def note(uow: UnitOfWork, cases: Sequence[Case], step: str, reason: str = "") ->
             "by": uow.actor.account_id,
             "by_name": uow.actor.name,
             "reason": reason.strip(),
+            **({"told": told} if told else {}),
         }
         for case in cases
     ]

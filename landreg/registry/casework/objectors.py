@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 
 from landreg.access.rules import SHORTEST_REASON
 from landreg.access.sealing import open_sealed
 from landreg.core.actor import Actor, Role
-from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotAllowed, NotFound
-from landreg.registry.casebook import CaseEvent, Objection
+from landreg.registry.casebook import Case, CaseEvent, Objection
+from landreg.registry.casework.cases import note
 
 CONTACT = "contact"
 """The step by which an officer opened how an objector may be reached."""
@@ -33,10 +34,11 @@ def contact(actor: Actor, county: str, case_id: UUID, objection_id: UUID, reason
     with unit_of_work(actor) as uow:
         key = (Objection.county == county, Objection.objection_id == objection_id, Objection.case_id == case_id)
         objection = uow.session.scalars(select(Objection).where(*key)).one_or_none()
-        if objection is None or objection.contact_sealed is None:
+        case = uow.session.get(Case, {"county": county, "case_id": case_id})
+        if case is None or objection is None or objection.contact_sealed is None:
             raise NotFound
         opened = open_sealed(bytes(objection.contact_sealed))
-        _note_opening(uow, objection, reason)
+        note(uow, [case], CONTACT, reason, objection=str(objection_id))
     return opened
 
 
@@ -44,20 +46,3 @@ def answers(objections: Sequence[Objection], events: Sequence[CaseEvent]) -> Map
     """By settled objection the step that settled it, whose letter the objector is given."""
     settled = {event.at: event.event_id for event in events if event.step == SETTLE}
     return {one.objection_id: settled[one.settled_at] for one in objections if one.settled_at in settled}
-
-
-def _note_opening(uow: UnitOfWork, objection: Objection, reason: str) -> None:
-    uow.session.add(
-        CaseEvent(
-            county=objection.county,
-            event_id=uuid4(),
-            village=objection.village,
-            case_id=objection.case_id,
-            step=CONTACT,
-            at=uow.now,
-            by=uow.actor.account_id,
-            by_name=uow.actor.name,
-            reason=reason.strip(),
-            told={"objection": str(objection.objection_id)},
-        )
-    )
