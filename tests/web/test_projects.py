@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +14,9 @@ import pytest
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import takers
-from landreg.exchange.contracts import life, project_queries, project_runs, queries
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, card_of, drawn, right_id, signed, today
+from landreg.exchange.contracts import life, project_queries, project_runs, projects, queries
+from landreg.exchange.contracts.projects import Planned, Priced
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, card_of, drawn, right_id, signed, terms, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.database.exchange.test_listing_papers import put
 from tests.exchange_kit import (
@@ -95,17 +97,19 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     assert ling.get(bar).json == {
         "done": False,
         "percent": 0,
-        "text": "已办 0 / 2 户，拟成 0 份，还没有表示意愿的 0 户，不能拟的 0 户。",
+        "text": "已办 0 / 2 户，拟成 0 份，还没有表示意愿的 0 户，不参加的 0 户，不能拟的 0 户。",
     }
     # As a worker leaves it that is killed when one is made and no figure is written.
     first = next(iter(asked))
     project_runs.make(OPERATOR, COUNTY, UUID(page.rsplit("/", 1)[1]), UUID(first))
-    assert ling.get(bar).json["text"] == "已办 1 / 2 户，拟成 1 份，还没有表示意愿的 0 户，不能拟的 0 户。"
+    assert (
+        ling.get(bar).json["text"] == "已办 1 / 2 户，拟成 1 份，还没有表示意愿的 0 户，不参加的 0 户，不能拟的 0 户。"
+    )
     assert project_runs.work(worker) == 1
     assert ling.get(bar).json == {
         "done": True,
         "percent": 100,
-        "text": "已办 2 / 2 户，拟成 2 份，还没有表示意愿的 0 户，不能拟的 0 户。",
+        "text": "已办 2 / 2 户，拟成 2 份，还没有表示意愿的 0 户，不参加的 0 户，不能拟的 0 户。",
     }
     shown = ling.get(page).text
     assert ('data-job="' in shown, "有 2 份合同等受让方签字。" in shown) == (False, True)
@@ -206,3 +210,40 @@ def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_a
     anew = f"/my/listings/new/{right}?again={row.listing_id}"
     assert f'href="{anew}">再次挂牌' in another_browser.get(f"/my/contracts/{COUNTY}/{made_id}").text
     assert 'name="instead_of"' in another_browser.get(anew).text
+
+
+def test_a_household_is_told_which_parcel_is_barred_by_its_listing_and_its_yes_goes_without_it(
+    officers: tuple[Actor, Actor], superuser: Connection, ling: Browser, another_browser: Browser, account: OpenAccount
+) -> None:
+    """The same on the desk's page of the project; posted all the same it is refused, and so is a yes with no parcel at all."""
+    account("nong.jia", Role.FARMER, jurisdiction=VILLAGE)
+    market(*officers, superuser, 1)
+    with unit_of_work(OPERATOR) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+    code = next(iter(land.values())).household_code
+    barred, *free = sorted(land)
+    owner = farmer_of(superuser, code, login="nong.jia")
+    listing = put_listing(owner, listing_row(owner, right_id(code), household_code=code), [barred])
+    planned = Planned(
+        "样本村整村流转", TAKER, terms(from_on=date(2040, 1, 1), until_on=date(2042, 1, 1)),
+        tuple(Priced(one, Decimal(500)) for one in sorted(land)), VALUES, taker_name="样本种植专业合作社",
+    )  # fmt: skip
+    project = projects.open_project(OPERATOR, COUNTY, VILLAGE, planned)
+    superuser.execute("UPDATE exchange.project SET from_on = '2027-01-01', until_on = '2030-01-01'")
+    another_browser.log_in("nong.jia")
+    page = another_browser.get("/my/contracts").text
+    assert set(re.findall(r'name="keep" value="(\d+)"', page)) == set(free)
+    assert listing.number in page
+    word = f"/my/projects/{COUNTY}/{project.project_id}"
+    assert rules(another_browser.post(word, {"kind": "consents", "keep": [barred, *free]})) == {"CON-32"}
+    assert rules(another_browser.post(word, {"kind": "consents"})) == {"CON-32", "CON-97"}  # CON-32: of the page
+    shown = ling.get(f"/contracts/projects/{COUNTY}/{project.project_id}").text
+    assert f'<input type="hidden" name="left_out" value="{barred}">' in shown
+    assert listing.number in shown
+    assert another_browser.post(word, {"kind": "consents", "keep": free}).status_code == 303
+    with unit_of_work(OPERATOR) as uow:
+        said = project_queries.last_word(
+            uow.session, COUNTY, project.project_id, next(iter(land.values())).household_id
+        )
+    assert said is not None
+    assert said.left_out == [barred]

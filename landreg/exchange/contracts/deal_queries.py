@@ -94,6 +94,27 @@ def dealt_already(
     term: half-open. but: a deal of one's own.
     """
     first, until = term
+    promised = session.execute(
+        sa.text(
+            "SELECT parcel_code, number FROM exchange.promised(:county, :codes) "
+            "WHERE from_on < :until AND until_on > :first AND (deal_id = CAST(:but AS uuid)) IS NOT TRUE"
+        ),
+        {"county": county, "codes": list(codes), "first": first, "until": until, "but": but},
+    )
+    found = {row.parcel_code: row.number for row in promised}
+    return dealt_of_listings(session, county, rights, codes, term, but) | found
+
+
+def dealt_of_listings(
+    session: Session,
+    county: str,
+    rights: Sequence[UUID],
+    codes: Sequence[str],
+    term: tuple[date, date],
+    but: UUID | None,
+) -> dict[str, str]:
+    """The first of these alone: by parcel the listing whose deal takes it."""
+    first, until = term
     fallen = sa.select(DealFall.deal_id).where(DealFall.county == Deal.county, DealFall.deal_id == Deal.deal_id)
     signed = sa.select(Contract.contract_id).where(
         Contract.county == Deal.county, Contract.deal_id == Deal.deal_id, Contract.state.in_(SIGNED)
@@ -106,14 +127,7 @@ def dealt_already(
         .where(Listing.from_on < until, Listing.until_on > first, Deal.deal_id.is_distinct_from(but))
         .where(~fallen.exists(), ~signed.exists())
     )
-    promised = session.execute(
-        sa.text(
-            "SELECT parcel_code, number FROM exchange.promised(:county, :codes) "
-            "WHERE from_on < :until AND until_on > :first AND (deal_id = CAST(:but AS uuid)) IS NOT TRUE"
-        ),
-        {"county": county, "codes": list(codes), "first": first, "until": until, "but": but},
-    )
-    return {row.parcel_code: row.number for row in (*rows, *promised)}
+    return {row.parcel_code: row.number for row in rows}
 
 
 def listed(

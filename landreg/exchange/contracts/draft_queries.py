@@ -76,3 +76,8 @@ def own(session: Session, today: date) -> Sequence[Contract]:
         .where(sa.or_(Contract.sign_until.is_(None), Contract.sign_until >= today))
         .order_by(Contract.drawn_at.desc())
     ).all()
+
+
+def numbers(session: Session) -> set[str]:
+    """The numbers of the drafts that the actor sees."""
+    return set(session.scalars(sa.select(Contract.number).where(Contract.state.in_(UNSIGNED))))

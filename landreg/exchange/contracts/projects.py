@@ -21,7 +21,7 @@ from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import logged, project_queries
-from landreg.exchange.contracts.asked_land import standing
+from landreg.exchange.contracts.asked_land import of_project, standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.entering import entered, happened, held, open_for
 from landreg.exchange.contracts.judging import clauses_lacking
@@ -175,8 +175,9 @@ def _opened(
 
 def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: Said) -> ProjectWord:
     """A household's own word: at the desk, on its own phone, or by its agent. Until both have signed it can be said anew: a draft
-    of its contract is dropped by it, also one that its word before has signed. Raises NotFound, Refused (CON-3, CON-29, ACC-25),
-    Conflict (CON-5) once its contract is made.
+    of its contract is dropped by it, also one that its word before has signed. Raises NotFound, Refused (CON-3, CON-29, ACC-25;
+    CON-97 where nothing takes part; CON-2, CON-31, CON-32, CON-33, TR-1, TR-12 of a parcel that something else has), Conflict
+    (CON-5) once its contract is made.
     """
     if given.kind not in ("consents", "withdraws"):
         raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
@@ -200,10 +201,21 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         sound = way != "in_person" or (bool(name) and given.identity_checked and bool(given.witness.strip()))
         if given.kind == "consents" and not sound:
             raise Refused(Finding("CON-3", "witness", subject=code))
+        if given.kind == "consents":
+            _takes_part(uow, found, [one for one in parcels if one.parcel_code not in given.left_out], code)
         spoke = _spoken(uow, parcels[0], given, name) if way == "in_person" else {}
         word_id = uuid4()
         _drop_draft(uow, county, project_id, household_id, word_id)
         return _word(uow, found, parcels[0], given, way, name, spoke, word_id)
+
+
+def _takes_part(uow: UnitOfWork, found: Project, kept: Sequence[ProjectParcel], code: str) -> None:
+    """What a household says yes with is some land, and free for the project's days. Raises Refused."""
+    if not kept:
+        raise Refused(Finding("CON-97", "keep", subject=code))
+    land, law = {one.parcel_code: one for one in kept}, load_law(uow.session, found.county, beijing_day(uow.now))
+    if against := of_project(uow, found, land).against(found.kind, land, law):
+        raise Refused(against)
 
 
 def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UUID, word_id: UUID) -> None:

@@ -5,6 +5,7 @@ An agent's pages lie under the consent to sign by which the agent acts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,12 @@ from landreg.access.model import Consent
 from landreg.access.policy import allow, current_actor
 from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.contracts import deal_queries, project_queries, projects, queries, signing
+from landreg.exchange.contracts.asked_land import barred, of_project
+from landreg.exchange.contracts.model import Project, ProjectParcel
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
@@ -170,17 +173,24 @@ def _list(actor: Actor, consent: Consent | None) -> Response:
         session = uow.session
         today = page_day(session)
         rows = queries.wholes(session, queries.own(session))
-        asked: dict[UUID, tuple[object, list[object]]] = {}
+        asked: dict[UUID, tuple[Project, list[ProjectParcel]]] = {}
         for project, parcel in project_queries.own(session):
             asked.setdefault(project.project_id, (project, []))[1].append(parcel)
         taking = {one.taker_id for one in deal_queries.own_takers(session)}
         words = project_queries.last_words(session, actor.household) if actor.household and asked else {}
+        against = {key: _barred(uow, *one) for key, one in asked.items()}
     stages = {one.contract.contract_id: VOID if one.contract.void else stage(one.course(today)) for one in rows}
-    of_project = {found.contract.project_id: stages[found.contract.contract_id] for found in rows}
+    drafted = {found.contract.project_id: stages[found.contract.contract_id] for found in rows}
     return pages.render(
         "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, DAY=DAY,
-        made=of_project, stages=stages, taking=taking,
+        made=drafted, stages=stages, taking=taking, against=against,
     )  # fmt: skip
+
+
+def _barred(uow: UnitOfWork, project: Project, parcels: Sequence[ProjectParcel]) -> dict[str, list[Finding]]:
+    """By parcel, what stands in the way of what a project asks of the household."""
+    land, law = {one.parcel_code: one for one in parcels}, load_law(uow.session, project.county, beijing_day(uow.now))
+    return barred(of_project(uow, project, land), project.kind, land, law)
 
 
 def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) -> Response:

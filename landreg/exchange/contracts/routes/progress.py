@@ -25,13 +25,15 @@ def progress(uow: UnitOfWork, run: ProjectRun) -> Progress:
     total, refused = len(run.household_ids), [one for one in run.refused if one["household"]]
     left = len(refused)
     said = project_queries.words(uow.session, run.county, run.project_id) if run.step == "draw" and left else {}
-    silent = sum(UUID(one["household"]) not in said for one in refused) if run.step == "draw" else 0
+    asked = [said.get(UUID(one["household"])) for one in refused] if run.step == "draw" else []
+    silent, out = asked.count(None), sum(word is not None and word.kind == "withdraws" for word in asked)
     there = project_queries.reached(uow.session, run, run.household_ids)
     tried = min(total, max(run.position, there + left))
-    far = {"n": tried, "all": total, "done": there, "silent": silent, "no": left - silent}
+    far = {"n": tried, "all": total, "done": there, "silent": silent, "out": out, "no": left - silent - out}
     words = {
         "draw": _(
-            "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，还没有表示意愿的 %(silent)s 户，不能拟的 %(no)s 户。", **far
+            "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，还没有表示意愿的 %(silent)s 户，不参加的 %(out)s 户，不能拟的 %(no)s 户。",
+            **far,
         ),
         "sign": _("已办 %(n)s / %(all)s 份，签成 %(done)s 份，不能签的 %(no)s 份。", **far),
     }

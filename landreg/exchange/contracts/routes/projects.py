@@ -18,12 +18,14 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
 from landreg.exchange.contracts import deal_queries, project_queries, project_runs, projects
-from landreg.exchange.contracts.asked_land import standing
+from landreg.exchange.contracts.asked_land import barred, of_project, standing
+from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
 from landreg.exchange.contracts.routes.progress import progress
+from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.whole import stands
 from landreg.exchange.counter.present import Present
 from landreg.exchange.counter.queries import members_said
@@ -77,7 +79,7 @@ def new() -> Response:
         against: dict[str, list[Finding]] = {}
         if land and days is not None:
             found_on, law = standing(session, county, land, days), load_law(session, county, today)
-            against = {code: found_on.against(kind, {code: row}, law) for code, row in land.items()}
+            against = barred(found_on, kind, land, law)
     unit, units = unit_of(kind, request.args.get("unit", ""), today)
     return pages.render(
         "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
@@ -111,7 +113,7 @@ class Opening(Drawing):
             try:
                 found.append(Priced(code, decimal_of(own) if own else self.price or Decimal(0)))
             except ValueError:
-                faults.append(Finding("FORM-3", "price", {"given": own}))
+                faults.append(Finding("FORM-3", f"price-{code}", {"given": own}))
         if faults:
             raise BadInput(faults)
         return tuple(found)
@@ -152,18 +154,25 @@ def one(county: str, project_id: UUID) -> Response:
         members = members_said(session, county, {row.household_id for row in parcels}) if may_act else {}
         today = page_day(session)
         homes = household_queries.named(session, (one.household_id for one in parcels))
+        asked = {one.parcel_code: one for one in parcels if may_act and not _has_signed(made.get(one.household_id))}
+        law = load_law(session, county, today)
+        against = barred(of_project(uow, found, asked), found.kind, asked, law) if asked else {}
     households: dict[UUID, list[object]] = {}
     for row in parcels:
         households.setdefault(row.household_id, []).append(row)
     refused = {one["household"]: one["findings"] for one in (run.refused if run else [])}
     return pages.render(
         "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run,
-        far=far, homes=homes,
+        far=far, homes=homes, against=against,
         path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
         refused=refused, DAY=DAY, stands=stands, today=today, may_act=may_act, members=members,
         unsigned=[row for row in made.values() if row.state == "part_signed"],
         consenting=sum(word.kind == "consents" for word in words.values()), most_shown=MOST_SHOWN,
     )  # fmt: skip
+
+
+def _has_signed(contract: Contract | None) -> bool:
+    return contract is not None and contract.state not in UNSIGNED
 
 
 MOST_SHOWN = 500
