@@ -140,14 +140,36 @@ def came_by(parcel: Standing, signed_on: date | None = None) -> Standing:
 
 
 def cancel(
-    bundle: RightBundle, asked: Cancellation, on: date, new: NewId, restrictions: Sequence[Standing] = ()
+    bundle: RightBundle,
+    asked: Cancellation,
+    on: date,
+    new: NewId,
+    restrictions: Sequence[Standing] = (),
+    along: Sequence[RightBundle] = (),
 ) -> Changes:
-    """The right ends, with what restricts it, or goes on over the parcels that stay. 民法典 第三百三十八、三百六十五条."""
-    lost = {parcel_id for parcel_id, code in bundle.codes.items() if code in asked.parcels}
+    """The right ends, with what restricts it, or goes on over the parcels that stay, and so does each right that goes along with
+    the ground. 民法典 第三百三十八、三百六十五条.
+    """
+    lost = lost_of(bundle, asked)
+    made = [_without(one, lost, on, new, restrictions) for one in (bundle, *along)]
+    return Changes(
+        tuple(row for one in made for row in one.opens),
+        on,
+        tuple(row for one in made for row in one.closes),
+        {right: ending for one in made for right, ending in one.ends.items()},
+    )
+
+
+def lost_of(bundle: RightBundle, asked: Cancellation) -> frozenset[UUID]:
+    """The parcels of a right that a cancellation takes out of it."""
+    return frozenset(parcel for parcel, code in bundle.codes.items() if not asked.parcels or code in asked.parcels)
+
+
+def _without(
+    bundle: RightBundle, lost: frozenset[UUID], on: date, new: NewId, restrictions: Sequence[Standing]
+) -> Changes:
     staying = tuple(parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in lost)
-    if not asked.parcels or not staying:
-        return over(bundle, on, new, restrictions)
-    return followed(bundle, on, new, areas(staying), {}, staying)
+    return followed(bundle, on, new, areas(staying), {}, staying) if staying else over(bundle, on, new, restrictions)
 
 
 def over(bundle: RightBundle, on: date, new: NewId, restrictions: Sequence[Standing]) -> Changes:

@@ -33,6 +33,7 @@ from landreg.registry.facts.proposals import ActProposal, InForce, folders, pape
 from landreg.registry.facts.renewal import renewal_proposals
 from landreg.registry.facts.restrictions import change_proposals
 from landreg.registry.facts.since import asked_of_all, came_since
+from landreg.registry.facts.taken import along_with, told_along
 from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
@@ -78,10 +79,11 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     pending, running = pending_exits(session, cases), running_on(session, found.values())
     limits = {one: (*found[one].facts.restrictions, *pending.get(one, ())) for one in found}
     named, numbers = lying_on(session, cases[0].county, limits.values()), numbers_of(session, limits.values())
+    gone = told_along(session, cases[0].county, found)
     return [
         _with(
             found[one],
-            {**more[one], "running": running.get(one, ())},
+            {**more[one], "running": running.get(one, ()), "along": gone.get(one, ())},
             tuple(
                 replace(limit, on=named.get(limit.right_id), code=numbers.get(limit.person_id, limit.code))
                 for limit in limits[one]
@@ -123,6 +125,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     papers = folders(session, county, [case.case_id for case in cases])
     elsewhere = _elsewhere(session, county, asked)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
+    along = along_with(session, cases, asked, bundles)
     return [
         _proposal(
             case,
@@ -130,8 +133,12 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             InForce(
                 bundles.get(case.right_ids[0]) if act_type(case.act_kind).on == "right" else None,
                 households.get(case.household_code),
-                tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ())),
+                (
+                    *(row for right_id in case.right_ids for row in restricted.get(right_id, ())),
+                    *(row for _, limits in along.get(case.case_id, ()) for row in limits),
+                ),
                 bundles.get(own.get(getattr(asked[case.case_id], "household_id", None) or UUID(int=0), UUID(int=0))),
+                tuple(one for one, _ in along.get(case.case_id, ())),
             ),
             papers[case.case_id],
             elsewhere.get(case.case_id, {}),
@@ -220,7 +227,7 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
             case Assignment():
                 return effects.assign(rows.bundle, rows.onto, asked, on, uuid4, rows.restrictions)
             case Cancellation():
-                return effects.cancel(rows.bundle, asked, on, uuid4, rows.restrictions)
+                return effects.cancel(rows.bundle, asked, on, uuid4, rows.restrictions, rows.others)
             case RestrictionAsked():
                 rank = 1 + max((r.rank for r in facts.restrictions if r.kind == asked.kind), default=0)
                 return effects.restrict(rows.bundle, asked, rank, on, uuid4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -98,6 +98,12 @@ def operated(session: Session, county: str, parcel_ids: Sequence[UUID]) -> dict[
     """By parcel: the code of the registered land-operation right that stands on it."""
     rows = session.execute(text(_OPERATED), {"county": county, "parcels": list(parcel_ids)})
     return {row.parcel_id: row.code for row in rows}
+
+
+def rights_over(session: Session, county: str, parcel_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """By parcel: the id of the registered land-operation right that stands on it."""
+    rows = session.execute(text(_OPERATED), {"county": county, "parcels": list(parcel_ids)})
+    return {row.parcel_id: row.right_id for row in rows}
 
 
 def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[Any]) -> _Read:

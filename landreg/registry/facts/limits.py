@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,7 +16,11 @@ from landreg.registry.rules.act_facts import OnRight, Restricted
 
 def lying_on(session: Session, county: str, limits: Iterable[Iterable[Restricted]]) -> dict[UUID | None, OnRight]:
     """By id: the rights in force on which these lie, of those that the officer may see; an organisation by its full name."""
-    rights = {one.right_id for some in limits for one in some if one.right_id is not None}
+    return rights_told(session, county, {one.right_id for some in limits for one in some if one.right_id is not None})
+
+
+def rights_told(session: Session, county: str, rights: Collection[UUID]) -> dict[UUID | None, OnRight]:
+    """By id: these rights in force, of those that the officer may see, and whose each is."""
     if not rights:
         return {}
     rows = session.execute(text(_RIGHTS), {"county": county, "rights": list(rights)})

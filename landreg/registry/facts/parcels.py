@@ -38,6 +38,7 @@ from landreg.registry.rules.parcel_requests import (
 from landreg.registry.rules.parcels import Ground, ParcelActFacts
 from landreg.registry.rules.requests import read
 
+OPERATION = "land_operation"
 USE = ("land_class", "land_use", "basic_farmland")
 Effect = Callable[[date], Changes]
 
@@ -96,6 +97,12 @@ def _proposal(case: Case, asked: Any, ground: OnGround, folder: frozenset[str]) 
         missing=papers_lacking(case, act_type(case.act_kind), folder),
         restrictions=restricted(ground.restrictions),
         parcels=tuple(asked.parcels),
+        operated={
+            code: bundle.right.row["code"]
+            for bundle in ground.bundles
+            if bundle.right.row["kind"] == OPERATION
+            for code in bundle.codes.values()
+        },
         before=tuple(_ground(parcel, ground.bundles) for parcel in ground.parcels),
         **outcome.facts,
     )

@@ -95,8 +95,9 @@ class ActFacts:
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
     land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
-    from which the case came. running: on its land. consenting: the restrictions whose creditors consent to it in writing.
-    by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no member.
+    from which the case came. running: on its land. along: land-operation rights that go with the ground that it takes.
+    consenting: the restrictions whose creditors consent to it in writing. by_holder: who objects is who holds the right.
+    died_out: codes of its contract rights whose household has no member.
     """
 
     act_kind: str
@@ -123,6 +124,7 @@ class ActFacts:
     ends_below: tuple[str, date] | None = None
     paid_below: PaidBelow | None = None
     running: tuple[Running, ...] = ()
+    along: tuple[OnRight, ...] = ()
     consenting: frozenset[UUID] = frozenset()
     by_holder: bool = False
     died_out: tuple[str, ...] = ()

@@ -22,7 +22,6 @@ from landreg.registry.rules.requests import (
     RELEASES,
     RESTRICTIONS,
     Assignment,
-    Cancellation,
     HouseholdChange,
     RestrictionAsked,
 )
@@ -208,16 +207,6 @@ def tr_23_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("TR-23", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
 
 
-def lo_5_operation_right_ended_first(facts: ActFacts, law: Law) -> Finding | None:
-    """LO-5: a registered land-operation right ends by its own act before the land under it is lost. CC-340, RLCL-42."""
-    asked = facts.asked
-    if not isinstance(asked, Cancellation):
-        return None
-    lost = asked.parcels or facts.parcels
-    rights = sorted({facts.operated[code] for code in lost if code in facts.operated})
-    return Finding("LO-5", "parcels", {"rights": rights}, subject=facts.code) if rights else None
-
-
 def tr_17_operation_right_goes_along(facts: ActFacts, law: Law) -> Finding | None:
     """TR-17: a registered land-operation right stays on its parcels, whoever holds them then: a note for the reviewer. RLCL-44."""
     moving = getattr(facts.asked, "parcels", ()) or facts.operated
@@ -271,7 +260,6 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *_OF_HOLDER,
         *ENDED,
         end_2_parcels_of_the_right,
-        lo_5_operation_right_ended_first,
         tr_33_contracts_run_on,
     ),
     "reissue": _OF_HOLDER,

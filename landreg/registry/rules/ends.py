@@ -12,8 +12,15 @@ from landreg.registry.rules.parcel_requests import PartLoss
 from landreg.registry.rules.requests import Cancellation
 
 END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
+BY_ITSELF = ("expropriation", "land_lost")
+"""Reasons for which ground is gone whatever its holders want: with the decree that takes it, or with the land. CC-338."""
 ENDS = (Cancellation, PartLoss)
 """What asks that land leaves a right without going to another."""
+
+
+def taken(asked: object) -> bool:
+    """Whether an act says that ground is gone by itself: what others hold in it shrinks or ends without their consent."""
+    return isinstance(asked, ENDS) and asked.reason in BY_ITSELF
 
 
 def _given_back(facts: ActFacts) -> Cancellation | PartLoss | None:
@@ -60,9 +67,34 @@ def end_2_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("END-2", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
 
 
+def lo_5_operation_right_ended_first(facts: ActFacts, law: Law) -> Finding | None:
+    """LO-5: a registered land-operation right ends by its own act before the land under it is given up. CC-340, RLCL-42.
+
+    Ground that is gone by itself takes it along (LO-14).
+    """
+    asked = facts.asked
+    if not isinstance(asked, ENDS) or taken(asked):
+        return None
+    lost = asked.parcels or facts.parcels
+    rights = sorted({facts.operated[code] for code in lost if code in facts.operated})
+    return Finding("LO-5", "parcels", {"rights": rights}, subject=facts.code) if rights else None
+
+
+def lo_14_operator_is_told(facts: ActFacts, law: Law) -> Finding | None:
+    """LO-14: with expropriated or lost ground the land-operation right on it shrinks or ends by the same act, without consent; who
+    operates, and their creditor, is told: a note for the reviewer. CC-338, RERR-14.
+    """
+    if not facts.along:
+        return None
+    rights = [f"{one.code}（{one.holder}）" for one in facts.along]
+    return Finding("LO-14", "parcels", {"rights": rights}, subject=facts.code)
+
+
 ENDED: tuple[Callable[[ActFacts, Law], Finding | None], ...] = (
     end_1_reason_of_the_list,
     end_3_half_a_year_before,
     end_4_noticed_before,
+    lo_5_operation_right_ended_first,
+    lo_14_operator_is_told,
 )
 """What both acts are asked."""

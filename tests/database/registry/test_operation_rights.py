@@ -124,9 +124,47 @@ def test_a_parcel_has_one_land_operation_right_at_a_time(operated: UUID, registr
 
 
 def test_land_under_a_land_operation_right_is_not_cancelled_before_it(operated: UUID, registrar: Actor) -> None:
+    """LO-5, of land that its holders give up; END-4 asks of the same for the notice."""
     with pytest.raises(Refused) as refused:
-        applied(registrar, "cancellation", Cancellation("expropriation"), right_of(registrar))
-    assert codes(refused) == {"LO-5"}
+        applied(registrar, "cancellation", Cancellation("returned"), right_of(registrar))
+    assert codes(refused) == {"LO-5", "END-4"}
+
+
+def test_expropriated_ground_takes_the_operation_right_along_parcel_by_parcel_and_asks_no_creditor(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor, tmp_path: Path
+) -> None:
+    """On the decree alone: the bank, with whom it was agreed that nothing is transferred, is only told (LO-14, TR-21)."""
+    right = right_of(registrar)
+    first, second = parcels(registrar, right)
+    case = asked_for(
+        registrar, "land_operation", asked(registrar, parcels=(first, second)), right=right, more=("filing",)
+    )
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    operated = operation_right(registrar)
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    certificates.issue(registrar, COUNTY, [case], press)
+    mortgage = RestrictionAsked(
+        "mortgage", "样本农村信用社", "合同", Decimal("9000.00"), whose=BANK, bars_transfer=True
+    )
+    laid = asked_for(registrar, "mortgage", mortgage, right=operated, more=("contractor_consent", "filing"))
+    booked(registrar, reviewer, superuser, laid, "mortgage")
+    pass_days(superuser, 1)
+
+    for lost, left in ((first, [second]), (second, [])):
+        taken = applied(registrar, "cancellation", Cancellation("expropriation", (lost,)), right)
+        booked(registrar, reviewer, superuser, taken, "cancellation")
+        findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=taken)
+        assert [(found["code"], found["level"]) for found in findings] == [("TR-21", "warn"), ("LO-14", "warn")]
+        assert "L01（样本合作社）" in findings[1]["zh"]
+        seal(worker, database)
+        assert len(certificates.issue(registrar, COUNTY, [taken], press).issued) == 2 * len(left)
+        pass_days(superuser, 1)
+        assert (parcels(registrar, operated) if left else []) == left
+        where = f"SELECT count(*) FROM registry.restriction WHERE right_id = :r AND {STANDS}"
+        assert one(registrar, where, r=operated) == len(left)
+    assert operation_right(registrar) is None
+    assert rechecked(database, worker) == []
 
 
 def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel(

@@ -11,7 +11,7 @@ import pytest
 
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.act_facts import ActFacts, Running
+from landreg.registry.rules.act_facts import ActFacts, OnRight, Running
 from landreg.registry.rules.household_requests import (
     LandOperation,
     LandOperationChange,
@@ -170,16 +170,25 @@ def test_a_contract_that_runs_on_is_told_with_its_number_kind_and_last_day() -> 
     assert "610902104206010003 (re-transfer, to 2028-12-31)" in LAW.say(finding, "en")
 
 
-def test_land_that_is_operated_is_assigned_with_a_note_and_not_cancelled() -> None:
+def test_land_that_is_operated_is_assigned_with_a_note_and_not_given_up() -> None:
     operated = {"P1": "L01"}
-    lost = ActFacts(
-        "cancellation", "J", Cancellation("expropriation", ("P1",)), parcels=("P1", "P2"), operated=operated
-    )
+    lost = ActFacts("cancellation", "J", Cancellation("ruling", ("P1",)), parcels=("P1", "P2"), operated=operated)
     assert found(lost.asked, lost) == [("LO-5", "refuse")]
-    kept = replace(lost, asked=Cancellation("expropriation", ("P2",)))
+    kept = replace(lost, asked=Cancellation("ruling", ("P2",)))
     assert found(kept.asked, kept) == []
     assignment = ActFacts("assignment", "J", Assignment(UUID(int=8), "J2", date(2026, 6, 1)), operated=operated)
     assert ("TR-17", "warn") in found(assignment.asked, assignment)
+
+
+@pytest.mark.parametrize("reason", ["expropriation", "land_lost"])
+def test_land_that_is_gone_by_itself_takes_the_operation_right_along_and_its_operator_is_told(reason: str) -> None:
+    along = (OnRight("land_operation", "L01", "样本合作社"),)
+    lost = ActFacts(
+        "cancellation", "J", Cancellation(reason, ("P1",)), parcels=("P1",), operated={"P1": "L01"}, along=along
+    )
+    assert found(lost.asked, lost) == [("LO-14", "warn")]
+    (told,) = examine(ACT_RULES["cancellation"], lost, LAW)
+    assert "L01（样本合作社）" in LAW.say(told, "zh")
 
 
 @pytest.mark.parametrize(
