@@ -61,14 +61,14 @@ UNHELD = {
     "access.household_code": {"code_hash", "attempts", "used_at", "withdrawn_at"},
     "identity.opening": {"made_in", "opened_at"},
     "law.county_parameter": {"set_at"},
-    "land.parcel": {"geom_3857"},
-    "registry.case": {"batch_id", "notice_id", "findings", "taken_by", "state_since", "officer", "waits"},
+    "registry.case": {"batch_id", "notice_id", "taken_by", "state_since", "officer", "waits"},
+    "registry.case_event": {"salt"},
     "registry.objection": {"contact_sealed"},
     "registry.notice": {"notice_id", "batch_id", "pdf_sha256"},
     "registry.renewal": {"batch_id"},
 }
-"""By table, or of all: columns of which no leaf tells. Division codes are recoded; the web's shapes are made from
-the registered ones; the rest the database keeps for itself, or is work.
+"""By table, or of all: columns of which no leaf tells. Division codes are recoded; the rest the database keeps for itself, or is
+work.
 """
 HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "jurisdiction", "locked_at"}}
 """Of these tables only these columns are the log's: passwords and second factors are nobody's to read there."""
@@ -79,14 +79,16 @@ FIRST = {("exit.event", "kind"): "'notice'", ("exchange.listing_event", "kind"):
 """By table and column: a value that makes a row one of which a leaf would tell."""
 _LOGGED_STEPS = ", ".join(f"'{step}'" for step in KINDS)
 _ACCEPTED = "case_id IN (SELECT case_id FROM registry.case_event WHERE step = 'accept')"
+_ENDED = "case_id IN (SELECT case_id FROM registry.case_event WHERE told ? 'notes')"
 ONLY = {
-    "registry.case": _ACCEPTED,
+    "registry.case": f"{_ACCEPTED} AND {_ENDED}",
     "registry.case_document": _ACCEPTED,
     "registry.document": f"document_id IN (SELECT document_id FROM registry.case_document WHERE {_ACCEPTED})",
     "registry.case_event": f"step IN ({_LOGGED_STEPS})",
     "registry.case_parcel": _ACCEPTED,
 }
-"""By table: the rows of which a leaf tells. A draft, and the steps that are work, may be otherwise tomorrow."""
+"""By table: the rows of which a leaf tells. A draft, the notes of a case under way, and the steps that are work, may be otherwise
+tomorrow."""
 OTHERWISE_TOLD = {
     "identity.person": "EXISTS (SELECT FROM log.entry WHERE kind = 'person.entered' AND key = person_id::text)"
 }
@@ -346,8 +348,10 @@ def _other(table: Table, column: Column) -> str:
             return f"coalesce(set_byte({old}, {last}, (get_byte({old}, {last}) + 1) % 256), '9')"
         case "jsonb":
             return f"""coalesce({old}, '{{}}') || '{{"9": "9"}}'"""
-        case "text[]" | "uuid[]":
-            return f"{old} || {old}"
+        case "text[]":
+            return f"{old} || '9'::text"
+        case "uuid[]":
+            return f"{old} || gen_random_uuid()"
         case "geometry":
             return f"public.ST_Translate({old}, 1, 0)"
     raise NotImplementedError(f"no other value of {column.type} is known ({table.name}.{column.name})")

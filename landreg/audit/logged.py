@@ -22,10 +22,11 @@ from landreg.exchange.market.shown_queries import shown_otherwise
 from landreg.exit import logged as exits
 from landreg.log.erasure import KIND as ERASED
 from landreg.log.recheck_queries import entries_of
-from landreg.log.recheck_register import Register, Source
+from landreg.log.recheck_register import Copied, Register, Source
 from landreg.log.told_rows import left_alone
 from landreg.registry.casework.attempts import attempts
 from landreg.registry.leaves import strays as registry_strays
+from landreg.registry.leaves.shapes import drawn_otherwise
 
 Facts = tuple[dict[str, Any], dict[str, str]]
 
@@ -106,6 +107,12 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
     yield from left_alone(session, register().sources.values())
 
 
+def copies(session: Session) -> Iterator[Copied]:
+    """What is kept beside the rows of which leaves tell, and says otherwise than they do: drawn shapes, the market's page."""
+    yield from drawn_otherwise(session)
+    yield from shown_otherwise(session)
+
+
 def _complaints(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
     """Of complaints the log holds digests: what they say is read here by nobody."""
     for row in complaints_told(session):
@@ -144,4 +151,4 @@ def register() -> Register:
     for room in rooms:
         sources, tables = sources | dict(room.SOURCES), tables | dict(room.TABLES)
     sources, tables = sources | dict(SOURCES), tables | dict(TABLES)
-    return replace(below, sources=sources, tables=tables, strays=strays, copies=shown_otherwise, alone=ALONE)
+    return replace(below, sources=sources, tables=tables, strays=strays, copies=copies, alone=ALONE)

@@ -52,8 +52,15 @@ def row_differs(
         differences += _personal_differs(row[2], entry, said.get("personal"), erased)
     for path, now, before in differences:
         table = names.get(path.split(".")[0].split("[")[0]) or names.get("")
-        values = {"key": key, "table": table, "fact": path, "now": _short(now), "then": _short(before)}
-        yield Finding("LOG-17", values=values, layer=table, subject=key, field=path)
+        row_key = key if table == names.get("") else _named(then, table) or key
+        values = {"key": row_key, "table": table, "fact": path, "now": _short(now), "then": _short(before)}
+        yield Finding("LOG-17", values=values, layer=table, subject=row_key, field=path)
+
+
+def _named(facts: Any, table: str | None) -> str | None:
+    """What a leaf calls the row of another table than its own: its fact by the name of that table, if it has one."""
+    named = facts.get((table or "").rpartition(".")[2]) if isinstance(facts, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def _reopened(number: str, now: Any, then: Any) -> Iterator[Finding]:

@@ -67,8 +67,9 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         for case, finding in _behind(bookings):
             judged[case.case_id] = refused[case.number] = (*judged[case.case_id], finding)
         go = [case for case in go if case.number not in refused]
-        book(uow, county, _once([booking for booking in bookings if booking.case.number not in refused]))
+        # Before the acts: their leaves tell of the notes that the step found.
         keep_findings(uow, cases, judged, law)
+        book(uow, county, _once([booking for booking in bookings if booking.case.number not in refused]))
     if any(entered):
         # What is registered stands, whatever becomes of the statistics.
         with suppress(Unavailable), unit_of_work(actor) as uow:

@@ -90,7 +90,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 def untold(session: Session) -> Iterator[tuple[str, str]]:
     """Cases that say of their course what no step of theirs made of them, parcels with an order that no acceptance gave, papers
-    that are not as the last step that told of them found them, and steps that are not as a later one found them: table and key.
+    that are not as the last step that told of them found them, steps that are not as a later one found them, and cases at their end
+    whose notes are not as that end found them: table and key.
     """
     for row in session.execute(text(_UNTOLD), {"unasked": [act.kind for act in act_types() if act.by == "nobody"]}):
         yield row.table_name, row.key
@@ -98,6 +99,8 @@ def untold(session: Session) -> Iterator[tuple[str, str]]:
         yield row.table_name, row.key
     for row in session.execute(text(_BETWEEN)):
         yield "registry.case_event", row.key
+    for row in session.execute(text(_NOTES)):
+        yield "registry.case", row.key
 
 
 # From a review on, notice, objection, act and certificate lead on; an objection that is upheld returns its case. What comes
@@ -191,4 +194,11 @@ _BETWEEN = f"""
         AND EXISTS (SELECT FROM told WHERE told.county = x.county AND told.case_id = x.case_id)
         AND NOT EXISTS (SELECT FROM told WHERE told.county = x.county AND told.case_id = x.case_id
                         AND told.key = x.event_id::text)
+"""
+# The notes of a case under way are what the rules say that day; those of its end stay.
+_NOTES = """
+    SELECT c.number AS key FROM registry.case_event AS e
+    JOIN registry."case" AS c ON c.county = e.county AND c.case_id = e.case_id
+    WHERE e.step IN ('register', 'withdraw', 'refuse') AND e.told ? 'notes'
+      AND e.told ->> 'notes' IS DISTINCT FROM encode(sha256(convert_to(e.salt || c.findings::text, 'UTF8')), 'hex')
 """

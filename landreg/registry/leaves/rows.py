@@ -78,12 +78,14 @@ def at_beginning_of(alias: str, row: str) -> str:
     return f"lower({alias}.recorded) <= {began} AND (upper_inf({alias}.recorded) OR upper({alias}.recorded) > {began})"
 
 
-FOUND = ("papers", "steps")
-"""What a registration finds of its case: the papers in its folder, and its steps that have no leaf of their own."""
+FOUND = ("papers", "steps", "notes")
+"""What a registration finds of its case: the papers in its folder, its steps that have no leaf of their own, and the notes that the
+rules made on it."""
 
 
 def finds(act: str, what: str) -> str:
-    """What (of `FOUND`) the registration of an act's case found, by document or step; null where it was of before that was kept.
+    """What (of `FOUND`) the registration of an act's case found, by document or step, or as one digest; null where it was of
+    before that was kept.
 
     act: a row of registry.act. As SQL.
     """

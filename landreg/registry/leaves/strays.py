@@ -17,6 +17,7 @@ from landreg.log.recheck_rows import Restated
 from landreg.registry.leaves import coursed, logged
 from landreg.registry.leaves.placed import placed
 from landreg.registry.leaves.rows import CLOCKED
+from landreg.registry.leaves.shapes import drawn_otherwise
 
 ACCOUNT_KINDS = (
     "account.opened",
@@ -31,7 +32,7 @@ _REGISTERED = ("registry.", "land.", "party.")
 def register() -> Register:
     """All of this register that is held against its log."""
     accounts_now = {"access.account": (ACCOUNT_KINDS, accounts)}
-    return Register(logged.SOURCES, logged.TABLES, logged.closings, strays, placed, accounts_now)
+    return Register(logged.SOURCES, logged.TABLES, logged.closings, strays, placed, accounts_now, drawn_otherwise)
 
 
 def accounts(session: Session) -> Iterator[Restated]:

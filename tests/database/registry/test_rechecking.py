@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from landreg.access.identity import reveal
+from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
 from landreg.log.leaf import Entry
-from landreg.log.recheck import recheck
+from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal, stage
 from landreg.registry import figures
 from landreg.registry.figures import Figure
@@ -73,6 +74,33 @@ def test_a_row_is_closed_by_the_act_whose_leaf_names_it(
     with unit_of_work(registrar) as uow:
         stage(uow, Entry("act", COUNTY, VILLAGE, act, {"act": act, "closed": [f"registry.right {row}"]}))
     assert "LOG-22" not in {finding.code for finding in found(worker, database)}
+
+
+def test_notes_over_which_a_case_was_registered_are_named_once_they_are_gone(
+    rights: Connection, worker: Actor, database: Settings
+) -> None:
+    assert recheck_register(worker, database, register()).findings == ()
+    (number,) = rights.execute("""SELECT number FROM registry."case" WHERE state = 'registered'""").fetchone() or ("",)
+    rights.execute("""UPDATE registry."case" SET findings = findings || '[{}]' WHERE number = %s""", [number])
+    assert shown(recheck_register(worker, database, register()).findings) == [("LOG-18", "registry.case", number)]
+    rights.execute("""UPDATE registry."case" SET findings = findings - -1 WHERE number = %s""", [number])
+    rights.execute("UPDATE registry.case_event SET told = told - 'notes' WHERE step = 'register'")
+    assert {f.layer for f in recheck_register(worker, database, register()).findings} == {"registry.case_event"}
+
+
+def test_a_parcel_that_maps_would_draw_elsewhere_is_named(
+    rights: Connection, worker: Actor, database: Settings
+) -> None:
+    rows = rights.execute("SELECT row_id::text FROM land.parcel ORDER BY code").fetchall()
+    moved = "UPDATE land.parcel SET geom_3857 = public.ST_Translate(geom_3857, {}, 0) WHERE row_id = %s"
+    rights.execute(moved.format("1e-6"), rows[0])
+    assert recheck_register(worker, database, register()).findings == ()
+    rights.execute(moved.format("1"), rows[1])
+    rights.execute("UPDATE land.parcel SET geom_3857 = 'SRID=3857;POLYGON EMPTY' WHERE row_id = %s", rows[2])
+    found_now = recheck_register(worker, database, register()).findings
+    assert {(f.code, f.layer, f.subject, f.field) for f in found_now} == {
+        ("LOG-17", "land.parcel", row, "geom_3857") for (row,) in rows[1:3]
+    }
 
 
 def test_every_table_with_two_clocks_is_rechecked(superuser: Connection) -> None:

@@ -127,6 +127,10 @@ BLOWS = {
     "a second opening": (("INSERT INTO registry.case_event (county, event_id, village, case_id, step, at, by, by_name, reason) "
         "SELECT county, gen_random_uuid(), village, case_id, 'open', at - interval '1 day', by, by_name, '' "
         "FROM registry.case_event WHERE step = 'open'"), ("LOG-18", "registry.case_event")),
+    "the notes at the end of a case": (("""UPDATE registry."case" SET findings = findings || '[{"code": "X-1"}]' """
+        "WHERE state IN ('withdrawn', 'refused')"), ("LOG-18", "registry.case")),
+    "that an end told of notes": ("UPDATE registry.case_event SET told = told - 'notes' WHERE step = 'refuse'",
+        ("LOG-17", "registry.case_event")),
     "an objection": ("DELETE FROM registry.objection WHERE outcome IS NULL", ("LOG-16", "registry.objection")),
 }  # fmt: skip
 
@@ -138,6 +142,14 @@ def test_what_was_changed_of_a_course_is_named_with_its_table(
     blow, named = BLOWS[what]
     assert course[0].execute(blow).rowcount > 0
     assert named in {(code, layer) for code, layer, _ in found(worker, database)}
+
+
+def test_what_was_asked_is_named_by_the_cases_number(
+    course: tuple[Connection, list[UUID]], worker: Actor, database: Settings
+) -> None:
+    changed = """UPDATE registry."case" SET applicant = '张三' WHERE state = 'refused' RETURNING number"""
+    (number,) = course[0].execute(changed).fetchone() or ("",)
+    assert set(found(worker, database)) == {("LOG-17", "registry.case", number)}
 
 
 def test_who_writes_past_the_desks_gets_no_leaf_of_the_database_even_with_every_trigger(
