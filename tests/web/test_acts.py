@@ -363,7 +363,11 @@ def test_a_case_page_asks_for_the_consent_that_a_restriction_makes_necessary(
     walk(deng, shen, opened(deng, f"{right}/acts/mortgage", given), superuser, "mortgage")
     assert "约定抵押期间不得转让" in deng.get(right).text
     page = opened(deng, f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
-    assert "抵押权人同意书" in deng.get(page).text
+    shown = deng.get(page).text
+    assert "抵押权人同意书" in shown
+    # The taker holds a right, which the mortgage comes to lie on: by a contract of their own alone.
+    assert "受让方与抵押权人签订的抵押合同" in shown
+    assert re.search(rf"所在权利</div></th>.{{0,120}}{HOUSEHOLD}J.{{0,160}}{OTHER}J", shown, re.S)
 
 
 def test_the_table_of_acts_says_what_each_restriction_does_and_on_which_articles(deng: Browser) -> None:

@@ -104,7 +104,7 @@ def difference(changes: Changes) -> tuple[Line, ...]:
     lines: list[Line] = []
     for table, name in (*before, *(key for key in after if key not in before)):
         was, is_ = before.get((table, name)), after.get((table, name))
-        for fact in _facts(was, is_):
+        for fact in _facts(table, was, is_):
             old, new = (None if row is None else row.get(fact) for row in (was, is_))
             if old != new:
                 lines.append(Line(table, name, fact, old, new))
@@ -145,5 +145,6 @@ def _name(table: str, row: Mapping[str, Any]) -> tuple[str, str]:
     return table, " ".join(str(row[column]) for column in _NAMES[table])
 
 
-def _facts(was: Mapping[str, Any] | None, is_: Mapping[str, Any] | None) -> list[str]:
-    return [fact for fact in {**(was or {}), **(is_ or {})} if fact not in _TECHNICAL]
+def _facts(table: str, was: Mapping[str, Any] | None, is_: Mapping[str, Any] | None) -> list[str]:
+    unsaid = _TECHNICAL - {"right_id"} if table == "restriction" else _TECHNICAL
+    return [fact for fact in {**(was or {}), **(is_ or {})} if fact not in unsaid]

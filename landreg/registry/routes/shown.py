@@ -107,6 +107,8 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
     told: list[Opened | Standing] = [*changes.closes, *changes.opens]
     codes |= {row.row["parcel_id"]: row.row["code"] for row in told if row.table == "parcel"}
+    codes |= {one.right_id: one.right.row["code"] for one in proposal.in_force.bundles}
+    codes |= {row.row["right_id"]: row.row["code"] for row in told if row.table == "right"}
     households = {line.before or line.after for line in lines if line.fact == "household_id"}
     codes |= {
         UUID(line.named): line.after or line.before for line in lines if (line.table, line.fact) == ("parcel", "code")

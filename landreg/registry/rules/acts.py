@@ -16,7 +16,7 @@ from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
-from landreg.registry.rules.joined import tr_34_mortgage_on_the_taker_s_own
+from landreg.registry.rules.joined import tr_34_taker_mortgages_their_own
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -253,7 +253,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_17_operation_right_goes_along,
         tr_33_contracts_run_on,
         hh_15_somebody_lives,
-        tr_34_mortgage_on_the_taker_s_own,
+        tr_34_taker_mortgages_their_own,
         tr_29_price_is_open,
     ),
     "cancellation": (

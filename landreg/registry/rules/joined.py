@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
-from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.act_facts import ActFacts, Restricted
 from landreg.registry.rules.requests import Assignment
 
+PAPER = "taker_mortgage"
+"""The mortgage contract of the taker, over the land that is theirs already."""
 
-def tr_34_mortgage_on_the_taker_s_own(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-34: where mortgaged land joins a right that the taker holds, the mortgage lies on the taker's own parcels too: a note that
-    the taker has to agree in writing. CC-406.
-    """
+
+def joins_another(one: Restricted, facts: ActFacts) -> bool:
+    """Whether the restricted right goes up in a right that the taker holds already."""
     taker = facts.taker
-    if not isinstance(facts.asked, Assignment) or taker is None or taker.right_id is None:
+    own = taker.right_id if taker is not None else None
+    return isinstance(facts.asked, Assignment) and own is not None and one.right_id != own
+
+
+def spreading(facts: ActFacts) -> list[Restricted]:
+    """The mortgages that would lie on the taker's own parcels too, since a mortgage is one of a whole right."""
+    return [one for one in facts.restrictions if one.kind == "mortgage" and joins_another(one, facts)]
+
+
+def tr_34_taker_mortgages_their_own(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-34: where mortgaged land joins a right of its taker, the taker mortgages that right by a contract of their own, or the
+    mortgage is released first: nobody's land secures the debt of another without them. RLCL-47, CC-406.
+    """
+    over = sorted({one.named for one in spreading(facts)})
+    if not over or PAPER in facts.papers or facts.taker is None:
         return None
-    over = sorted(
-        {one.named for one in facts.restrictions if one.kind == "mortgage" and one.right_id != taker.right_id}
-    )
-    return Finding("TR-34", "taker", {"taker": taker.code, "parties": over}, subject=facts.code) if over else None
+    return Finding("TR-34", "taker", {"taker": facts.taker.code, "parties": over}, subject=facts.code)

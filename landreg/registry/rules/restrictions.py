@@ -16,11 +16,13 @@ from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
+from landreg.registry.rules.joined import PAPER as TAKERS_MORTGAGE
+from landreg.registry.rules.joined import joins_another, spreading
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.ranks import PAPER as LATER_CREDITORS
 from landreg.registry.rules.ranks import harmed_behind
 from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
+from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Release, RestrictionAsked
 
 NO_DOCUMENT = "无"
 LONGEST_PERSONAL_NAME = 4
@@ -66,7 +68,8 @@ def consent_papers(facts: ActFacts, law: Law) -> tuple[str, ...]:
     kinds = {one.kind for one in _doing(facts, law, "consent")}
     of_operator = ("operator_consent",) if isinstance(facts.asked, Correction) and facts.operated else ()
     of_later = (LATER_CREDITORS,) if harmed_behind(facts) else ()
-    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator, *of_later)
+    of_taker = (TAKERS_MORTGAGE,) if spreading(facts) else ()
+    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator, *of_later, *of_taker)
 
 
 def _doing(facts: ActFacts, law: Law, does: str) -> list[Restricted]:
@@ -83,14 +86,7 @@ def _does(one: Restricted, facts: ActFacts, law: Law) -> str:
     does = law.act(facts.act_kind).under(one.kind, _trait(facts))
     if does != "warn" or one.kind != "mortgage" or facts.act_kind not in TRANSFERS:
         return does
-    return "consent" if one.no_transfer or _joins_another(one, facts) else does
-
-
-def _joins_another(one: Restricted, facts: ActFacts) -> bool:
-    """Whether the mortgaged right goes up in a right that the taker holds already."""
-    taker = facts.taker
-    own = taker.right_id if taker is not None else None
-    return isinstance(facts.asked, Assignment) and own is not None and one.right_id != own
+    return "consent" if one.no_transfer or joins_another(one, facts) else does
 
 
 def _trait(facts: ActFacts) -> str:
@@ -130,7 +126,7 @@ RESTRICTED = (
     tr_21_restriction_is_told,
 )
 """What every act is asked about restrictions."""
-CONSENTS = frozenset(("TR-18", "TR-19", "TR-20", "TR-32"))
+CONSENTS = frozenset(("TR-18", "TR-19", "TR-20", "TR-32", "TR-34"))
 """Rules on what restricts a right that ask for a paper."""
 
 

@@ -111,6 +111,10 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
         (f"{SECOND}J", "户*2", f"样本农村信用社（{BANK.code}）"),
     ]
     put_papers(registrar, case, "assignment", ("creditor_consent",))
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"TR-21", "TR-34"}
+    put_paper(registrar, case, "taker_mortgage")
     booked(registrar, reviewer, superuser, case, "assignment")
     assert (lies_on(registrar, right, "mortgage"), lies_on(registrar, theirs, "mortgage")) == (0, 2)
     ranks = f"SELECT array_agg(rank ORDER BY rank) FROM registry.restriction WHERE right_id = :r AND {NOW}"

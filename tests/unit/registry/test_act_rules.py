@@ -261,13 +261,16 @@ def test_a_mortgaged_right_is_assigned_and_the_creditor_is_told() -> None:
     assert told.values["parties"] == ["样本农村信用社"]
 
 
-def test_a_mortgage_that_comes_to_lie_on_the_taker_s_own_land_is_told_and_its_creditor_consents() -> None:
+def test_a_mortgage_comes_to_lie_on_the_taker_s_own_land_by_the_contract_of_the_taker_with_its_creditor() -> None:
     """TR-34, TR-20."""
     asked = facts("assignment", ASSIGNED, restrictions=(MORTGAGED,), taker=Taker("T", "C", 2, TERM, UUID(int=30)))
     found = {one.code: one for one in examine(ACT_RULES["assignment"], asked, LAW)}
-    assert {code: LAW.level(one) for code, one in found.items()} == {"TR-20": "refuse", "TR-34": "warn"}
+    assert {code: LAW.level(one) for code, one in found.items()} == {"TR-20": "refuse", "TR-34": "refuse"}
     assert "受让方 T 已有承包权利" in LAW.say(found["TR-34"], "zh")
     assert "（样本农村信用社）登记后及于其全部地块" in LAW.say(found["TR-34"], "zh")
+    assert consent_papers(asked, LAW) == ("creditor_consent", "taker_mortgage")
+    signed = replace(asked, papers=frozenset(("creditor_consent", "taker_mortgage")))
+    assert examine(ACT_RULES["assignment"], signed, LAW) == ()
 
 
 def test_a_mortgage_on_what_the_taker_holds_already_is_only_told() -> None:
