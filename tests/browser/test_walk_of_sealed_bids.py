@@ -19,6 +19,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import sales, sealed, sealed_queries
 from landreg.exchange.bidding.rules.sealing import WRAPPED
+from landreg.exchange.listings.rules.units import year_of
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.browser.conftest import PASSWORD, OpenPage, sign_on
@@ -88,12 +89,27 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
         phone.get_by_role("button", name="加密并交出").click()
         expect(phone.locator(f"[data-seal-{fault}-fault]")).to_be_visible()
         expect(phone.get_by_role("alert").filter(visible=True)).to_have_count(1)
+    phone.locator("[data-seal-price]").fill("600,5")
+    expect(phone.locator("[data-seal-said]")).to_be_empty()
+    phone.get_by_role("button", name="加密并交出").click()
+    expect(phone.locator("[data-seal-fault]")).to_be_visible()
+    phone.locator("[data-seal-price]").fill("1，000")
+    expect(phone.locator("[data-seal-said]")).to_contain_text("1,000.00 元/亩·年")
     phone.locator("[data-seal-price]").fill("512.5")
+    year = f"{year_of(listing.unit, Decimal('512.5'), listing.area_mu):,.2f}"
+    expect(phone.locator("[data-seal-said]")).to_have_text(
+        f"您填的是 512.50 元/亩·年，{listing.area_mu} 亩一年一共 {year} 元。"
+    )
     with phone.expect_request(lambda request: request.method == "POST") as sent:
         phone.get_by_role("button", name="加密并交出").click()
     assert "512.5" not in (sent.value.post_data or "")
     expect(phone.get_by_text("密封报价已收到")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs off a phone's screen"
+    kept = phone.locator("[data-seal-kept]")
+    expect(kept).to_contain_text("您在这台设备上报的是 512.50")
+    other = _signed_on(window(width=390), "ren-00001")
+    other.goto(f"/bids/{COUNTY}/{sale.sale_id}")
+    expect(other.locator("[data-seal-kept]")).to_be_hidden()
     kit.pass_time(superuser, hours=4)
     for desk, file in zip(desks, files, strict=True):
         desk.goto(f"/sales/{COUNTY}/{sale.sale_id}")
@@ -112,6 +128,7 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     expect(desks[1].get_by_text("512.50").first).to_be_visible()
     phone.reload()
     expect(phone.get_by_text("512.50").first).to_be_visible()
+    assert phone.evaluate("Object.keys(localStorage).filter(key => key.startsWith('landreg-own-price'))") == []
     with unit_of_work(OPERATOR) as uow:
         found = {bid.plate: bid.price for bid in sealed_queries.opened_told(uow.session, COUNTY, sale.sale_id)}
     assert found == {1: Decimal("512.50"), 2: None}, "an envelope of noise keeps no other shut"

@@ -1,5 +1,7 @@
 // Sealed bids, locked and opened in the browser by WebCrypto (docs/sealed-bids.md): a bid is locked here before it is sent, an
 // officer's key is made here and kept in a file under a passphrase, and the officer's halves of bid keys are unwrapped here.
+import { keepPrice, plainPrice, sayPrice, showKept } from "./ownprice";
+
 const FORM = "landreg-sealed-bid/1";
 const ROUNDS = 600_000;
 const SHARE = 32;
@@ -32,15 +34,6 @@ async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 function random(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length));
-}
-
-// Every price of the same length, so that the length of the cipher tells nothing of it; "" where it is no price.
-function plainPrice(typed: string): string {
-  const match = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(typed.trim().replace(/,/g, ""));
-  if (!match || Number(match[0]) <= 0) {
-    return "";
-  }
-  return `${(match[1] ?? "").padStart(10, "0")}.${(match[2] ?? "").padEnd(2, "0")}`;
 }
 
 async function lock(form: HTMLFormElement, price: string): Promise<Record<string, string>> {
@@ -200,7 +193,9 @@ function priceFault(form: HTMLFormElement, price: string): string {
 }
 
 export function sealBids(): void {
+  showKept();
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-seal]")) {
+    sayPrice(form);
     tend(form, "seal", async () => {
       const field = form.querySelector<HTMLInputElement>("[data-seal-price]");
       const price = plainPrice(field?.value ?? "");
@@ -208,9 +203,11 @@ export function sealBids(): void {
       if (fault) {
         return fault;
       }
-      for (const [name, value] of Object.entries(await lock(form, price))) {
+      const locked = await lock(form, price);
+      for (const [name, value] of Object.entries(locked)) {
         put(form, name, value);
       }
+      keepPrice(form, locked["commitment"] ?? "", price);
       return "";
     });
   }
