@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,6 +51,7 @@ from landreg.exit.routes import own as own_exits
 from landreg.exit.routes import papers as exit_papers
 from landreg.land import routes as land_routes
 from landreg.land.place_names import place
+from landreg.log.stopped import sealing_refused
 from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
 from landreg.settlement import routes as settlement_routes
@@ -123,7 +124,8 @@ def create_app(settings: Settings) -> Flask:
         searches=navigation.searches,
         role_names=navigation.role_names,
         sample_mark=sample.mark,
-        worker_silent=lambda since=None: _worker_silent(settings, since),
+        worker_silent=lambda since=None: alive.silent_minutes(settings.home, since) if _to_officers(settings) else None,
+        sealing_refused=lambda: sealing_refused(settings.home) if _to_officers(settings) else None,
     )
     app.jinja_env.filters["place"] = place
     if settings.desk is Desk.SETTLEMENT:
@@ -138,10 +140,11 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _worker_silent(settings: Settings, since: datetime | None = None) -> int | None:
-    """For how many minutes the worker has given no sign, told to the officers of its desks; None while it does."""
-    ours = settings.desk is Desk.REGISTRY and policy.known_actor().desk in (Desk.REGISTRY, Desk.EXCHANGE, Desk.AUDITOR)
-    return alive.silent_minutes(settings.home, since) if ours and policy.known_actor().account_id.int else None
+def _to_officers(settings: Settings) -> bool:
+    """Whether this page is for the officers of the register's desks, who are told that the machine room stands still."""
+    me = policy.known_actor()
+    ours = settings.desk is Desk.REGISTRY and me.desk in (Desk.REGISTRY, Desk.EXCHANGE, Desk.AUDITOR)
+    return ours and bool(me.account_id.int)
 
 
 def _names() -> tuple[str, str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,7 +16,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.alive import sign
 from landreg.core.db import Unavailable, told
-from landreg.core.errors import Refused
+from landreg.core.errors import LandregError, Refused
 from landreg.core.files import Store
 from landreg.exchange.bidding import days as sale_days
 from landreg.exchange.contracts import days as contract_days
@@ -25,12 +27,15 @@ from landreg.exchange.market import telling
 from landreg.exit import days
 from landreg.keys import certificate_signer
 from landreg.land import received
-from landreg.log.store import seal
+from landreg.law.book import national_law
+from landreg.log.stopped import seal_or_tell
 from landreg.log.witnessing import Daily
 from landreg.registry import jobs, lapses
 from landreg.registry.issued.certificates import Press
 
 PAUSE_S = 1.0
+AGAIN_S = 60.0
+"""Seconds after which the same refusal is written into the worker's log once more."""
 _logger = logging.getLogger(__name__)
 
 
@@ -57,7 +62,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
 
     tools = jobs.Tools(
         press=lambda: _press(settings),
-        seal=lambda: seal(WORKER, settings),
+        seal=lambda: seal_or_tell(WORKER, settings),
         ending=stopping.is_set,
         others=others,
         alive=alive,
@@ -89,7 +94,7 @@ def _steps(settings: Settings) -> Sequence[Callable[[], Any]]:
         partial(project_runs.work, WORKER),
         partial(delivering.work, settings),
         partial(telling.work, settings),
-        partial(seal, WORKER, settings),
+        partial(seal_or_tell, WORKER, settings),
         partial(Daily(settings).work, WORKER),
     )
 
@@ -101,7 +106,23 @@ def _take(step: Callable[[], Any], *, once: bool) -> bool:
     except Exception as error:
         if once:
             raise
-        if not isinstance(error, Unavailable):
+        if isinstance(error, LandregError):
+            _tell(error)
+        else:
             _logger.error("worker: %s", told(error))
         return False
     return True
+
+
+def _tell(error: LandregError) -> None:
+    """A refusal in one line; a database that is gone comes back, and is waited for in silence."""
+    law = national_law("", date.min)
+    text = "；".join(f"{finding.code} {law.say(finding)}" for finding in error.findings)
+    now = time.monotonic()
+    if isinstance(error, Unavailable) or now - _said.get(text, -AGAIN_S) < AGAIN_S:
+        return
+    _said[text] = now
+    _logger.error("worker: %s", text)
+
+
+_said: dict[str, float] = {}

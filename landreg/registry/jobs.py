@@ -153,8 +153,6 @@ def _turn_of(worker: Actor, county: str, job_id: UUID, tools: Tools, first: bool
     found = _begin(worker, county, job_id, first)
     if found is None:
         return False
-    if first and found.step == "certify":
-        tools.seal()
     since = time.monotonic()
     while not tools.ending():
         tools.alive()
@@ -190,6 +188,8 @@ def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None
         law = load_law(uow.session, now.county, beijing_day(uow.now))
     stepped, failed = Stepped(0), None
     try:
+        if now.step == "certify" and now.position == now.started_from:
+            tools.seal()
         stepped = _take_again(_asker(worker, now), now, ids, tools)
     except Unavailable:
         raise

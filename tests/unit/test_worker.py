@@ -8,6 +8,20 @@ import pytest
 
 from landreg import worker
 from landreg.core.db import Unavailable
+from landreg.core.errors import Conflict, Finding
+
+
+def test_a_refusal_is_written_in_one_line_and_not_each_second(caplog: pytest.LogCaptureFixture) -> None:
+    def step() -> NoReturn:
+        raise Conflict(Finding("LOG-4", values={"copied": 6602, "size": 6590, "folder": "/copies"}))
+
+    worker._said.clear()
+    with caplog.at_level("ERROR", "landreg.worker"):
+        assert [worker._take(step, once=False) for _ in range(3)] == [False] * 3
+    (line,) = caplog.messages
+    assert line.startswith("worker: LOG-4 /copies 中的检查点（6602 条）")
+    assert "\n" not in line
+    assert "Traceback" not in line
 
 
 @pytest.mark.parametrize("fault", [IndexError("3"), ValueError("x"), Unavailable()])

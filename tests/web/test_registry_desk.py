@@ -15,6 +15,7 @@ import pytest
 from landreg.config import Settings
 from landreg.core import alive
 from landreg.core.actor import WORKER, Actor, Role
+from landreg.log import stopped
 from landreg.log.store import seal
 from landreg.registry import jobs
 from landreg.registry.casework import cases, notices, opening
@@ -209,6 +210,22 @@ def test_pages_say_that_the_worker_does_not_run_when_its_sign_of_life_is_old(
         assert "后台没有在运行" not in deng.get("/login").text
     finally:
         alive.sign(database.home)
+
+
+def test_pages_of_officers_say_in_red_that_the_log_was_rolled_back(deng: Browser, database: Settings) -> None:
+    shown = ("/", "/log", "/cases")
+    file = database.home / stopped.FILE
+    file.write_text('{"copied": 6602, "size": 6590, "folder": "/copies"}')
+    try:
+        pages = [deng.get(address).text for address in shown]
+        assert all(
+            "登记日志停止封存（LOG-4）：库外的检查点（6,602 条）与数据库中的日志（6,590 条）不符" in page
+            for page in pages
+        )
+        deng.post("/logout")
+        assert "LOG-4" not in deng.get("/log").text
+    finally:
+        file.unlink()
 
 
 def test_a_job_is_interrupted_and_resumed_from_its_page(

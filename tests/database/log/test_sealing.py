@@ -21,6 +21,7 @@ from landreg.log import copies, queries, verify
 from landreg.log.leaf import Entry, personal_hash
 from landreg.log.note import Checkpoint
 from landreg.log.recheck_queries import entries_between
+from landreg.log.stopped import seal_or_tell, sealing_refused
 from landreg.log.store import Sealed, seal, signer_of, stage, stage_all
 from tests.database.catalog import Connection
 
@@ -269,8 +270,27 @@ def test_a_log_shorter_than_its_copied_checkpoints_is_not_signed_on(
     superuser.execute("DELETE FROM log.checkpoint; DELETE FROM log.tile; DELETE FROM log.entry")
     staged(registrar, 0, 2)
     with pytest.raises(Conflict) as refused:
-        seal(worker, database)
+        seal_or_tell(worker, database)
     assert refused.value.findings[0].code == "LOG-4"
+    told = sealing_refused(database.home)
+    assert told is not None
+    assert (told.values["copied"], told.values["size"]) == (3, 0)
+    for _, copy in copies.files(database.checkpoints):
+        copy.rename(copy.with_name(f"of-before-{copy.name}"))
+    assert seal_or_tell(worker, database).count == 2
+    assert sealing_refused(database.home) is None
+
+
+def test_a_log_that_was_rolled_back_gets_no_numbers(
+    database: Settings, registrar: Actor, worker: Actor, superuser: Connection
+) -> None:
+    staged(registrar, 0, 3)
+    seal(worker, database)
+    superuser.execute("SET session_replication_role = replica")
+    superuser.execute("DELETE FROM log.checkpoint; DELETE FROM log.tile; DELETE FROM log.entry")
+    staged(registrar, 0, 2)
+    with pytest.raises(Conflict, match="LOG-4"):
+        seal(worker, database)
     assert superuser.execute("SELECT count(*) FROM log.entry WHERE leaf_index IS NOT NULL").fetchone() == (0,)
 
 

@@ -17,7 +17,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.alive import ALIVE
 from landreg.core.db import Unavailable, unit_of_work
-from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
+from landreg.core.errors import Conflict, Finding, NotAllowed, NotFound, Refused
 from landreg.law.queries import load_law
 from landreg.log.store import seal
 from landreg.registry import jobs
@@ -289,6 +289,24 @@ def test_a_job_that_cannot_go_on_says_why_and_can_be_resumed(
         finding["code"] for refused in failed.refused for finding in refused["findings"]
     }
     assert said & {"REG-13", "LOG-8"}
+
+
+def test_a_job_of_certificates_fails_with_the_reason_where_the_log_is_sealed_no_more(
+    registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 1)
+    refusals: list[Any] = []
+
+    def rolled_back() -> None:
+        refusals.append(Finding("LOG-4", values={"copied": 9, "size": 3, "folder": "/copies"}))
+        raise Conflict(refusals[-1])
+
+    job_id = jobs.ask(registrar, COUNTY, ids, STEPS["certify"])
+    waits_behind = jobs.ask(registrar, COUNTY, ids, STEPS["certify"])
+    jobs.work(WORKER, Tools(press=lambda: None, seal=rolled_back))
+    for one_job in (job(job_id), job(waits_behind)):
+        assert (one_job.state, [finding["code"] for finding in one_job.findings]) == ("failed", ["LOG-4"])
+    assert len(refusals) == 2
 
 
 def test_a_job_without_a_signing_key_fails_and_leaves_the_worker_alive(
