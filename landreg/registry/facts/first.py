@@ -19,7 +19,7 @@ from landreg.party.rules import Related
 from landreg.registry.casebook import Case
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.differences import differences, overlapped
-from landreg.registry.facts.kin import EARLIER
+from landreg.registry.facts.kin import TURNS
 from landreg.registry.facts.listed import RELATED
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.survey_notes import unanswered
@@ -146,6 +146,7 @@ def case_facts(
             last_day=rows[case.case_id].last_day,
             objections=rows[case.case_id].objections,
             earlier=tuple(rows[case.case_id].earlier or ()),
+            ordered=tuple(rows[case.case_id].ordered or ()),
             package_state=rows[case.case_id].package_state or "",
             differing=differing.get(case.case_id, ()),
             noticed=act_type(case.act_kind).notice is not None,
@@ -278,7 +279,7 @@ _DESCRIBED = """
     WHERE c.county = :county AND c.case_id = ANY (:ids)
 """
 _PROCEDURE = f"""
-    WITH RECURSIVE {EARLIER}
+    WITH RECURSIVE {TURNS}
     SELECT c.case_id, n.last_day,
            (SELECT count(*) FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id
             AND o.outcome IS NULL) AS objections,
@@ -291,8 +292,8 @@ _PROCEDURE = f"""
            (SELECT r.decided_by FROM registry.renewal_entry AS e
             JOIN registry.renewal AS r ON r.county = e.county AND r.renewal_id = e.renewal_id
             WHERE e.county = c.county AND e.case_id = c.case_id) AS decided_by,
-           earlier.numbers AS earlier
+           turns.earlier, turns.ordered
     FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
-    LEFT JOIN earlier ON earlier.case_id = c.case_id
+    LEFT JOIN turns ON turns.case_id = c.case_id
     WHERE c.county = :county AND c.case_id = ANY (:ids)
 """

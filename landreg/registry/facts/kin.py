@@ -64,7 +64,9 @@ KIN = """
 """own: the parcels that the cases :ids name; kin: case_id and parcel_id of all the ground that they are about. RECURSIVE."""
 
 _ORDERS = ", ".join(f"'{one.kind}'" for one in act_types() if one.by == "court")
-EARLIER = f"""
+_STOPPED = ", ".join(f"'{one.kind}'" for one in act_types() if one.under("seizure") == "stop")
+_OPEN = "('accepted', 'reviewed', 'noticed', 'objected')"
+TURNS = f"""
     {KIN}, called AS MATERIALIZED (
         SELECT case_id, parcel_code FROM own
         UNION
@@ -72,22 +74,24 @@ EARLIER = f"""
             SELECT p.code FROM land.parcel AS p WHERE p.county = :county AND p.parcel_id = kin.parcel_id OFFSET 0) AS l
     ), turn AS MATERIALIZED (
         SELECT case_id, max(acceptance_order) AS place FROM own GROUP BY case_id
-    ), before AS MATERIALIZED (
-        SELECT DISTINCT called.case_id, q.case_id AS other FROM called JOIN turn USING (case_id) CROSS JOIN LATERAL (
-            SELECT c.case_id FROM registry.case_parcel AS c
-            WHERE c.county = :county AND c.parcel_code = called.parcel_code AND c.acceptance_order < turn.place OFFSET 0) AS q
-    ), earlier AS MATERIALIZED (
-        SELECT before.case_id, array_agg(e.number ORDER BY e.number) AS numbers FROM before
-        JOIN registry."case" AS own_case ON own_case.county = :county AND own_case.case_id = before.case_id
+    ), other AS MATERIALIZED (
+        SELECT DISTINCT called.case_id, q.case_id AS other, q.acceptance_order < turn.place AS before
+        FROM called JOIN turn USING (case_id) CROSS JOIN LATERAL (
+            SELECT c.case_id, c.acceptance_order FROM registry.case_parcel AS c
+            WHERE c.county = :county AND c.parcel_code = called.parcel_code AND c.acceptance_order IS NOT NULL OFFSET 0) AS q
+    ), turns AS MATERIALIZED (
+        SELECT other.case_id, array_agg(DISTINCT e.number) FILTER (WHERE other.before) AS earlier,
+            array_agg(DISTINCT e.number) FILTER (WHERE e.act_kind = 'seizure' AND own_case.act_kind IN ({_STOPPED})) AS ordered
+        FROM other JOIN registry."case" AS own_case ON own_case.county = :county AND own_case.case_id = other.case_id
         CROSS JOIN LATERAL (
-            SELECT c.number FROM registry."case" AS c WHERE c.county = :county AND c.case_id = before.other
-            AND (own_case.act_kind NOT IN ({_ORDERS}) OR c.act_kind IN ({_ORDERS}))
-            AND c.state IN ('accepted', 'reviewed', 'noticed', 'objected') OFFSET 0) AS e
-        GROUP BY before.case_id
+            SELECT c.number, c.act_kind FROM registry."case" AS c WHERE c.county = :county AND c.case_id = other.other
+            AND (own_case.act_kind NOT IN ({_ORDERS}) OR c.act_kind IN ({_ORDERS})) AND c.state IN {_OPEN} OFFSET 0) AS e
+        GROUP BY other.case_id
     )
 """
-"""earlier: case_id, and the numbers of open cases on the same ground that were accepted before it. An order of a court waits for
-other orders alone: what was only applied for is still the debtor's.
+"""turns: case_id; earlier: the numbers of open cases on the same ground that were accepted before it, of which an order of a court
+waits for other orders alone, since what was only applied for is still the debtor's; ordered: of accepted orders to seize that would
+stop its act, before it or after.
 """
 
 _TOUCHED = f"WITH RECURSIVE {KIN} SELECT DISTINCT parcel_id FROM kin"

@@ -33,7 +33,8 @@ class CaseFacts:
     """A case as a step finds it.
 
     prepared_by: who opened it and whoever accepted it.
-    earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
+    earlier: numbers of cases accepted before it on one of its parcels and still open. ordered: of accepted orders to seize that
+    would stop its act once registered. last_day: of its notice.
     objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
     and household that the register has otherwise than that package. noticed: its act waits for a public notice.
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
@@ -50,6 +51,7 @@ class CaseFacts:
     last_day: date | None = None
     objections: int = 0
     earlier: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
     package_state: str = "staged"
     differing: tuple[str, ...] = ()
     noticed: bool = True
@@ -96,6 +98,16 @@ def reg_2_order_of_acceptance(facts: CaseFacts, law: Law) -> Finding | None:
     if not facts.earlier:
         return None
     return Finding("REG-2", "parcels", {"earlier": list(facts.earlier)}, subject=facts.number)
+
+
+def reg_39_orders_first(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-39: what an order to seize would stop is not registered between the order's acceptance and its entry in the register.
+
+    不动产登记暂行条例 第二十二条 (RERR-22).
+    """
+    if not facts.ordered:
+        return None
+    return Finding("REG-39", "parcels", {"orders": list(facts.ordered)}, subject=facts.number)
 
 
 def to_finish_by(law: Law, accepted_on: date, act_kind: str, right_kind: str) -> date:

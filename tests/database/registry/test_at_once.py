@@ -127,6 +127,23 @@ def test_a_seizure_does_not_wait_for_what_was_applied_for_before_and_stops_it(
     assert "TR-12" in codes(stopped)
 
 
+def test_what_was_accepted_before_an_order_to_seize_is_not_registered_while_the_order_waits_for_its_entry(
+    registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-39: accepted and reviewed is not registered; withdrawn, the order holds nothing."""
+    first = resized(registrar, LOWER, "401.00")
+    cases.accept(registrar, COUNTY, [first])
+    cases.review(reviewer, COUNTY, [first])
+    order = RestrictionAsked("seizure", "第一法院", "（2026）执1号")
+    second = applied(registrar, "seizure", order, right_of(registrar))
+    cases.accept(registrar, COUNTY, [second])
+    with pytest.raises(Refused) as stopped:
+        booking.register(reviewer, COUNTY, [first])
+    assert codes(stopped) - TOLD == {"REG-39"}
+    cases.withdraw(registrar, COUNTY, [second], "法院撤回")
+    booking.register(reviewer, COUNTY, [first])
+
+
 def test_two_acts_on_parcels_of_one_right_registered_at_once_are_both_registered_one_upon_the_other(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:

@@ -62,6 +62,12 @@ def test_cases_on_one_parcel_are_registered_in_the_order_of_their_acceptance() -
     assert codes_of(REGISTER_RULES) == []
 
 
+def test_what_an_accepted_order_to_seize_would_stop_is_not_registered_before_it() -> None:
+    (finding,) = examine(REGISTER_RULES, case(ordered=("610902-2026-0000009",)), LAW)
+    assert (finding.code, finding.values) == ("REG-39", {"orders": ["610902-2026-0000009"]})
+    assert codes_of(REVIEW_RULES, state="accepted", ordered=("610902-2026-0000009",)) == []
+
+
 @pytest.mark.parametrize(("due", "found"), [(TODAY, []), (date(2026, 6, 30), ["REG-3"]), (None, [])])
 def test_a_case_past_its_term_is_told_and_not_refused(due: date | None, found: list[str]) -> None:
     assert codes_of(REGISTER_RULES, due_on=due) == found
