@@ -6,28 +6,39 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts, Running
-from landreg.registry.rules.household_requests import Division, Exchange, LandOperation, Operator
+from landreg.registry.rules.exit_requests import ExitAsked
+from landreg.registry.rules.household_facts import HouseholdActFacts
+from landreg.registry.rules.household_requests import Division, Exchange, HouseholdMerge, LandOperation, Operator
+from landreg.registry.rules.parcel_requests import Correction
 
 BINDING = (
     "assignment",
     "exchange",
     "division",
+    "household_merge",
+    "homestead_inheritance",
     "cancellation",
     "part_loss",
     "parcel_split",
     "parcel_merge",
     "land_operation",
 )
-"""Acts that move, cut, give up or let land on which contracts may run."""
+"""Acts by which land is another's, another parcel, larger or smaller, under no right, or let: contracts may run on it."""
 
 
 def land_of(facts: ActFacts) -> tuple[str, ...]:
-    """The codes of the parcels that an act moves, cuts, gives up or lets."""
+    """The codes of the parcels that an act moves, cuts, measures anew, gives up or lets."""
     match facts.asked:
         case Division(branches=branches):
             return tuple(code for branch in branches for code in branch.parcels)
         case Exchange(give=give, take=take):
             return (*give, *take)
+        case HouseholdMerge():
+            return facts.other.parcels if isinstance(facts, HouseholdActFacts) and facts.other else ()
+        case ExitAsked(parcels=given, cut=cut) if given or cut:
+            return (*given, *([cut] if cut else []))
+        case Correction() as asked:
+            return asked.parcels if asked.said("registered_area_m2") is not None else ()
         case asked:
             return tuple(getattr(asked, "parcels", ())) or facts.parcels
 

@@ -17,10 +17,12 @@ from landreg.registry.rules.acts import (
     reg_20_documents_complete,
     reg_21_still_in_force,
 )
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.desk import BEFORE_ACCEPTANCE
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
+    cor_10_operator_consents,
     par_8_something_changes,
     par_11_code_is_new,
     par_13_measured_as_drawn,
@@ -107,16 +109,6 @@ def cor_9_party_had_its_days(facts: ParcelActFacts, law: Law) -> Finding | None:
     days = law.days("COR-7.working_days_to_apply")
     last = law.working_days_after(facts.told_on, days)
     return None if last < law.on else Finding("COR-9", "documents", {"days": days, "last": last}, subject=facts.code)
-
-
-def cor_10_operator_consents(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """COR-10: an area that a registered land-operation right says too is corrected with its operator's written consent.
-
-    The right of another is not changed without them. CC-220, RERD-80.
-    """
-    if not facts.operated or "operator_consent" in facts.papers:
-        return None
-    return Finding("COR-10", "documents", {"rights": sorted(set(facts.operated.values()))}, subject=facts.code)
 
 
 def cor_11_not_by_the_office_after_a_transfer(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -241,6 +233,7 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_10_operator_consents,
     cor_11_not_by_the_office_after_a_transfer,
     cor_12_taker_is_heard,
+    tr_33_contracts_run_on,
     cor_14_contracted_land_stays_farm_land,
     cor_15_household_contract_stays_one,
     ct_1_term_within_law,

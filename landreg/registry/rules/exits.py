@@ -18,6 +18,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.parcels import Ground, par_1_shape_is_sound, par_2_children_add_up, par_16_area_is_some
 from landreg.registry.rules.restrictions import RESTRICTED
@@ -144,6 +145,7 @@ EXIT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         exit_5_whole_part_or_for_years,
         exit_10_taker_of_the_collective,
         lo_5_operated_land,
+        tr_33_contracts_run_on,
         par_1_shape_is_sound,
         par_2_children_add_up,
         par_16_area_is_some,

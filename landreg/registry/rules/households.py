@@ -215,6 +215,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_14_one_homestead_after_a_merge,
         tr_13_same_term_to_merge,
         tr_17_operation_right_stays,
+        tr_33_contracts_run_on,
     ),
     "representative_change": (
         *_ALL,
@@ -231,6 +232,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_11_not_shared,
         hs_4_heir_of_no_member,
         hs_8_nobody_lives_there,
+        tr_33_contracts_run_on,
     ),
     "exchange": (
         *_ALL,

@@ -21,7 +21,7 @@ from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.ends import ENDED
 from landreg.registry.rules.parcel_requests import AreaChange, Correction
-from landreg.registry.rules.restrictions import RESTRICTED
+from landreg.registry.rules.restrictions import OPERATOR_CONSENT, RESTRICTED
 
 CORRECTED_BY = ("holder", "interested_party", "office")
 CORRECTABLE: Mapping[str, tuple[str, ...]] = {
@@ -212,6 +212,15 @@ def _asked_area(facts: ParcelActFacts) -> tuple[Decimal | None, str]:
     return None if meant is None else Decimal(meant), "registered_area_m2"
 
 
+def cor_10_operator_consents(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-10: an area that a registered land-operation right says too is corrected, or measured anew, with its operator's written
+    consent, or by a ruling: the right of another is not changed without them. CC-220, RERD-80.
+    """
+    if not facts.operated or facts.papers & {OPERATOR_CONSENT, "ruling"}:
+        return None
+    return Finding("COR-10", "documents", {"rights": sorted(set(facts.operated.values()))}, subject=facts.code)
+
+
 ParcelRule = Callable[[ParcelActFacts, Law], "Finding | None"]
 _ALL: tuple[Callable[..., Any], ...] = (reg_20_documents_complete, reg_21_still_in_force, *RESTRICTED)
 _REDRAWN = (
@@ -220,8 +229,9 @@ _REDRAWN = (
     par_1_shape_is_sound,
     par_4_rights_follow,
     par_16_area_is_some,
+    tr_33_contracts_run_on,
 )
-_CUT = (*_REDRAWN, par_2_children_add_up, tr_33_contracts_run_on)
+_CUT = (*_REDRAWN, par_2_children_add_up)
 PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "parcel_split": _CUT,
     "parcel_merge": (*_CUT, par_3_merged_are_alike),
@@ -231,8 +241,15 @@ PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         par_7_neighbours_signed,
         par_8_something_changes,
         par_9_still_the_same_place,
+        cor_10_operator_consents,
     ),
-    "area_change": (*_REDRAWN, par_8_something_changes, par_13_measured_as_drawn, par_17_area_of_this_parcel),
+    "area_change": (
+        *_REDRAWN,
+        par_8_something_changes,
+        par_13_measured_as_drawn,
+        par_17_area_of_this_parcel,
+        cor_10_operator_consents,
+    ),
     "part_loss": (*_CUT, *ENDED),
 }
 """By kind of act: the rules that judge it; those of corrections stand beside (`rules.corrections`)."""

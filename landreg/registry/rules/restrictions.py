@@ -18,7 +18,7 @@ from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
 from landreg.registry.rules.joined import PAPER as TAKERS_MORTGAGE
 from landreg.registry.rules.joined import joins_another, spreading
-from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.parcel_requests import AreaChange, BoundaryCorrection, Correction
 from landreg.registry.rules.ranks import PAPER as LATER_CREDITORS
 from landreg.registry.rules.ranks import harmed_behind
 from landreg.registry.rules.renewal_requests import RestrictionChange
@@ -34,6 +34,9 @@ _STANDS_FOR = re.compile(r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９*×某]")
 """What stands in a name for a part that is left out."""
 SEIZES = ("seizure", "seizure_renewal")
 """Acts that rest on an order to seize."""
+OPERATOR_CONSENT = "operator_consent"
+MEASURES = (Correction, AreaChange, BoundaryCorrection)
+"""What asks for another area, which the land-operation right on a parcel says too (COR-10)."""
 TRANSFERS = ("assignment", "land_operation_change")
 """Acts that a creditor and the holder may agree to forbid. CC-406."""
 
@@ -66,7 +69,7 @@ def tr_21_restriction_is_told(facts: ActFacts, law: Law) -> Finding | None:
 def consent_papers(facts: ActFacts, law: Law) -> tuple[str, ...]:
     """The papers that an act asks for because of what restricts the right, whether its folder has them or not."""
     kinds = {one.kind for one in _doing(facts, law, "consent")}
-    of_operator = ("operator_consent",) if isinstance(facts.asked, Correction) and facts.operated else ()
+    of_operator = (OPERATOR_CONSENT,) if isinstance(facts.asked, MEASURES) and facts.operated else ()
     of_later = (LATER_CREDITORS,) if harmed_behind(facts) else ()
     of_taker = (TAKERS_MORTGAGE,) if spreading(facts) else ()
     return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator, *of_later, *of_taker)

@@ -25,6 +25,7 @@ from landreg.registry.rules.parcel_requests import (
 )
 from landreg.registry.rules.parcels import PARCEL_RULES, Ground, ParcelActFacts
 from landreg.registry.rules.requests import plain, read
+from landreg.registry.rules.restrictions import consent_papers
 
 LAW = national_law("610902", date(2026, 7, 1))
 RULES = {**PARCEL_RULES, **CORRECTION_RULES}
@@ -86,6 +87,8 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
     ("PAR-16", "area_change", AreaChange((P,), Decimal(0)), {"before": (WHOLE,), "after": (replace(WHOLE, area_m2=Decimal(0)),)}),
     ("PAR-17", "area_change", AreaChange((P,), Decimal("999999999999.00")), {"before": (WHOLE,), "drawn_m2": Decimal("400.00")}),
     ("PAR-17", "area_change", AreaChange((P,), Decimal("199.99")), {"before": (WHOLE,), "drawn_m2": Decimal("400.00")}),
+    ("COR-10", "area_change", AREA, {**SOUND["area_change"][1], "operated": {P: "L01"}}),
+    ("COR-10", "boundary_correction", BOUNDARY, {**MOVED, "operated": {P: "L01"}}),
     ("END-1", "part_loss", replace(LOSS, reason="term_over"), CUT),
     ("END-3", "part_loss", replace(BACK, noticed_on=date(2026, 1, 2)), CUT),
     ("END-4", "part_loss", replace(BACK, noticed_on=None), CUT),
@@ -118,6 +121,13 @@ def test_one_thing_wrong_is_one_finding(code: str, kind: str, asked: ParcelReque
     (finding,) = examine(RULES[kind], facts(kind, asked, **changed), LAW)
     assert (finding.code, LAW.level(finding)) == (code, "refuse")
     assert "—" not in LAW.say(finding, "zh")
+
+
+@pytest.mark.parametrize("paper", ["operator_consent", "ruling"])
+def test_operated_land_is_measured_anew_by_its_operator_s_word_or_by_a_ruling(paper: str) -> None:
+    asked = facts("area_change", AREA, **SOUND["area_change"][1], operated={P: "L01"}, papers=frozenset({paper}))
+    assert examine(RULES["area_change"], asked, LAW) == ()
+    assert consent_papers(asked, LAW) == ("operator_consent",)
 
 
 def test_an_area_far_from_its_boundary_is_a_note_for_the_reviewer() -> None:
