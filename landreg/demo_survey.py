@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -27,8 +28,9 @@ from landreg.land import service as land
 from landreg.law.queries import load_law
 from landreg.log.store import seal
 from landreg.registry import booking, queries
-from landreg.registry.casework import cases, notices, opening
+from landreg.registry.casework import batch_papers, cases, notices, opening
 from landreg.registry.documents import Store
+from landreg.registry.facts import first_papers
 from landreg.registry.figures import Figure, set_figure
 from landreg.registry.issued import certificates
 
@@ -71,6 +73,7 @@ def _tell_telephone(registrar: Actor) -> None:
 def surveyed(steps: Steps, settings: Settings, staff: dict[str, Actor], sample: Path) -> list[Opened]:
     """A survey handed in, its villages opened, accepted, reviewed and on notice; their batches."""
     batches = _batches(staff, _package(staff["surveyor"], steps, settings, signed_earlier(sample, settings.home)))
+    _archived(staff["registrar"], Store(settings.store), batches)
     _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
     _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
     _publish(steps, staff["registrar"], batches)
@@ -119,6 +122,19 @@ def _batches(staff: dict[str, Actor], package: UUID) -> list[Opened]:
         (village, batch or opening.open_batch(staff["registrar"], COUNTY, package, village))
         for village, batch in known.items()
     ]
+
+
+def _archived(registrar: Actor, store: Store, batches: Sequence[Opened]) -> None:
+    """The papers of each village lie in the archive: its list goes into the folders that lack them."""
+    sha256, size = store.put(BytesIO(b"%PDF-1.7 SAMPLE"))
+    for village, batch in batches:
+        with unit_of_work(registrar) as uow:
+            lacking = first_papers.lacking_in_batch(uow.session, COUNTY, batch)
+        if lacking:
+            name = f"样本档案目录 {village}.pdf"
+            batch_papers.put_into_batch(
+                registrar, COUNTY, batch, kind="archive_list", name=name, sha256=sha256, size=size
+            )
 
 
 def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:

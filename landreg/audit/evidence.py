@@ -36,10 +36,6 @@ from landreg.registry.leaves.coursed import TOLD as STEP_KINDS
 
 FORMAT = "landreg-evidence/1"
 LARGEST_PAPER = 256 * 1024 * 1024
-OTHERS_TOO = ("survey_package",)
-"""Papers that hold other households' data beside the case's: named by their hash, never handed out with it."""
-
-
 @dataclass
 class _Bundle:
     """The ZIP that is being written, and the SHA-256 of each file in it."""
@@ -123,11 +119,12 @@ def _fill(made: _Bundle, uow: UnitOfWork, settings: Settings, case: Case, key: s
 
 
 def _papers(made: _Bundle, session: Session, store: Store, case: Case) -> None:
+    others_too = rows.documents_of_others_too(session, case)
     for document in rows.documents_of(session, case):
         ending = PurePath(document.name).suffix[:10]
         plain = ending if ending.removeprefix(".").isalnum() and ending.isascii() else ""
         name = f"papers/{document.kind}-{document.sha256[:16]}{plain}"
-        if document.kind in OTHERS_TOO:
+        if document.document_id in others_too:
             made.leave_out(name, document.sha256, "holds other households' data")
         else:
             made.put_paper(store, name, document.sha256, document.size)

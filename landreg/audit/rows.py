@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import inspect, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from landreg.core.codes import masked_name
 from landreg.exit.model import Consent, Event
@@ -54,6 +55,22 @@ def documents_of(session: Session, case: Case) -> Sequence[Document]:
     )
     mine = joined.where(CaseDocument.county == case.county, CaseDocument.case_id == case.case_id)
     return session.scalars(mine.order_by(Document.put_at, Document.document_id)).all()
+
+
+def documents_of_others_too(session: Session, case: Case) -> frozenset[UUID]:
+    """Those of them that hold other households' data beside the case's: a survey of a village, a paper that stands for a batch. They
+    are named by their hash, and never handed out with the case.
+    """
+    mine, other, another = (aliased(table) for table in (CaseDocument, CaseDocument, Case))
+    shared = (
+        select(mine.document_id)
+        .join(other, (other.county == mine.county) & (other.document_id == mine.document_id))
+        .join(another, (another.county == other.county) & (another.case_id == other.case_id))
+        .where(mine.county == case.county, mine.case_id == case.case_id)
+        .where(another.household_code != case.household_code)
+    )
+    surveys = {one.document_id for one in documents_of(session, case) if one.kind == "survey_package"}
+    return frozenset(session.scalars(shared)) | surveys
 
 
 def acts_of(session: Session, case: Case) -> Sequence[Act]:

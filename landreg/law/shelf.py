@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -76,7 +76,7 @@ class ActType:
     on: "survey", "household" or "right". notice: the parameter of its working days, None without one. certificate: issue,
     replace, cancel or keep. stopped_by: by kind of restriction, what it does to the act: "stop"; "consent", stop without the
     written consent of whom it protects; or "warn". unless: by a trait of the application, what it does then instead. also:
-    by a reason or a kind of right, further papers.
+    by a reason or a kind of right, further papers. instead: by a paper, those that it stands for.
     """
 
     kind: str
@@ -97,6 +97,12 @@ class ActType:
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unless: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def shown_by(self, folder: Iterable[str]) -> frozenset[str]:
+        """The papers of a folder, and those for which one of them stands."""
+        held = frozenset(folder)
+        return held.union(*(self.instead.get(paper, ()) for paper in held))
 
     def papers(self, *of: str) -> tuple[str, ...]:
         """The papers that the folder must hold, of an application with these traits: its reason, its kind of right."""
@@ -143,7 +149,8 @@ def _act_type(entry: Mapping[str, Any]) -> ActType:
     # A bare list of restrictions: each of them stops the act.
     listed["stopped_by"] = stopped if isinstance(stopped, dict) else dict.fromkeys(stopped, "stop")
     spared = {trait: tuple(papers) for trait, papers in entry.get("spared", {}).items()}
-    return ActType(**{"notice": None, **listed, "also": further, "spared": spared})
+    instead = {paper: tuple(papers) for paper, papers in entry.get("instead", {}).items()}
+    return ActType(**{"notice": None, **listed, "also": further, "spared": spared, "instead": instead})
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,10 @@ def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, A
 
 
 def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:
-    """Those of them that its folder does not hold."""
+    """Those of them that its folder does not hold, nor another paper in their place."""
+    there = kind.shown_by(folder)
     return tuple(
-        paper for paper in papers_of(kind, case.right_kind, case.subject_code, case.request) if paper not in folder
+        paper for paper in papers_of(kind, case.right_kind, case.subject_code, case.request) if paper not in there
     )
 
 

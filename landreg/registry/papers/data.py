@@ -65,7 +65,7 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Receipt:
-    """受理凭证: what was applied for, by whom, what was handed in, and by when the office must decide."""
+    """受理凭证: what was applied for, by whom, what was handed in, what was not yet, and by when the office must decide."""
 
     number: str
     applicant: str
@@ -82,7 +82,7 @@ class Receipt:
     window: str
     phone: str
     check_url: str
-    notes: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()  # papers of the act that the folder had not yet
 
 
 @dataclass(frozen=True)

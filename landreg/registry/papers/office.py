@@ -67,6 +67,10 @@ def receipt(
         window=f"{authority}受理窗口",
         phone=telephone(desk.law),
         check_url=f"{desk.base_url}/check?number={number}",
+        # Any other act is accepted with all its papers alone (REG-20).
+        lacking=tuple(
+            name for name, there in _papers(case, documents) if not there and case.act_kind == "first_registration"
+        ),
     )
     return papers.print_receipt(paper, sample=desk.sample)
 
@@ -113,9 +117,10 @@ def _rights(session: Session, case: Case) -> str:
 
 
 def _papers(case: Case, documents: Sequence[Document]) -> tuple[tuple[str, bool], ...]:
-    """Each paper that the act asks for, and whether the folder has it."""
-    had = {document.kind for document in documents}
-    asked = papers_of(act_type(case.act_kind), case.right_kind, case.subject_code, case.request)
+    """Each paper that the act asks for, and whether the folder has it, or one in its place."""
+    kind = act_type(case.act_kind)
+    had = kind.shown_by(document.kind for document in documents)
+    asked = papers_of(kind, case.right_kind, case.subject_code, case.request)
     return tuple((term("document", kind), kind in had) for kind in asked)
 
 

@@ -14,12 +14,15 @@ from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.land.queries import division_names, division_path
+from landreg.law.book import act_type, terms
 from landreg.registry import jobs, queries, roster_queries, steps
-from landreg.registry.casework import cases, desk
+from landreg.registry.casework import batch_papers, cases, desk
 from landreg.registry.casework.worklist import cases_statement
+from landreg.registry.facts import first_papers
 from landreg.registry.facts.survey_notes import notes
+from landreg.registry.routes.cases import PACKAGE
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
@@ -30,10 +33,10 @@ from landreg.registry.routes.queues import (
     step_named,
     taken,
 )
-from landreg.registry.routes.surroundings import looking_of
+from landreg.registry.routes.surroundings import looking_of, store
 from landreg.registry.steps import STEPS
 from landreg.web import i18n, pages, problems, sheets
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("batches", __name__)
 LIFE = ("draft", "accepted", "reviewed", "noticed", "registered", "certified")
@@ -81,6 +84,9 @@ def one(county: str, batch_id: UUID) -> Response:
             asked=asked,
             page=page,
             noted=notes(session, page.items),
+            lacking=first_papers.lacking(session, page.items),
+            lacking_in_all=first_papers.lacking_in_batch(session, county, batch_id),
+            kinds=_kinds(),
             path=division_path(session, progress.batch.village),
             who=names_of(session, {progress.batch.opened_by}),
             life=LIFE,
@@ -92,6 +98,14 @@ def one(county: str, batch_id: UUID) -> Response:
             may_act=actor.has(*OFFICERS),
             roster=roster_queries.roster_of_batch(session, county, batch_id),
         )
+
+
+def _kinds() -> list[tuple[str, str]]:
+    """The papers that may stand for a batch: one for all that lies in the archive first, then those that the act asks for."""
+    act = act_type(first_papers.FIRST)
+    asked = (*reversed([*act.instead]), *act.documents, *(paper for papers in act.also.values() for paper in papers))
+    kinds = [kind for kind in dict.fromkeys((*asked, *terms("document"))) if kind != PACKAGE]
+    return [(kind, i18n.shown_term(kind, "document")) for kind in kinds]
 
 
 @dataclass(frozen=True)
@@ -192,4 +206,28 @@ def take_out(county: str, batch_id: UUID) -> Redirect:
     _county, ids = chosen_ids(given.case)
     cases.take_out(current_actor(), county, ids, given.reason)
     flash(_("已移出 %(n)s 件，各自单独办理。", n=len(ids)))
+    return redirect(url_for(".one", county=county, batch_id=batch_id), 303)
+
+
+@dataclass(frozen=True)
+class ForAll:
+    """A paper that stands for all members of a batch."""
+
+    kind: str
+    file: Upload
+
+
+@blueprint.post("/batches/<county>/<uuid:batch_id>/documents")
+@allow(*OFFICERS)
+@problems.back_to(one)
+def put(county: str, batch_id: UUID) -> Redirect:
+    """Put one paper into the folders of all members that take it: the file under its hash first, then the rows that name it."""
+    given = read_form(ForAll)
+    sha256, size = store().put(given.file.content)
+    if not size:
+        raise BadInput(Finding("FORM-7", "file"))
+    count = batch_papers.put_into_batch(
+        current_actor(), county, batch_id, kind=given.kind, name=given.file.name, sha256=sha256, size=size
+    )
+    flash(_("“%(paper)s”已收入 %(n)s 件业务的档案。", paper=i18n.shown_term(given.kind, "document"), n=count))
     return redirect(url_for(".one", county=county, batch_id=batch_id), 303)

@@ -24,7 +24,7 @@ from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling, weighing
-from landreg.registry.facts import first, survey_notes
+from landreg.registry.facts import first, first_papers, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.telling import TELL, letters
@@ -40,6 +40,8 @@ from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("cases", __name__)
+PACKAGE = "survey_package"
+"""The paper that comes with the case by itself."""
 
 
 @blueprint.get("/cases/<county>/<uuid:case_id>")
@@ -67,7 +69,9 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             step=step,
             mine=mine,
             foreseen=foreseen,
-            kinds=[(kind, i18n.shown_term(kind, "document")) for kind in _kinds(about["papers"])],
+            kinds=[
+                (kind, i18n.shown_term(kind, "document")) for kind in _kinds((*about["papers"], *about["kind"].instead))
+            ],
             grounds=[(one, i18n.shown_term(one, "refusal_ground")) for one in terms("refusal_ground")],
             **_settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
@@ -81,8 +85,8 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
 
 
 def _kinds(papers: Sequence[str]) -> list[str]:
-    """The kinds of paper that a folder may take in: those that the act asks for first, in the order of its table."""
-    return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind != "survey_package"]
+    """The kinds of paper that a folder may take in: those that the act asks for first, and what may stand for them."""
+    return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind != PACKAGE]
 
 
 def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
@@ -108,6 +112,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         **_telling(session, case, events, documents, law),
         "objections": objections,
+        "lacking": first_papers.lacking(session, [case]).get(case_id),
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step == survey_notes.WEIGH],
         "answers": objectors.answers(objections, events),

@@ -28,8 +28,8 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
+from landreg.registry.facts import first_papers, survey_notes
 from landreg.registry.facts.applicants import applicants
-from landreg.registry.facts.survey_notes import notes
 from landreg.registry.papers.office import telephone
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
 from landreg.registry.routes.surroundings import looking_of, press, reachable
@@ -213,15 +213,16 @@ def shown_summary(
     """The summary page of a step: who goes on, who does not and why, and the button that does it, for the roles of the step."""
     foreseen = steps.foresee(current_actor(), county, ids, step)
     with unit_of_work(current_actor()) as uow:
-        applied = applicants(uow.session, [seen.case for seen in foreseen])
-        noted = notes(uow.session, [seen.case for seen in foreseen])
+        found = [seen.case for seen in foreseen]
+        beside = {"applied": applicants(uow.session, found), "noted": survey_notes.notes(uow.session, found)}
+        lacking = first_papers.lacking(uow.session, found, step.name)
     return pages.render(
         "registry/summary.html",
         step=step,
         go=[seen for seen in foreseen if not seen.stopped],
         stopped=[seen for seen in foreseen if seen.stopped],
-        applied=applied,
-        noted=noted,
+        **beside,
+        lacking=lacking,
         action=action,
         chosen=chosen,
         back=back,

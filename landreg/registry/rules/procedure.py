@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -173,6 +173,13 @@ def reg_36_notes_answered(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-36", "reason", {"notes": named, "count": len(facts.unanswered)}, subject=facts.number)
 
 
+def reg_37_papers_in_the_folder(number: str, lacking: Sequence[str]) -> Finding | None:
+    """REG-37: what a first registration's folder lacks is told who accepts and who reviews. It refuses nothing: where a village is
+    confirmed as a whole, its papers lie in the archive. 不动产登记暂行条例 第十六、十七条 (RERR-16, RERR-17).
+    """
+    return Finding("REG-37", "documents", {"papers": list(lacking)}, subject=number) if lacking else None
+
+
 def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | None:
     """REN-16: what the members decided on is registered by another than who entered their decision, by its minutes. RERR-18."""
     if facts.decided_by is None or facts.actor != facts.decided_by:
@@ -200,6 +207,7 @@ NOTICE_RULES = (_has_a_notice, reg_3_within_term)
 REGISTER_RULES = (
     _after_its_notice,
     reg_2_order_of_acceptance,
+    reg_39_orders_first,
     reg_3_within_term,
     reg_4_notice_over,
     reg_6_no_objection_open,

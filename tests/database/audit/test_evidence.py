@@ -346,3 +346,21 @@ def test_a_row_that_was_taken_out_of_a_bundle_is_named(
     put_right(tmp_path)
     said = whole(tmp_path)
     assert (said.returncode, table in said.stderr) == (1, True), said.stderr
+
+
+def test_a_paper_that_stands_for_a_whole_batch_is_named_and_not_handed_out(
+    registrar: Actor, reviewer: Actor, auditor: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    ids = to_rights(registrar, reviewer, superuser, 2)
+    seal(worker, database)
+    stored = put_paper(registrar, database, ids[0], b"a list of many")
+    superuser.execute(
+        "INSERT INTO registry.case_document (county, case_id, document_id, village) "
+        "SELECT d.county, c.case_id, d.document_id, c.village FROM registry.document AS d "
+        'JOIN registry."case" AS c USING (county) WHERE d.sha256 = %s AND c.case_id <> %s',
+        [stored, ids[0]],
+    )
+    folder = unpacked(auditor, database, ids[0], tmp_path)
+    missing = json.loads((folder / "missing.json").read_text("utf-8"))
+    assert [row["why"] for row in missing if row["sha256"] == stored] == ["holds other households' data"]

@@ -1,0 +1,58 @@
+"""What the folders of first registrations lack of the papers that the act asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.core.errors import Finding
+from landreg.law.book import act_type
+from landreg.registry.casebook import Case
+from landreg.registry.facts.proposals import folders, papers_lacking
+from landreg.registry.rules.procedure import reg_37_papers_in_the_folder
+
+FIRST = "first_registration"
+OVER = ("registered", "certified", "withdrawn", "refused")
+BEFORE = ("", "accept", "review")
+"""Steps before which an officer looks at papers; '' where a case is looked at."""
+
+
+def lacking(session: Session, cases: Sequence[Case], step: str = "") -> Mapping[UUID, Finding]:
+    """By case that lacks some: REG-37, which names them. Only of first registrations that are not over."""
+    asked = [case for case in cases if case.act_kind == FIRST and case.state not in OVER]
+    if not asked or step not in BEFORE:
+        return {}
+    held = folders(session, asked[0].county, [case.case_id for case in asked])
+    found = {
+        case.case_id: reg_37_papers_in_the_folder(
+            case.number, papers_lacking(case, act_type(FIRST), held[case.case_id])
+        )
+        for case in asked
+    }
+    return {case_id: finding for case_id, finding in found.items() if finding is not None}
+
+
+def lacking_in_batch(session: Session, county: str, batch_id: UUID) -> Mapping[str, int]:
+    """By paper: how many first registrations of a batch that are not over lack it, in the order of the act's table."""
+    kind, count = act_type(FIRST), Counter[str]()
+    for row in session.execute(text(_FOLDERS), {"county": county, "batch": batch_id}):
+        there = kind.shown_by(row.papers)
+        count.update({paper: row.cases for paper in kind.papers(row.right_kind) if paper not in there})
+    order = (*kind.documents, *(paper for papers in kind.also.values() for paper in papers))
+    return {paper: count[paper] for paper in order if count[paper]}
+
+
+_FOLDERS = """
+    SELECT right_kind, papers, count(*) AS cases
+    FROM (SELECT c.right_kind, array(
+              SELECT DISTINCT d.kind FROM registry.case_document AS x
+              JOIN registry.document AS d ON d.county = x.county AND d.document_id = x.document_id
+              WHERE x.county = c.county AND x.case_id = c.case_id ORDER BY d.kind) AS papers
+          FROM registry."case" AS c WHERE c.county = :county AND c.batch_id = :batch AND c.act_kind = 'first_registration'
+          AND c.state NOT IN ('certified', 'withdrawn', 'refused', 'registered')) AS folder
+    GROUP BY right_kind, papers
+"""

@@ -1,0 +1,87 @@
+"""The papers of a first registration at the desk: what lacks is said, and one paper goes into a whole batch."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.pdftext import pdf_text
+from landreg.registry.casework import cases, opening
+from tests.registry_kit import in_state
+from tests.villages import COUNTY, VILLAGE, stage_village
+from tests.web.conftest import Browser
+
+
+@pytest.fixture
+def batch(officers: tuple[Actor, Actor], superuser: Any) -> UUID:
+    return opening.open_batch(officers[0], COUNTY, stage_village(superuser, 2).package_id, VILLAGE)
+
+
+def receipt(browser: Browser, case: UUID) -> str:
+    answer = browser.client.get(f"/cases/{COUNTY}/{case}/receipt.pdf")
+    assert answer.status_code == 200
+    return pdf_text(io.BytesIO(answer.data)).translate({32: None, 10: None})
+
+
+def put(browser: Browser, batch: UUID, kind: str) -> Any:
+    page = f"/batches/{COUNTY}/{batch}"
+    browser.get(page)
+    file = (io.BytesIO(b"%PDF-1.7 list"), "档号12-3.pdf")
+    return browser.post(f"{page}/documents", {"kind": kind, "file": file}, content_type="multipart/form-data")
+
+
+def test_what_lacks_is_said_where_it_is_decided_and_on_the_receipt(
+    deng: Browser, shen: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    page = f"/batches/{COUNTY}/{batch}"
+    listed = deng.get(page).text
+    assert "登记申请书 4 件、身份证明 4 件、承包合同 2 件、批准文件 2 件" in listed
+    assert listed.count("缺材料 3") == 4
+    before = deng.get(f"{page}/steps/accept").text
+    assert before.count("缺：登记申请书、身份证明、") == 4
+    assert "4 件还有材料没有收入档案" in before
+    ids = in_state(officers[0], batch, "draft")
+    cases.accept(officers[0], COUNTY, ids)
+    assert "REG-37" in shen.get(f"/cases/{COUNTY}/{ids[0]}").text
+    said = receipt(deng, ids[0])
+    assert "材料齐全" not in said
+    assert "尚未收入本件档案的材料：登记申请书、身份证明、" in said
+
+
+def test_a_list_of_the_archive_that_is_put_into_the_batch_stands_for_its_papers(
+    deng: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    assert put(deng, batch, "archive_list").status_code == 303
+    listed = deng.get(f"/batches/{COUNTY}/{batch}").text
+    assert "“档案目录（写明档号）”已收入 4 件业务的档案。" in listed
+    assert "都已收入档案" in listed
+    assert "缺材料" not in listed
+    ids = in_state(officers[0], batch, "draft")
+    cases.accept(officers[0], COUNTY, ids)
+    said = receipt(deng, ids[0])
+    assert "材料齐全、符合法定形式" in said
+    assert "档案目录（写明档号）" in said
+
+
+def test_a_paper_that_no_member_takes_and_a_file_without_content_are_refused(
+    deng: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    ids = in_state(officers[0], batch, "draft")
+    cases.withdraw(officers[0], COUNTY, ids, "撤回")
+    answer = put(deng, batch, "contract")
+    assert answer.status_code == 409
+    assert "REG-38" in answer.text
+    empty = {"kind": "contract", "file": (io.BytesIO(b""), "x.pdf")}
+    answer = deng.post(f"/batches/{COUNTY}/{batch}/documents", empty, content_type="multipart/form-data")
+    assert answer.status_code == 400
+
+
+def test_the_table_of_acts_says_what_a_first_registration_asks_for(deng: Browser) -> None:
+    text = deng.get("/acts/kinds").text
+    assert "首次登记" in text
+    assert "测绘成果包、登记申请书、身份证明" in text
+    assert "可以代表登记申请书、身份证明、承包合同、批准文件" in text
