@@ -18,9 +18,14 @@ BINDING = (
     "household_merge",
     "homestead_inheritance",
     "cancellation",
+    "exit",
     "part_loss",
     "parcel_split",
     "parcel_merge",
+    "boundary_correction",
+    "area_change",
+    "correction",
+    "office_correction",
     "land_operation",
 )
 """Acts by which land is another's, another parcel, larger or smaller, under no right, or let: contracts may run on it."""
