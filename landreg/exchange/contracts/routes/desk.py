@@ -25,13 +25,12 @@ from landreg.exchange.contracts import (
     signer_queries,
     signing,
 )
-from landreg.exchange.contracts.members import outside
+from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.routes.forms import words
 from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules import rent
-from landreg.exchange.contracts.rules.course import FINAL, stage
+from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import KEPT
-from landreg.exchange.contracts.rules.members import con_91_members_come_first
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.stepping import con_65_price_is_open
@@ -178,8 +177,7 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
     if row.kind in MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))
-    first = None if row.state in FINAL else con_91_members_come_first(outside(session, found), law)
-    told = [*(told if signed else ()), first, *told_of(session, row, law)]
+    told = [*(told if signed else ()), first_come(session, found, law), *told_of(session, row, law)]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,

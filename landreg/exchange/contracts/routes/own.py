@@ -24,6 +24,7 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.contracts import deal_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.asked_land import barred, of_project
+from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.model import Project, ProjectParcel
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
@@ -203,7 +204,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
         course = found.course(today)
         law = load_law(uow.session, county, today)
-        told = told_of(uow.session, row, law)
+        first = first_come(uow.session, found, law) if passes or takes else None
+        told = [*([first] if first else ()), *told_of(uow.session, row, law)]
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
