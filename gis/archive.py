@@ -69,7 +69,7 @@ def _targets(zip_path: Path, entries: list[zipfile.ZipInfo], max_bytes: int, max
             raise PackageFault("zip_encrypted", zip_path, {"entry": entry_name(entry)})
         target = _safe(zip_path, entry)
         if target in targets:
-            raise PackageFault("zip_unsafe_name", zip_path, {"entry": str(target), "why": "twice"})
+            raise PackageFault("zip_twice", zip_path, {"entry": str(target)})
         targets[target] = None
     return list(targets)
 
@@ -94,13 +94,16 @@ def _safe(zip_path: Path, entry: zipfile.ZipInfo) -> PurePosixPath:
     name = entry_name(entry)
     path = PurePosixPath(name.replace("\\", "/"))
     mode = entry.external_attr >> 16
-    unsafe = (
-        path.is_absolute() or not path.parts or ".." in path.parts or ":" in path.parts[0] or "\x00" in name
-        or any(len(part.encode("utf-8", "replace")) > 255 for part in path.parts)
-        or (stat.S_IFMT(mode) not in (0, stat.S_IFREG))
-    )  # fmt: skip
-    if unsafe:
-        raise PackageFault("zip_unsafe_name", zip_path, {"entry": name[:200]})
+    faults = {
+        "zip_bad_name": not path.parts
+        or "\x00" in name
+        or any(len(part.encode("utf-8", "replace")) > 255 for part in path.parts),
+        "zip_unsafe_name": path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]),
+        "zip_link": stat.S_IFMT(mode) not in (0, stat.S_IFREG),
+    }
+    for kind, found in faults.items():
+        if found:
+            raise PackageFault(kind, zip_path, {"entry": name[:200].replace("\x00", "")})
     return path
 
 
@@ -118,7 +121,7 @@ def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room:
     except _DAMAGE as error:
         raise PackageFault("zip_damaged", zip_path, {"entry": entry_name(entry), "why": str(error)}) from error
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise PackageFault("zip_unsafe_name", zip_path, {"entry": entry_name(entry), "why": "twice"}) from error
+        raise PackageFault("zip_twice", zip_path, {"entry": entry_name(entry)}) from error
     except OSError as error:
         if not _is_damage(error):
             raise

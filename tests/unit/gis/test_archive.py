@@ -87,7 +87,7 @@ def test_an_entry_without_a_name_is_not_written(tmp_path: Path) -> None:
     tail[28:30] = b"\0\0"
     end = tail.find(b"PK\x05\x06")
     tail[end + 12 : end + 20] = struct.pack("<II", end, len(head))
-    assert fault_of(bytes(head + tail), tmp_path) == "zip_unsafe_name"
+    assert fault_of(bytes(head + tail), tmp_path) == "zip_bad_name"
 
 
 def test_thousands_of_turned_bytes_never_end_in_anything_but_a_fault_of_the_package(tmp_path: Path) -> None:

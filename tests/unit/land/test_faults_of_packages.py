@@ -145,7 +145,19 @@ def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
     entry.external_attr = 0o120777 << 16
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(entry, "/etc/passwd")
-    assert one(file).code == "PKG-3"
+    finding = one(file)
+    assert (finding.code, finding.values["fault"]) == ("PKG-2", "zip_link")
+    assert "“DK.shp”是链接" in law().say(finding)
+
+
+def test_a_name_that_stands_twice_in_a_zip_is_called_so(tmp_path: Path) -> None:
+    file = tmp_path / "x.zip"
+    with zipfile.ZipFile(file, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        for content in (b"x", b"y"):
+            archive.writestr("宅基地.gpkg", content)
+    said = law().say(one(file))
+    assert "“宅基地.gpkg”出现两次" in said
+    assert "目录之外" not in said
 
 
 def test_a_package_that_is_not_there_is_said_not_to_be(tmp_path: Path) -> None:
