@@ -78,6 +78,23 @@ def test_a_point_of_the_map_leads_to_its_listing(window: OpenPage, market: str) 
     assert page.url.endswith(f"/market/listings/{market}")
 
 
+def test_the_parcel_that_is_asked_for_is_marked_and_villages_are_named_beside_the_points(
+    window: OpenPage, market: str
+) -> None:
+    """At the first view and near the parcel; what is marked is told beside it."""
+    page = window(width=390)
+    show(page, "/market/map")
+    expect(page.locator("[data-map]")).to_have_attribute("data-names", "2")
+    sound(page, "map-all")
+    page.goto(f"/market/listings/{market}")
+    with page.expect_navigation():
+        page.get_by_role("link", name="在地图上看").click()
+    expect(page.locator("[data-map]")).to_have_attribute("data-ready", "")
+    expect(page.locator(".map-popup")).to_contain_text("600.00")
+    expect(page.locator("[data-map]")).to_have_attribute("data-names", "1")
+    sound(page, "map-one")
+
+
 def test_the_market_works_without_a_script_and_on_a_desk_in_the_dark(window: OpenPage, market: str) -> None:
     page = window(width=390, script=False)
     page.goto("/market")

@@ -39,6 +39,7 @@ TILE_S = 300
 SHAPES_S = 86_400
 LAST_ZOOM = 22
 COMPARED = 4
+LONGEST_NUMBER = 40
 ABOUT = (107.9, 31.6, 110.2, 33.9)
 AROUND = 0.01
 PRICED = {"yuan_mu_year": "亩·年", "yuan_year": "年", "yuan_month": "月", "yuan_once": "一次性"}
@@ -99,7 +100,10 @@ def _map(asked: Asked) -> Response:
     with unit_of_work(NOBODY) as uow:
         total = queries.count(uow.session, asked.query)
         extent = queries.extent(uow.session, asked.query) if total else None
-    return pages.render("exchange/market/map.html", total=total, extent=_around(extent), **looked_for(asked))
+    parcel = request.args.get("parcel", "")[:LONGEST_NUMBER]
+    return pages.render(
+        "exchange/market/map.html", total=total, extent=_around(extent), parcel=parcel, **looked_for(asked)
+    )
 
 
 def _around(extent: tuple[float, ...] | None) -> tuple[float, ...]:
@@ -192,7 +196,7 @@ def listing_json(number: str) -> Response:
 
 
 def _listing(number: str) -> tuple[Any, Any, Any]:
-    if len(number) > 40:
+    if len(number) > LONGEST_NUMBER:
         raise NotFound
     with unit_of_work(NOBODY) as uow:
         found = queries.listings(uow.session, [number])

@@ -101,7 +101,7 @@ def listings_geojson() -> Response:
 @allow(Role.PUBLIC)
 @limiter.limit(TAKES)
 def villages() -> Response:
-    """For the map: each village where something that a search finds lies, by name, amid its listings."""
+    """For the map: each village where something that a search finds lies, by name, amid its listings, with how many they are."""
     rows, places = _listed(MOST_POINTS)
     lying: dict[str, list[tuple[Decimal, Decimal]]] = {}
     for row in rows:
@@ -115,7 +115,7 @@ def villages() -> Response:
                 "type": "Point",
                 "coordinates": [float(sum(part) / len(part)) for part in zip(*at, strict=True)],
             },
-            "properties": {"name": f"{name_of(village[:9])} {name_of(village)}".strip()},
+            "properties": {"name": f"{name_of(village[:9])} {name_of(village)}".strip(), "count": len(at)},
         }
         for village, at in sorted(lying.items())
     ]

@@ -11,6 +11,7 @@ import { Vector as VectorLayer, VectorTile as VectorTileLayer } from "ol/layer";
 import { Vector as VectorSource, VectorTile as VectorTileSource } from "ol/source";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import { Editor } from "./edit";
+import { Labels } from "./labels";
 import { Measure } from "./measure";
 import { ChosenParcel } from "./parcels";
 import { Places } from "./places";
@@ -77,7 +78,7 @@ function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
   if (boundaries) {
     map.addLayer(new VectorLayer({ source: new VectorSource({ url: boundaries, format: new GeoJSON() }), style: boundaryStyle, declutter: true, zIndex: 2 }));
   }
-  if (villages) {
+  if (villages && !points) {
     map.addLayer(
       new VectorLayer({
         source: new VectorSource({ url: villages, format: new GeoJSON() }),
@@ -92,7 +93,11 @@ function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
     map.addLayer(tileLayer(tiles));
   }
   if (points) {
-    map.addLayer(pointLayer(points));
+    const layer = pointLayer(points);
+    map.addLayer(layer);
+    if (villages) {
+      new Labels(map, frame, layer, villages);
+    }
   }
   return map;
 }

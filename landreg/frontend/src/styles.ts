@@ -52,6 +52,9 @@ export function parcelStyle(feature: FeatureLike, resolution: number): Style[] {
 }
 
 export const selectedStyle = [
+  // Of a place alone: a ring about its point.
+  new Style({ image: new Circle({ radius: 13, stroke: new Stroke({ color: "#ffffff", width: 7 }) }) }),
+  new Style({ image: new Circle({ radius: 13, stroke: new Stroke({ color: "#0a58ca", width: 4 }) }) }),
   new Style({ stroke: new Stroke({ color: "#ffffff", width: 6 }) }),
   new Style({
     fill: new Fill({ color: "rgba(10, 88, 202, 0.18)" }),
@@ -85,6 +88,22 @@ export function villageStyle(feature: FeatureLike): Style {
   });
 }
 
+export const NAME_SIZE = 12;
+
+/** A village's name away from its middle, by so many pixels: beside what the market offers there. */
+export function villageNameStyle(feature: FeatureLike, [offsetX, offsetY]: [number, number]): Style {
+  return new Style({
+    text: new Text({
+      text: String(feature.get("name") ?? ""),
+      font: `600 ${NAME_SIZE}px ${FONT}`,
+      offsetX,
+      offsetY,
+      fill: new Fill({ color: ink() }),
+      stroke: halo(),
+    }),
+  });
+}
+
 export function placeStyle(feature: FeatureLike, selected: boolean): Style {
   const refuse = feature.get("level") === "refuse";
   return new Style({
@@ -97,6 +116,11 @@ export function placeStyle(feature: FeatureLike, selected: boolean): Style {
   });
 }
 
+/** How wide the point of so many places is. */
+export function pointRadius(count: number): number {
+  return count > 1 ? 11 + Math.min(9, 3 * Math.log10(count)) : 7;
+}
+
 /** What the market offers: one place, or how many where they lie close. */
 export function pointStyle(feature: FeatureLike): Style {
   const count = Number(feature.get("count"));
@@ -104,7 +128,7 @@ export function pointStyle(feature: FeatureLike): Style {
     image: new Circle({
       // Else a click would look for it among what was decluttered.
       declutterMode: "none",
-      radius: count > 1 ? 11 + Math.min(9, 3 * Math.log10(count)) : 7,
+      radius: pointRadius(count),
       fill: new Fill({ color: count > 1 ? "#0b6552" : "#b4530a" }),
       stroke: new Stroke({ color: "#ffffff", width: 2 }),
     }),
