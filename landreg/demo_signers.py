@@ -15,7 +15,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.demo_market import Market
-from landreg.exchange.contracts import signer_queries, signing
+from landreg.exchange.contracts import issuer, signer_queries, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.signing import SIDES, Signature
 from landreg.registry.guarded import Attached
@@ -45,7 +45,12 @@ def scan(store: Store) -> Attached:
 
 
 def sign_both(market: Market, contract: Contract, sides: Sequence[str] = SIDES) -> Contract:
-    """Both sides sign at the counter, or those who have not yet."""
+    """Both sides sign at the counter, or those who have not yet; an assignment once the issuing party's consent was seen."""
+    if contract.kind == "assignment":
+        paper = scan(market.office.store)
+        with unit_of_work(market.operator) as uow:
+            today = beijing_day(uow.now)
+        issuer.record(market.operator, contract.county, contract.contract_id, today, paper, read=True)
     for side in sides:
         given = _signature(market, contract, side)
         signing.sign(market.operator, contract.county, contract.contract_id, given, scan(market.office.store))

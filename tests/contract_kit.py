@@ -14,7 +14,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import drawing, land_queries, queries, registering, signer_queries, signing
+from landreg.exchange.contracts import drawing, issuer, land_queries, queries, registering, signer_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Said
@@ -120,7 +120,9 @@ def signature(contract: Contract, side: str) -> Signature:
 
 
 def signed(contract: Contract, *sides: str) -> Contract:
-    """Both sides sign in person."""
+    """Both sides sign in person; of an assignment the issuing party has consented."""
+    if contract.kind == "assignment" and not seen(contract).of("issuer_consented"):
+        issuer.record(OPERATOR, COUNTY, contract.contract_id, today(), PAPER, read=True)
     for side in sides or signing.SIDES:
         signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, side), PAPER)
     return contract

@@ -26,7 +26,9 @@ from landreg.log.store import stage
 from landreg.log.told_rows import TableSource, Told, row_text
 
 Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper]
-NOT_TOLD = frozenset(("county", "village", "state", "id_sealed", "id_digest"))
+NOT_TOLD = frozenset((
+    "county", "village", "state", "id_sealed", "id_digest", "handed_closes_on", "handed_from_on",
+))  # fmt: skip
 """Columns of which no leaf tells: today's division code, what follows from events, and what turns with the keys."""
 LATER = frozenset((
     "slope", "resolution", "floor_mark", "given_up_by", "parcels", "ground", "sha256", "paper", "served_on", "until_on",
@@ -70,7 +72,7 @@ def stage_fall(uow: UnitOfWork, row: DealFall) -> None:
 
 
 def _listed(row: Listing, parts: Parts) -> Told:
-    told = {"row": _text(row)}
+    told = {"row": _text(_as_handed_in(row))}
     for part in parts:
         match part:
             case ListingParcel():
@@ -80,6 +82,14 @@ def _listed(row: Listing, parts: Parts) -> Told:
             case ListingPaper():
                 told[f"paper.{part.kind}"] = _text(part)
     return {"listing": row.listing_id, "kind": row.kind, "area_m2": row.area_m2, "until": row.until_on}, told
+
+
+def _as_handed_in(row: Listing) -> Listing:
+    """A listing with the days that it was handed in with, whatever a late publication made of them."""
+    if row.handed_closes_on is None or row.handed_from_on is None:
+        return row
+    said = {column.key: getattr(row, column.key) for column in Listing.__table__.columns}
+    return Listing(**{**said, "closes_on": row.handed_closes_on, "from_on": row.handed_from_on})
 
 
 def _event(row: ListingEvent) -> Told:

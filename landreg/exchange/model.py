@@ -15,6 +15,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import ARRAY, DateTime, LargeBinary, Numeric, Text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from landreg.core.periods import beijing_day
 from landreg.core.tables import Base, CountyKey
 from landreg.core.units import MU_PER_M2
 
@@ -30,7 +31,8 @@ class Listing(CountyKey, Base):
     floor_mark: drawn beside it, so that it cannot be tried out on the leaf. closes_on: the last day
     of publication. instead_of: the listing that came back and is listed anew. slope: class of the land survey, where it is said.
     resolution: of a collective, what its members decided; None where `said` holds it, as it did before.
-    state: what its last event made it, kept by the database. area_mu: the sum of its parcels' printed figures.
+    handed_closes_on, handed_from_on: as it was handed in, where it was published later and both days moved with that.
+    state: what its last event made it, kept by the database as these are. area_mu: the sum of its parcels' printed figures.
     """
 
     __tablename__ = "listing"
@@ -71,9 +73,17 @@ class Listing(CountyKey, Base):
     listed_at: Mapped[datetime] = mapped_column(Instant)
     slope: Mapped[str | None]
     resolution: Mapped[str | None]
+    handed_closes_on: Mapped[date | None]
+    handed_from_on: Mapped[date | None]
     state: Mapped[str]
     if TYPE_CHECKING:
         area_mu: Mapped[Decimal]
+
+    @property
+    def published_for(self) -> int:
+        """The days of its publication, as it was handed in."""
+        days: int = ((self.handed_closes_on or self.closes_on) - beijing_day(self.listed_at)).days
+        return days
 
 
 class ListingParcel(CountyKey, Base):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from time import sleep
+from typing import Any
 
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import (
@@ -16,6 +17,7 @@ from landreg.exchange.contracts import (
     disputes,
     dividing,
     drawing,
+    issuer,
     life,
     members,
     queries,
@@ -48,10 +50,21 @@ def courses(on: Stage) -> Life:
     """Two households with one cooperative: a lease that is changed, one that is void, a share, three that run out."""
     to_rights(on.registrar, on.reviewer, on.superuser, 2)
     pass_days(on.superuser, 0)
+    yield from _assigned()
     yield from _changed()
     yield from _void()
     yield from _shared(on)
     yield from _over(on)
+
+
+def _assigned() -> Life:
+    on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once", "kind": "assignment"}
+    values = {**VALUES, "issuer_consent": "同意书一号"}
+    draft = kit.drawn(codes=kit.parcels_of(OPERATOR, kit.right_id(HOUSEHOLD)), until_on=date(2048, 1, 1), values=values,
+        taker=kit.OTHER, **on)  # fmt: skip
+    at = (COUNTY, draft.contract_id)
+    yield "issuer", lambda: issuer.record(OPERATOR, *at, today(), PAPER, read=True)
+    signing.drop(OPERATOR, *at, "谈不成")
 
 
 def _changed() -> Life:
@@ -92,11 +105,11 @@ def _shared(on: Stage) -> Life:
     at = (COUNTY, contract.contract_id)
     yield (
         "pay_dividend",
-        lambda: dividing.pay_dividend(OPERATOR, *at, Dividend(day.year, Decimal("321.00"), day, day), PAPER),
+        lambda: dividing.pay_dividend(OPERATOR, *at, Dividend(day.year - 1, Decimal("321.00"), day, day), PAPER),
     )
     slip = kit.seen(contract).of("dividend")
     assert slip is not None
-    mended = Dividend(day.year, Decimal("123.00"), day, day), PAPER, Wrong(slip.event_id, "金额抄错")
+    mended = Dividend(day.year - 1, Decimal("123.00"), day, day), PAPER, Wrong(slip.event_id, "金额抄错")
     yield "correct_dividend", lambda: dividing.pay_dividend(OPERATOR, *at, *mended)
     stands = kit.seen(contract).of("dividend")
     assert stands is not None

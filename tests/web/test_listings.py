@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -14,10 +15,14 @@ from PIL import Image
 
 from landreg.access import consents
 from landreg.access.rules import Step
+from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import days
+from landreg.exchange.logged import SOURCES, TABLES
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
 from tests.exchange_kit import (
     NEIGHBOUR,
     common,
@@ -326,15 +331,28 @@ def test_what_nobody_answers_expires_and_what_is_given_back_is_stopped(
     assert one(farmer, STATES) == "expired failed"
 
 
-def test_a_listing_with_too_few_days_left_is_not_published(
-    phone: Browser, desk: Browser, right: UUID, land: list[str], superuser: Connection
-) -> None:
+def test_the_days_of_publication_count_from_it_however_long_the_office_took(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], superuser: Connection, worker: Actor,
+    database: Settings,
+) -> None:  # fmt: skip
+    """The term of what is talked over begins after them; the leaf tells the listing as it was handed in."""
     address = listed(phone, right, land, days="15").removeprefix("/my")
+    asked = "SELECT closes_on, from_on, until_on, handed_closes_on, handed_from_on FROM exchange.listing"
+    (before,) = superuser.execute(asked).fetchall()
+    assert "挂牌已提交，等审核" in phone.get("/").text
+    assert "发布之日起 15 天" in phone.get(f"/my{address}").text
+    assert "前审核" in desk.get("/listings").text
     pass_days(superuser, 10)
     page = desk.get(address)
-    assert "LST-18" in page.text
-    refused = desk.post(f"{address}/publish")
-    assert (refused.status_code, found(refused)) == (422, {"LST-18"})
+    late = timedelta(days=10)
+    assert "今天发布的，发布到" in page.text
+    assert desk.post(f"{address}/publish").status_code == 303
+    (after,) = superuser.execute(asked).fetchall()
+    begins = max(before[1], before[0] + late + timedelta(days=1))
+    assert after == (before[0] + late, begins, before[2], before[0], before[1])
+    assert "审核用了 10 天" in phone.get(f"/my{address}").text
+    seal(worker, database)
+    assert recheck(worker, database, SOURCES, TABLES).findings == ()
 
 
 def test_a_list_that_is_longer_than_its_page_is_counted_without_the_secret_least(desk: Browser) -> None:

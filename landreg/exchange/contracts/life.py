@@ -31,6 +31,7 @@ from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
     Moved,
     Returned,
+    con_24_deposit_goes_back,
     con_24_returned_after_the_end,
     con_30_what_was_moved_has_no_term,
 )
@@ -268,9 +269,12 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
         of_transfer(found, law, "return")
         row = found.contract
         ties_nothing(law.on, paper, said=asked.said)
-        if wrong := con_24_returned_after_the_end((asked, row.ends_on or row.until_on, found.awarded), law):
+        wrong = con_24_returned_after_the_end((asked, row.ends_on or row.until_on, found.awarded), law)
+        if wrong := wrong or con_24_deposit_goes_back((asked, found.deposit_open), law):
             raise Refused(wrong)
         facts = {"fixtures": asked.fixtures}
+        if asked.deposit_yuan is not None:
+            facts["deposit_yuan"] = str(asked.deposit_yuan.quantize(CENT))
         if asked.paid_yuan is not None:
             facts["paid_yuan"] = str(asked.paid_yuan.quantize(CENT))
         happened(uow, row, "returned", asked.on_day, said=asked.said, facts=facts, paper=must(paper))

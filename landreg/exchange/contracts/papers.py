@@ -116,13 +116,18 @@ def _due(due: Due) -> list[str]:
 
 
 def _checked(found: Whole, given: ContractEvent) -> dict[str, str]:
-    """Whether the issuing party had filed the contract when its certificate was given, who drew it, and who checked it."""
+    """Whether the issuing party had filed the contract, or consented to it, when its certificate was given, who drew it, and who
+    checked it.
+    """
     row, filed = found.contract, found.of("filed")
     known = filed is not None and filed.at <= given.at
     said = f"{chinese_date(filed.on_day)}已备案" if filed and known else "出具本证书时尚未备案"
     of_issuer = row.right_id is None or "filing" in NOT_OF.get(row.kind, ())
     same = "，与拟定合同的是同一人" if given.by_id == row.drawn_by else f"；合同由{row.drawn_by_name}拟定"
-    return {**({} if of_issuer and not known else {"发包方备案": said}), "审核": f"{given.by_name}{same}"}
+    asked = {} if of_issuer and not known else {"发包方备案": said}
+    if consent := found.of("issuer_consented"):
+        asked = {"发包方书面同意": f"{chinese_date(consent.on_day)}，{consent.facts['number']}"}
+    return {**asked, "审核": f"{given.by_name}{same}"}
 
 
 def _members(given: ContractEvent) -> dict[str, str]:
@@ -213,8 +218,12 @@ def _basis(found: Whole) -> str:
 
 
 def _filed(found: Whole) -> str:
-    """What the contract says of its filing; '' of one that is not filed, or that the issuing party itself makes."""
+    """What the contract says of its filing, or of an assignment of the issuing party's consent; '' of one that is not filed, or
+    that the issuing party itself makes.
+    """
     event = found.of("filed")
+    if consent := found.of("issuer_consented"):
+        return f"发包方书面同意转让：{chinese_date(consent.on_day)}（{consent.facts['number']}）。"
     of_issuer = found.contract.right_id is None and event is None
     if of_issuer or "filing" in NOT_OF.get(found.contract.kind, ()):
         return ""

@@ -202,7 +202,11 @@ def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, contract: tuple[str, s
     row, papers = found.contract, [contract]
     if row.relation == "change":
         papers += [("creditor_consent", one.sha256, one.size, one.name) for one in changing.consents(uow, found)]
-    for kind, step in (("application", "registration_asked"), ("filing", "filed")):
+    for kind, step in (
+        ("application", "registration_asked"),
+        ("filing", "filed"),
+        ("issuer_consent", "issuer_consented"),
+    ):
         event = found.of(step)
         if event is not None and event.document_id is not None and event.document_id in found.papers:
             paper = found.papers[event.document_id]

@@ -12,13 +12,14 @@ from landreg.core.units import total_mu
 from landreg.exchange.contracts import draft_queries, queries
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.clauses import asked_of
-from landreg.exchange.contracts.rules.course import UNSIGNED
+from landreg.exchange.contracts.rules.course import FINAL, UNSIGNED
 from landreg.exchange.contracts.rules.free import (
     con_34_term_has_begun,
     con_84_land_is_not_sold,
     con_85_one_draft_at_a_time,
 )
 from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
+from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_first
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law
@@ -34,6 +35,8 @@ def sold_by(row: Contract, law: Law) -> Finding | None:
 def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
     """What a side is told of a contract before it signs, and of its words as long as it stands."""
     told = [None if row.state == "withdrawn" else sold_by(row, law)]
+    if row.state not in FINAL:
+        told.append(con_98_cropland_is_for_grain_first((row.number, row.kind, str(row.clauses.get("use") or "")), law))
     if row.state in UNSIGNED:
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
         mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)

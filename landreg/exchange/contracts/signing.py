@@ -17,7 +17,7 @@ from landreg.access.rules import Step
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
-from landreg.exchange.contracts import changing, land_queries, making, queries, signer_queries
+from landreg.exchange.contracts import changing, issuer, land_queries, making, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import UNSIGNED, stage
@@ -78,7 +78,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, CON-84, ACC-25, TR-1, TR-12, QUAL-1,
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, CON-84, CON-93, ACC-25, TR-1, TR-12, QUAL-1,
     QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
@@ -100,6 +100,7 @@ def sign(
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
         if sold := sold_by(found.contract, law):
             raise Refused(sold)
+        issuer.must_consent(found, law)
         making.stands_below(uow, found.contract, law)
         making.still_free(uow, found)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)

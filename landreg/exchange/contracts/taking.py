@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
-from landreg.core.units import half_up, mu_of
-from landreg.exchange.bidding.rules.qualified import TakingIn
+from landreg.core.units import half_up, mu_of, total_mu
+from landreg.exchange.bidding.rules.qualified import TakingIn, reserve_due
+from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import deal_queries, land_queries, queries
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.free import on_market
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import Listed, codes_in, con_22_other_parcels_are_named
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.model import Taker
 from landreg.land.shown import code_name
 from landreg.law.book import Law
@@ -40,6 +42,18 @@ def by_contract(uow: UnitOfWork, row: Contract, law: Law) -> TakingIn:
     more = net_area(row.area_m2, row.relation, row.taker_id, previous, law.on) if counts else Decimal(0)
     stands = queries.taker_stands(uow.session, row.county, row.contract_id)
     return TakingIn(stands.kind, mu_of(more), mu_of(stands.held_m2), stands.passed_mu, stands.reserve)
+
+
+def reserve_lacking(uow: UnitOfWork, taker: Taker, drafts: Sequence[Contract], law: Law) -> Decimal:
+    """What of the risk reserve is still to be paid in, in yuan, for all that a taker has and would have by the drafts that wait for
+    a signature; nought where none is due. A deal's land counts already.
+    """
+    waiting = [one for one in drafts if one.taker_id == taker.taker_id and one.deal_id is None]
+    farmed = [
+        one for one in waiting if one.kind not in (SERVICE, *OUTSIDE_FARMING) and one.relation in ("", "retransfer")
+    ]
+    facts = taking_in(uow, taker, total_mu(one.area_m2 for one in farmed))
+    return max(reserve_due(facts, law) - facts.reserve, Decimal(0))
 
 
 def given_in_exchange(

@@ -165,9 +165,34 @@ class Whole:
     @property
     def overpaid(self) -> Decimal:
         """What was paid in money beyond all that is due, and has not gone over to what changes it: to be given back where
-        a contract ends early.
+        a contract ends early. A deposit is none of it.
         """
+        return self._beyond_all - self.deposit
+
+    @property
+    def _beyond_all(self) -> Decimal:
         return self.beyond(self.settled)[0] - Decimal(self._at_end("carried") or 0)
+
+    @cached_property
+    def deposit(self) -> Decimal:
+        """What of a deposit goes back since the lease has ended, or went back: all that no arrears of the price took."""
+        row = self.contract
+        if row.ends_on is None or row.void or self.ahead or self._at_end("how") == "replaced":
+            return rent.ZERO
+        paid = [one.paid for one in self.settled_until(row.ends_on, ahead=True) if one.due.kind == rent.DEPOSIT]
+        return max(min(sum(paid, rent.ZERO), self._beyond_all), rent.ZERO)
+
+    @property
+    def deposit_back(self) -> Decimal | None:
+        """What was given back of it, as it was recorded with the return of the house; None while nothing was."""
+        returned = self.of("returned")
+        said = returned.facts.get("deposit_yuan") if returned else None
+        return None if said is None else Decimal(str(said))
+
+    @property
+    def deposit_open(self) -> Decimal:
+        """What of it is still to be given back."""
+        return self.deposit if self.deposit_back is None else rent.ZERO
 
     @property
     def overpaid_kg(self) -> Decimal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid4, uuid5
 
 from landreg.access import consents
@@ -20,6 +21,7 @@ from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of, resolved_of
 from landreg.exchange.listings.rows import listing_of, parts_of
+from landreg.exchange.listings.rules.course import late_days, put_off
 from landreg.exchange.listings.rules.facts import Index, Offered
 from landreg.exchange.listings.rules.land import LAND_RULES
 from landreg.exchange.listings.rules.offer import OFFER_RULES
@@ -144,6 +146,12 @@ def return_(actor: Actor, county: str, listing_id: UUID, said: str) -> None:
         note(uow, row, "returned", said.strip())
 
 
+def would_run(row: Listing, today: date) -> tuple[date, date]:
+    """The last day of publication and the first of the term, of a listing that waits as if it was published today."""
+    late = late_days(beijing_day(row.listed_at), today) if row.state == "submitted" else 0
+    return put_off(row.way, row.closes_on, row.from_on, row.until_on, late)
+
+
 def note(uow: UnitOfWork, row: Listing, kind: str, said: str) -> ListingEvent:
     """Write a step of a listing and its leaf. Raises what the database refuses (LST-6, LST-7, LST-9, TR-1, TR-12)."""
     event = ListingEvent(
@@ -186,16 +194,17 @@ def _judge_row(uow: UnitOfWork, row: Listing, index: Index | None = None) -> Jud
     parts = queries.parcels(uow.session, row.county, row.listing_id)
     handed = frozenset(one.kind for one in queries.papers(uow.session, row.county, row.listing_id))
     said, resolution = resolved_of(row)
+    today = beijing_day(uow.now)
+    closes_on, from_on = would_run(row, today)
     offer = Offer(
-        kind=row.kind, parcels=tuple(part.parcel_code for part in parts), first_day=row.from_on, until_on=row.until_on,
-        closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain,
+        kind=row.kind, parcels=tuple(part.parcel_code for part in parts), first_day=from_on, until_on=row.until_on,
+        closes_on=closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain,
         escalator_percent=row.escalator_percent, paid_every=row.paid_every,
         paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=said,
         papers=handed | (resolution.papers if resolution else frozenset()), resolution=resolution,
     )  # fmt: skip
     land = land_of(uow.session, uow.actor, row.county, offer, row.listing_id)
     land = land.with_parts(parts)
-    today = beijing_day(uow.now)
     facts = facts_of(offer, land, today, source=row.source, number=row.number, index=index)
     return judged(uow, row.county, facts, land)
 

@@ -39,7 +39,6 @@ from landreg.exchange.routes import first_rows, first_sales
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
-from landreg.law.queries import load_law
 from landreg.registry.home.brought import seeing
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import page_day
@@ -57,8 +56,10 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     with unit_of_work(actor) as uow:
         session = uow.session
         count = listings.counts(session).get("submitted", 0)
-        by_day = listings.listed("submitted").order_by(None).order_by(Listing.closes_on, Listing.number)
-        waiting = [(row, _review_by(session, row)) for row in session.scalars(by_day.limit(ON_FIRST_PAGE))]
+        waiting = [
+            (row, first_rows.review_of(session, row, page_day(session)))
+            for row in session.scalars(listings.listed("submitted").limit(ON_FIRST_PAGE))
+        ]
         held = sale_queries.sales(session, since=uow.now)
         deals = contract_deals.deals_waiting(session)
         unsigned_now = unsigned(session)
@@ -84,18 +85,12 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     yield Queue(_("进行中的场次"), url_for("sales.index"), shown, _("现在没有进行中的场次。"))
 
 
-def _review_by(session: Session, row: Listing) -> date:
-    """The last day on which a listing can be published so that its publication still lasts (LST-18)."""
-    law = load_law(session, row.county, page_day(session))
-    return row.closes_on - timedelta(days=law.days("LST-18.publication_days", "least"))
-
-
 def _to_review(row: Listing, by: date) -> Row:
-    """A listing that waits: which, how much land, where, at what price, how; by which day it is published."""
+    """A listing that waits: which, how much land, where, at what price, how; by which day it is reviewed."""
     said = f"{name_of(row.village)} {row.area_mu} {_('亩')} · {prices.price_of(row, i18n.language())}"
     address = url_for("listing_desk.one", county=row.county, listing_id=row.listing_id)
     way = i18n.shown_term(row.way, "listing_way")
-    due = _("%(day)s 前发布，过了发布期不够", day=i18n.shown_day(by))
+    due = _("%(day)s 前审核", day=i18n.shown_day(by))
     return Row(f"{row.number} · {said}", address, f"{due} · {way} · {i18n.shown_instant(row.listed_at)}")
 
 
@@ -145,7 +140,8 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *first_sales.of_sales(uow.session, actor.household),
             *_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
-            *_returned(uow.session, actor.household),
+            *first_rows.of_reserve(uow, page_day(uow.session)),
+            *first_rows.of_listings(uow.session, page_day(uow.session), actor.household),
             *first_rows.of_members(uow.session, page_day(uow.session)),
             *first_rows.of_searches(uow.session, actor),
         ]
@@ -284,13 +280,3 @@ def _projects(session: Session, household: UUID | None) -> Iterator[Row]:
             yield Row(
                 _("“%(title)s”想用您户的地", title=project.title), url_for("own_contracts.index"), project.taker_name
             )
-
-
-def _returned(session: Session, household: UUID | None) -> Iterator[Row]:
-    """Listings that came back with what is to be changed."""
-    if household is None:
-        return
-    for row in listings.of_household(session, household):
-        if row.state == "returned":
-            address = url_for("own_listings.one", county=row.county, listing_id=row.listing_id)
-            yield Row(_("挂牌退回了，改好可以再挂"), address, row.number)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
 from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import told_queries
@@ -24,8 +25,12 @@ from landreg.exchange.contracts.rules.course import (
     stage,
 )
 from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
+from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings import listing_queries
+from landreg.exchange.listings.rules.course import review_by
 from landreg.exchange.market import search_queries
+from landreg.exchange.model import Listing
 from landreg.law.queries import load_law
 from landreg.web import i18n
 
@@ -51,7 +56,12 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
         elif row.contract_id in of_others:
             labels = []
         else:
-            labels = [*_ended(found, today), *_late(found, side, today), *_notices(course, side)]
+            labels = [
+                *_ended(found, today),
+                *_deposit(found, side),
+                *_late(found, side, today),
+                *_notices(course, side),
+            ]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
         yield from (Row(label, address, row.number) for label in labels)
 
@@ -70,6 +80,16 @@ def _late(found: Whole, side: str, today: date) -> Iterator[str]:
                 if payer == side
                 else _("对方有价款逾期没有付：%(what)s", what=what)
             )
+
+
+def _deposit(found: Whole, side: str) -> Iterator[str]:
+    """That the deposit of a lease that has ended is to go back."""
+    if sum_ := found.deposit_open:
+        yield (
+            _("租赁已经终止，押金 %(sum)s 元您应退还承租方", sum=sum_)
+            if side == "contractor"
+            else _("租赁已经终止，对方应退还您的押金 %(sum)s 元", sum=sum_)
+        )
 
 
 def _ended(found: Whole, today: date) -> Iterator[str]:
@@ -128,3 +148,31 @@ def of_searches(session: Session, actor: Actor) -> Iterator[Row]:
     if fresh:
         label = _("找地提醒：有 %(n)s 宗新挂牌符合您记下的条件", n=len(fresh))
         yield Row(label, url_for("market_searches.saved"), sorted(fresh)[-1])
+
+
+def of_reserve(uow: UnitOfWork, today: date) -> Iterator[Row]:
+    """That a business has to pay a risk reserve in before it can sign what waits for it."""
+    takers = [one for one in deal_queries.own_takers(uow.session) if one.kind == "organisation"]
+    drafts = draft_queries.own(uow.session, today) if takers else []
+    for taker in takers:
+        if owed := reserve_lacking(uow, taker, drafts, load_law(uow.session, taker.county, today)):
+            label = _("签合同以前，还须缴存风险保障金 %(sum)s 元", sum=f"{owed:,.2f}")
+            yield Row(label, url_for("exchange_reviews.own"), taker.name)
+
+
+def of_listings(session: Session, today: date, household: UUID | None) -> Iterator[Row]:
+    """Listings that came back with what is to be changed, and those that wait for the office's review."""
+    if household is None:
+        return
+    for row in listing_queries.of_household(session, household):
+        address = url_for("own_listings.one", county=row.county, listing_id=row.listing_id)
+        if row.state == "returned":
+            yield Row(_("挂牌退回了，改好可以再挂"), address, row.number)
+        elif row.state == "submitted":
+            day = i18n.shown_day(review_of(session, row, today))
+            yield Row(_("挂牌已提交，等审核"), address, _("%(number)s，%(day)s 前审核", number=row.number, day=day))
+
+
+def review_of(session: Session, row: Listing, today: date) -> date:
+    """The last day on which the office reviews a listing that waits."""
+    return review_by(beijing_day(row.listed_at), load_law(session, row.county, today))

@@ -19,7 +19,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.listings import floor_queries, household_queries, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.reading import Land, Resolution
-from landreg.exchange.routes import far_prices
+from landreg.exchange.routes import far_prices, first_rows
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.land.queries import division_names
@@ -49,6 +49,7 @@ def index() -> Response:
     asked = request.args.get("state", "submitted")
     state = asked if asked in terms("listing") else ""
     with unit_of_work(current_actor()) as uow:
+        today = beijing_day(uow.now)
         page = pages.page_of(uow.session, queries.listed(state), number=pages.page_number(), size=pages.page_size())
         return pages.render(
             "exchange/listings.html",
@@ -58,7 +59,9 @@ def index() -> Response:
             counts=queries.counts(uow.session),
             may_enter=current_actor().has(Role.REGISTRAR),
             names=division_names(uow.session, [row.village for row in page.items]),
-            kinds=transfers(beijing_day(uow.now)),
+            kinds=transfers(today),
+            today=today,
+            review_by={row.listing_id: first_rows.review_of(uow.session, row, today) for row in page.items},
         )
 
 
@@ -150,6 +153,7 @@ def one(county: str, listing_id: UUID) -> Response:
             "photos": queries.photos(uow.session, county, listing_id),
             "papers": queries.papers(uow.session, county, listing_id),
             "events": queries.events(uow.session, county, listing_id),
+            "would_run": service.would_run(row, beijing_day(uow.now)),
         }
     may_review = actor.has(Role.OPERATOR) and row.state == "submitted"
     judged = service.review(actor, county, listing_id, far_prices.index_of(county, row.kind)) if may_review else None

@@ -25,7 +25,7 @@ from landreg.exchange.bidding import deal_queries, sale_queries
 from landreg.exchange.listings import floor_queries, free, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.rules.units import rhythms_of
-from landreg.exchange.routes import far_prices
+from landreg.exchange.routes import far_prices, first_rows
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.law.queries import load_law
@@ -284,6 +284,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             consent=consent,
             answering=None if consent is None else _answering(consent),
             kinds=transfers(beijing_day(row.listed_at)),
+            review_by=first_rows.review_of(uow.session, row, beijing_day(uow.now)),
             open=row.state in queries.OPEN,
             agreed=any(one.kind == "accept" for one in deal_queries.offers(uow.session, county, listing_id)),
             window_until=max((one.last_day for one in windows if one.last_day >= beijing_day(uow.now)), default=None),

@@ -23,6 +23,8 @@ from landreg.exchange.bidding import correction_queries, review_queries, reviews
 from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.review_model import Reserve
 from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.contracts import draft_queries
+from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
 from landreg.registry.guarded import Attached
@@ -44,8 +46,12 @@ def own() -> Response:
         held = {one.taker_id: taker_queries.area_held(uow.session, one.county, one.taker_id) for one in mine}
         from_mu = {one.taker_id: sales.law_of(uow, one.county).number("QUAL-1.threshold_mu") for one in mine}
         reserves = {one.taker_id: review_queries.reserves(uow.session, one.county, one.taker_id) for one in mine}
+        drafts = draft_queries.own(uow.session, page_day(uow.session))
+        laws = {one.county: sales.law_of(uow, one.county) for one in mine}
         return pages.render(
-            "exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS, held=held, from_mu=from_mu, reserves=reserves,
+            "exchange/own_reviews.html", owed={one.taker_id: reserve_lacking(uow, one, drafts, laws[one.county]) for one in mine},
+            paid_to={key: (law.text("MKT-5.office", "deposit"), law.text("MKT-5.office", "phone")) for key, law in laws.items()},
+            takers=mine, reviews=found, papers=PAPERS, held=held, from_mu=from_mu, reserves=reserves,
             reserve={one.taker_id: review_queries.reserve_held(uow.session, one.county, one.taker_id) for one in mine},
             corrections={one.taker_id: _corrections(uow.session, one.county, reserves[one.taker_id]) for one in mine},
         )  # fmt: skip

@@ -87,7 +87,7 @@ def test_a_payment_is_corrected_and_its_receipt_is_free(worker: Actor, database:
 def test_a_dividend_recorded_too_high_is_corrected_and_taken_back(worker: Actor, database: Settings) -> None:
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
     at, now = (OPERATOR, COUNTY, contract.contract_id), today()
-    sound, before = Dividend(now.year, Decimal("10000.00"), now, now), seen(contract).left
+    sound, before = Dividend(now.year - 1, Decimal("10000.00"), now, now), seen(contract).left
     dividing.pay_dividend(*at, sound, PAPER)
     first = seen(contract).of("dividend")
     assert first is not None

@@ -126,13 +126,13 @@ def test_the_dividend_of_a_year_is_declared_once() -> None:
     """CON-5, also past the service."""
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
     at = (OPERATOR, COUNTY, contract.contract_id)
-    asked = Dividend(2026, Decimal("321.00"), today(), today())
+    asked = Dividend(today().year - 1, Decimal("321.00"), today(), today())
     dividing.pay_dividend(*at, asked, PAPER)
-    dividing.pay_dividend(*at, replace(asked, year=2025, yuan=Decimal("300.00")), PAPER)
+    dividing.pay_dividend(*at, replace(asked, year=asked.year - 1, yuan=Decimal("300.00")), PAPER)
     with pytest.raises(Conflict) as again:
         dividing.pay_dividend(*at, replace(asked, yuan=Decimal("1.00")), PAPER)
     with pytest.raises(Refused) as past:
-        past_the_service(contract, "dividend", today(), year=2026)
+        past_the_service(contract, "dividend", today(), year=asked.year)
     assert codes(again) == codes(past) == {"CON-5"}
 
 
@@ -148,18 +148,23 @@ def test_the_dividend_of_a_last_year_is_declared_after_the_term(superuser: Conne
     assert [one.amount for one in seen(contract).dues if one.kind == "dividend"] == [Decimal("500.00")]
 
 
-def test_a_dividend_is_of_a_year_of_the_term_resolved_before_it_is_due_and_corrected_upwards() -> None:
+def test_a_dividend_is_of_a_year_of_the_term_that_is_over_and_resolved_before_it_is_due() -> None:
     """CON-86: each fault at its field."""
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
     at, now = (OPERATOR, COUNTY, contract.contract_id), today()
     sound = Dividend(2025, Decimal("10.00"), now, now)
     for field, wrong in {
         "year": replace(sound, year=2021), "yuan": replace(sound, yuan=Decimal("0.001")),
-        "resolved_on": replace(sound, resolved_on=date(2024, 12, 31)), "due_on": replace(sound, due_on=now - timedelta(days=1)),
+        "resolved_on": replace(sound, resolved_on=date(2025, 12, 31)), "due_on": replace(sound, due_on=now - timedelta(days=1)),
     }.items():  # fmt: skip
         with pytest.raises(Refused) as refused:
             dividing.pay_dividend(*at, wrong, PAPER)
         assert [(one.code, one.field) for one in refused.value.findings] == [("CON-86", field)]
+    with pytest.raises(Refused) as running:
+        dividing.pay_dividend(*at, replace(sound, year=now.year), PAPER)
+    assert [(one.field, one.values["since"]) for one in running.value.findings] == [
+        ("resolved_on", min(date(now.year + 1, 1, 1), contract.until_on))
+    ]
     ahead = signed(drawn(OTHER, kind="share", unit="share", values=SHARES, from_on=now + timedelta(days=9)))
     with pytest.raises(Conflict) as early:
         dividing.pay_dividend(OPERATOR, COUNTY, ahead.contract_id, sound, PAPER)

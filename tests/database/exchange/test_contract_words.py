@@ -49,7 +49,7 @@ def test_land_that_the_parties_keep_is_passed_on_by_no_consent() -> None:
 
 def test_a_second_dividend_of_a_year_says_that_it_was_declared() -> None:
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
-    year = COUNTY, contract.contract_id, Dividend(today().year, Decimal("100.00"), today(), today()), PAPER
+    year = COUNTY, contract.contract_id, Dividend(today().year - 1, Decimal("100.00"), today(), today()), PAPER
     dividing.pay_dividend(OPERATOR, *year)
     assert [one.due.kind for one in seen(contract).settled].count("dividend") == 1
     with pytest.raises(Conflict) as again:

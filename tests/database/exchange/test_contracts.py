@@ -369,7 +369,7 @@ def test_a_share_contract_pays_a_fixed_and_a_floating_dividend_and_gives_the_lan
     """CON-86 for a dividend of what is no share."""
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
     fixed = len(seen(contract).dues)
-    asked = Dividend(2026, Decimal("321.00"), today(), today())
+    asked = Dividend(today().year - 1, Decimal("321.00"), today(), today())
     dividing.pay_dividend(OPERATOR, COUNTY, contract.contract_id, asked, PAPER)
     assert [due.kind for due in seen(contract).dues[fixed:]] == ["dividend"]
     life.end(OPERATOR, COUNTY, contract.contract_id, End("dissolved", today()), PAPER)

@@ -15,13 +15,16 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.pdftext import pdf_text
+from landreg.core.periods import DAY
 from landreg.exchange.contracts import disputes, drawing, land_queries, life, papers, queries, registering, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.entering import happened, held
+from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.closing import Returned
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
-from tests.contract_kit import OPERATOR, PAPER, TAKER, draft, drawn, parcels_of, seen, signed, terms, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, draft, drawn, parcels_of, seen, signed, terms, today
 from tests.exchange_kit import market
 from tests.registry_kit import Connection, codes, right_of
 from tests.villages import COUNTY, past_triggers
@@ -89,6 +92,43 @@ def test_its_deposit_is_due_as_the_house_is_handed_over_and_goes_back_at_the_end
     found = seen(contract)
     assert found.left == found.overpaid == 0
     assert found.beyond(found.settled_until(found.contract.until_on))[0] == Decimal("1500.50")
+
+
+def test_a_deposit_is_a_line_of_its_own_until_it_was_given_back() -> None:
+    """CON-24: how much went back is said with the return of the house, and why less did."""
+    contract = let(deposit_yuan="500")
+    key = (OPERATOR, COUNTY, signed(contract).contract_id)
+    life.pay(*key, seen(contract).left, today(), "HP-8", PAPER)
+    assert (seen(contract).deposit, seen(contract).deposit_open) == (0, 0), "it is held while the lease runs"
+    life.end(*key, End("agreed", today()), PAPER)
+    found = seen(contract)
+    assert (found.deposit_open, found.deposit_back) == (Decimal("500.00"), None)
+    assert found.overpaid == found.beyond(found.settled)[0] - 500 > 0, "rent paid ahead is another sum"
+    for wrong, field in (
+        (Returned(today()), "deposit_yuan"), (Returned(today(), deposit_yuan=Decimal("500.01")), "deposit_yuan"),
+        (Returned(today(), deposit_yuan=Decimal(300)), "said"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            life.give_back(*key, wrong, PAPER)
+        assert [(one.code, one.field) for one in refused.value.findings] == [("CON-24", field)]
+    life.give_back(*key, Returned(today(), said="门锁坏了，扣 200 元", deposit_yuan=Decimal(300)), PAPER)
+    assert (seen(contract).deposit_open, seen(contract).deposit_back) == (0, Decimal("300.00"))
+
+
+def test_arrears_take_of_the_deposit_first_and_a_lease_without_one_gives_none_back() -> None:
+    contract = let(deposit_yuan="500")
+    key = (OPERATOR, COUNTY, signed(contract).contract_id)
+    life.pay(*key, Decimal("500.00"), today(), "HP-9", PAPER)
+    life.end(*key, End("agreed", today() + DAY), PAPER)
+    assert (seen(contract).deposit, seen(contract).overpaid) == (0, 0), "what was paid goes to the rent that was due"
+    values = {name: text for name, text in HOUSE.items() if name != "deposit_yuan"}
+    bare = drawn(OTHER, kind="house_lease", unit="yuan_year", price=Decimal("3000.00"), values=values)
+    key = (OPERATOR, COUNTY, signed(bare).contract_id)
+    life.end(*key, End("agreed", today()), PAPER)
+    with pytest.raises(Refused) as none:
+        life.give_back(*key, Returned(today(), deposit_yuan=Decimal(1)), PAPER)
+    assert codes(none) == {"CON-24"}
+    life.give_back(*key, Returned(today()), PAPER)
 
 
 def test_of_more_payments_than_its_paper_has_room_for_it_says_how_many_follow() -> None:

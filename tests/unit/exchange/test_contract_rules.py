@@ -13,7 +13,7 @@ import pytest
 from landreg.config import CHECKOUT
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.routes.forms import questions
-from landreg.exchange.contracts.rules import free, terms
+from landreg.exchange.contracts.rules import free, terms, uses
 from landreg.exchange.contracts.rules.clauses import (
     Text,
     all_clauses,
@@ -534,3 +534,21 @@ def test_the_clause_on_re_transfer_reads_well_and_what_was_drawn_before_keeps_it
         for kind in ("lease", "subcontract", "share", "retransfer"):
             (one,) = [one for one in clauses_of(kind, "yuan_mu_year", day) if one.key == "sublet"]
             assert one.read({"sublet": "never"}) == told
+
+
+def test_cropland_that_gets_trees_ponds_or_visitors_is_told_and_waste_land_and_houses_are_not() -> None:
+    """CON-98, a note with the clause that goes with it."""
+    for kind in ("lease", "share", "retransfer", "unallocated"):
+        for use in uses.BESIDE_GRAIN:
+            assert uses.con_98_cropland_is_for_grain_first(("1", kind, use), LAW) == Finding(
+                "CON-98", "use", {}, subject="1"
+            )
+        for use in (*uses.KEEPS_GRAIN, ""):
+            assert uses.con_98_cropland_is_for_grain_first(("1", kind, use), LAW) is None
+    for kind in ("four_wastes", "house_lease", "construction", "entrusted"):
+        assert uses.con_98_cropland_is_for_grain_first(("1", kind, "agritourism"), LAW) is None
+    day = date(2026, 11, 29)
+    assert "先依法办妥手续再动工" in dict(written(Text("lease", "yuan_mu_year", SAID), day))[term("clause", "cropland")]
+    for kind in ("four_wastes", "house_lease"):
+        assert term("clause", "cropland") not in dict(written(Text(kind, "yuan_mu_year", SAID), day))
+    assert term("clause", "cropland") not in dict(written(Text("lease", "yuan_mu_year", SAID), day - DAY))

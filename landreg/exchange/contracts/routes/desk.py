@@ -19,6 +19,7 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts import (
     cancelling,
     deal_queries,
+    issuer,
     land_queries,
     list_queries,
     queries,
@@ -173,7 +174,7 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
     facts = signing.contracted(found)
     signed = found.of("signed") is not None
     row = found.contract
-    filed = None if row.kind in NOT_OF else tr_5_transfer_filed(facts, law)
+    filed = None if row.kind in NOT_OF or found.of(issuer.STEP) else tr_5_transfer_filed(facts, law)
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
     if row.kind in MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))

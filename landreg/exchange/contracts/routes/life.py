@@ -267,11 +267,12 @@ def dividend(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class GivingBack:
-    """How the land is given back: what becomes of what the taker built, and what is paid for it."""
+    """How the land is given back: what becomes of what the taker built, what is paid for it, and the deposit that goes back."""
 
     fixtures: str
     on_day: date
     paid_yuan: Decimal | None = None
+    deposit_yuan: Decimal | None = None
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -282,7 +283,7 @@ class GivingBack:
 def give_back(county: str, contract_id: UUID) -> Redirect:
     """Record that the land was given back."""
     given = read_form(GivingBack)
-    asked = Returned(given.on_day, given.fixtures, given.paid_yuan, given.said)
+    asked = Returned(given.on_day, given.fixtures, given.paid_yuan, given.said, given.deposit_yuan)
     life.give_back(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("土地交还已记录。"))
     return back(county, contract_id)

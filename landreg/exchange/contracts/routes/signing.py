@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.errors import BadInput, Finding
-from landreg.exchange.contracts import certifying, members, signing
+from landreg.exchange.contracts import certifying, issuer, members, signing
 from landreg.exchange.contracts.routes import desk
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
 from landreg.exchange.contracts.signing import Signature
@@ -91,6 +91,26 @@ def members_told(county: str, contract_id: UUID) -> Redirect:
     given = read_form(Telling)
     members.members_told(current_actor(), county, contract_id, given.on_day, kept(given.notice, "notice"))
     flash(_("村里的书面公示已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Consenting:
+    """The issuing party's consent on paper: its day, and that an officer held it against the draft."""
+
+    on_day: date
+    read: bool = False
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/issuer-consent")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def issuer_consents(county: str, contract_id: UUID) -> Redirect:
+    """Record it."""
+    given = read_form(Consenting)
+    issuer.record(current_actor(), county, contract_id, given.on_day, kept(given.paper), read=given.read)
+    flash(_("发包方同意已记录，双方可以签字。"))
     return back(county, contract_id)
 
 

@@ -195,12 +195,15 @@ def _limited(code: str, field: str, facts: GivenUp, found: Sequence[Laid]) -> Fi
 
 @dataclass(frozen=True)
 class Returned:
-    """How land is given back. fixtures: what became of what the taker built; paid_yuan: for what stays."""
+    """How land is given back. fixtures: what became of what the taker built; paid_yuan: for what stays. deposit_yuan: what of the
+    deposit went back with it.
+    """
 
     on_day: date
     fixtures: str = "none"
     paid_yuan: Decimal | None = None
     said: str = ""
+    deposit_yuan: Decimal | None = None
 
 
 def con_24_returned_after_the_end(facts: tuple[Returned, date, Decimal | None], law: Law) -> Finding | None:
@@ -216,3 +219,18 @@ def con_24_returned_after_the_end(facts: tuple[Returned, date, Decimal | None], 
     sound = (yuan is None or is_sum(yuan)) and (asked.fixtures == "left_paid") == (yuan is not None)
     sound = sound and (awarded is None or yuan == awarded)
     return None if sound else Finding("CON-24", "paid_yuan", {})
+
+
+def con_24_deposit_goes_back(facts: tuple[Returned, Decimal], law: Law) -> Finding | None:
+    """CON-24: with a house its deposit goes back; of one that is kept, or a part of it, it is said why. 民法典 509.
+
+    facts: what is recorded, and what of the deposit is to go back.
+    """
+    asked, held = facts
+    yuan = asked.deposit_yuan
+    if yuan is None:
+        return Finding("CON-24", "deposit_yuan", {}) if held else None
+    sound = (yuan == 0 or is_sum(yuan)) and yuan <= held and bool(held)
+    if not sound:
+        return Finding("CON-24", "deposit_yuan", {})
+    return Finding("CON-24", "said", {}) if yuan < held and not asked.said.strip() else None

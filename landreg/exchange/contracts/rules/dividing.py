@@ -38,9 +38,12 @@ class Declared:
 
 
 def con_86_dividend_is_resolved(facts: Declared, law: Law) -> Finding | None:
-    """CON-86: of a year of a share contract's term, resolved in it or after, due since then. RLCL-36, RLCL-39."""
+    """CON-86: of a year of a share contract's term, resolved by its accounts once it, or the term, is over, due since then.
+
+    RLCL-36, RLCL-39.
+    """
     asked = facts.asked
-    since = max(facts.from_on, date(asked.year, 1, 1)) if 1 <= asked.year <= 9999 else facts.from_on
+    since = min(date(asked.year, 12, 31) + DAY, facts.until_on) if 1 <= asked.year < 9999 else facts.until_on
     sum_ = asked.yuan
     sound = sum_.is_finite() and 0 < sum_ <= MOST_YUAN and sum_ == sum_.quantize(CENT)
     faults = {

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
 FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
 """Uses that are farming."""
 KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
 """Uses that permanent basic farmland may have: neither trees nor ponds are put on it. 流转管理办法 第十一条."""
+BESIDE_GRAIN = ("orchard", "breeding", "agritourism")
+"""Uses that take cropland away from grain, and may need a paper of their own before they begin."""
+NO_CROPLAND = ("four_wastes", "entrusted")
+"""Kinds of transfer whose land is none, or whose farming stays with its household."""
 HOUSES = ("homestead_lease", "house_lease")
 """Kinds by which a house or a homestead is let."""
 OUTSIDE_FARMING = (*HOUSES, "construction")
@@ -18,3 +25,13 @@ def uses_of(kind: str, *, basic: bool = False) -> tuple[str, ...]:
     if kind in OUTSIDE_FARMING:
         return BUILT_USES
     return KEEPS_GRAIN if basic else FARMED
+
+
+def con_98_cropland_is_for_grain_first(facts: tuple[str, str, str], law: Law) -> Finding | None:
+    """CON-98: cropland is for grain first; that trees, ponds or visitors come onto it is told while the contract stands. LOT-3.
+
+    facts: the contract's number, its kind, the use that it names.
+    """
+    number, kind, use = facts
+    aside = kind in (*OUTSIDE_FARMING, *NO_CROPLAND) or use not in BESIDE_GRAIN
+    return None if aside else Finding("CON-98", "use", {}, subject=number)
