@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -99,7 +100,12 @@ def test_whoever_was_passed_over_reads_it_and_the_next_that_the_window_is_theirs
     passed = page(people[1][1])
     assert "已经跳过您" in passed
     assert "竞价已截止：您的报价领先" not in passed
-    assert "您不能受让，已经跳过您" in page(people[1][1], f"/bids/{COUNTY}/{sale.sale_id}")
+    told = page(people[1][1], f"/bids/{COUNTY}/{sale.sale_id}")
+    assert "您不能受让，已经跳过您" in told
+    assert re.search(r"受让后共 [0-9.]+ 亩，超过本县对这类受让方的上限 1 亩。", told), "why, in words"
+    assert "保证金可以退还，请向交易员申请" in told
+    others = page(people[0][1], f"/bids/{COUNTY}/{sale.sale_id}")
+    assert ("跳过您" in others, "上限 1 亩" in others) == (False, False)
 
 
 def test_the_next_one_s_yes_stands_on_its_first_page_with_the_window_on_its_terms(

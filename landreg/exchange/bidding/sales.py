@@ -36,7 +36,7 @@ from landreg.exchange.bidding.rules.entering import (
     con_20_taker_of_the_kind,
 )
 from landreg.exchange.bidding.rules.priority import pri_6_of_farmland
-from landreg.exchange.bidding.rules.qualified import ENTER_RULES, TakingIn
+from landreg.exchange.bidding.rules.qualified import DEAL_RULES, ENTER_RULES, TakingIn
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
 from landreg.exchange.listings import floor_queries
@@ -173,6 +173,11 @@ def said_first(uow: UnitOfWork, told: Told, takers: Sequence[Taker]) -> dict[UUI
         one.taker_id if one else None: [*may_not_enter(law, told, one), *may_not_take(uow, law, told, one)]
         for one in asked
     }
+
+
+def against_deal(uow: UnitOfWork, told: Told, taker: Taker) -> list[Finding]:
+    """What stands today against a taker's deal over a listing's land: the review, the limit, the reserve."""
+    return [*examine(DEAL_RULES, taking_in(uow, taker, told.area_mu), law_of(uow, told.county))]
 
 
 def taking_in(uow: UnitOfWork, taker: Taker, area_mu: Decimal) -> TakingIn:

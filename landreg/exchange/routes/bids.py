@@ -171,6 +171,9 @@ def one(county: str, sale_id: UUID) -> Response:
             for key in (found.sale.key_one, found.sale.key_two)
         ]
         law = sales.law_of(uow, county)
+        stands = standing_queries.of_bidder(session, county, mine[0].entrant_id) if mine else None
+        known = taker_queries.own_takers(session)
+        passed = [one for one in known if stands and stands.passed and one.taker_id in own]
         return pages.render(
             "exchange/sale.html", deposit_to=law.text("MKT-5.office", "deposit"), phone=law.text("MKT-5.office", "phone"),
             found=found, sale=found.sale, told=told, mine=mine, most=MOST_PRICE[told.unit], deposits=deposits, deal=deal,
@@ -179,10 +182,10 @@ def one(county: str, sale_id: UUID) -> Response:
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=opened.of_sale(session, county, sale_id),
             window_until=deal_queries.window_until(session, found.sale),
-            stands=standing_queries.of_bidder(session, county, mine[0].entrant_id) if mine else None,
-            place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
+            stands=stands, lacking=[finding for one in passed for finding in sales.against_deal(uow, told, one)],
+            place=division_names(session, [told.village]).get(told.village, told.village), takers=known,
             consent=asker.consent, asked=chances.asked_of(session, county, sale_id, beijing_day(uow.now)),
-            barred=sales.said_first(uow, told, taker_queries.own_takers(session)),
+            barred=sales.said_first(uow, told, known),
             fell=next((one for one in falls if fell and one.deal_id == fell.deal_id), None),
         )  # fmt: skip
 
