@@ -172,7 +172,7 @@ def test_a_mail_server_that_is_down_loses_no_letter_and_is_given_up_at_last(
 
 
 def test_an_address_keeps_five_searches_and_a_stranger_s_mistake_is_said(browser: Browser, mailbox: Mailbox) -> None:
-    assert "请填写能收到提醒" in ask(browser, address="13812345678").text
+    assert "请填写电子邮箱，例如 name@example.com" in ask(browser, address="13812345678").text
     assert ask(browser, address="x").status_code == 400
     assert ask(browser, "price_least=9&price_most=1").status_code == 400
     for number in range(5):

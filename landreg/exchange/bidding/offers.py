@@ -40,8 +40,8 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
     """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is. under: the consent by
     which an agent says it: to bid for the household that takes land, to answer for the one that offers it.
 
-    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, BID-6, BID-11, BID-23, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25; of
-    what is given in an exchange OFF-6, TR-12, LST-7, LST-11, LST-12).
+    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, OFF-8, BID-6, BID-11, BID-23, QUAL-1, QUAL-4, GUARD-1, BID-8,
+    ACC-25; of what is given in an exchange OFF-6, TR-12, LST-7, LST-11, LST-12).
     """
     if word.kind not in KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": word.kind[:40]}))
@@ -89,9 +89,8 @@ def look_at(actor: Actor, county: str, listing_id: UUID, word: Word, seen: Decim
 def _allowed(
     uow: UnitOfWork, law: Law, told: told_queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
 ) -> None:
-    findings = list(
-        examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit), law)
-    )
+    facts = Saying(before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit, word.said)
+    findings = list(examine(OFFER_RULES, facts, law))
     if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)
         if word.kind in (*NAMING, "accept"):

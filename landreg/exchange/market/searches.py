@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import unicodedata
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -22,13 +23,27 @@ from landreg.exchange.market.model import SavedSearch
 
 MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}")
 MOBILE = re.compile(r"1[3-9]\d{9}")
+_PARTED = re.compile(r"[\s()·.-]")
+_COUNTRY = re.compile(r"(?:\+|00)?86")
 MOST_OWN = 20
 OF_PREFECTURE = "6109"
 
 
 def mkt_2_address_can_be_reached(address: str, channels: frozenset[str]) -> Finding | None:
-    """MKT-2: a mail address or a mobile number, where this server sends to such."""
-    return None if channel_of(address) in channels else Finding("MKT-2", "address")
+    """MKT-2: a mail address or a mobile number, where this server sends to such; what is asked for is said."""
+    if channel_of(address) in channels:
+        return None
+    wanted = "both" if len(channels) > 1 else next(iter(channels), "")
+    return Finding("MKT-2", "address", {"fault": f"reach_{wanted}"} if wanted else {})
+
+
+def plain(address: str) -> str:
+    """An address as it is reached: a mobile number without the blanks, dashes, brackets and 86 with which telephones show it."""
+    told = unicodedata.normalize("NFKC", address).strip()
+    digits = _PARTED.sub("", told)
+    country = _COUNTRY.match(digits)
+    bare = digits[country.end() :] if country else digits
+    return next((one for one in (digits, bare) if MOBILE.fullmatch(one)), told)
 
 
 def mkt_3_not_too_many(kept: int) -> Finding | None:
@@ -58,7 +73,7 @@ def keep_for_address(asked: Asked, address: str, language: str, link: str, chann
 
     Returns the secret part of the link. Raises BadInput (MKT-2), Refused (MKT-3).
     """
-    address = address.strip()
+    address = plain(address)
     if (fault := mkt_2_address_can_be_reached(address, channels)) is not None:
         raise BadInput(fault)
     token = secrets.token_urlsafe(24)

@@ -222,6 +222,7 @@ def test_lst_30_words_name_no_contact_on_any_page(superuser: Connection) -> None
     """LST-30: the rule and the function of the page agree on what leads past the exchange; a day and an area stay."""
     assert [words for words in CONTACTS if not names_a_contact(words)] == []
     assert [words for words in HARMLESS if names_a_contact(words)] == []
+    assert [words for words in ("加V：abc12345", "加我v abc_123", "+q 12345678") if not names_a_contact(words)] == []
 
     def shown(words: str) -> str:
         found = superuser.execute("SELECT exchange.without_contacts(%s)", [words]).fetchone()

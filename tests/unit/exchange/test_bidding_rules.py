@@ -107,6 +107,7 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("OFF-3", of.off_3_names_a_price, SAYING, replace(SAYING, kind="counter", price=Decimal("-1"))),
     ("OFF-3", of.off_3_names_a_price, replace(SAYING, kind="counter", price=Decimal(0), free=True),
      replace(SAYING, kind="counter", price=Decimal(0))),
+    ("OFF-8", of.off_8_words_lead_nowhere_else, replace(SAYING, words="地头看过"), replace(SAYING, words="打电话13900001111")),
     ("PRI-1", pr.pri_1_window_has_run, WINDOW, replace(WINDOW, today=date(2026, 12, 19))),
     ("PRI-6", pr.pri_6_of_farmland, True, False),
     ("PRI-7", pr.pri_7_gave_it_up, False, True),

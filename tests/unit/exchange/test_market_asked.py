@@ -18,7 +18,13 @@ from landreg.exchange.market.asked import (
     mkt_6_price_range_has_its_unit,
 )
 from landreg.exchange.market.letters import Letter, confirming, telling
-from landreg.exchange.market.searches import MOST_OWN, channel_of, mkt_2_address_can_be_reached, mkt_3_not_too_many
+from landreg.exchange.market.searches import (
+    MOST_OWN,
+    channel_of,
+    mkt_2_address_can_be_reached,
+    mkt_3_not_too_many,
+    plain,
+)
 from landreg.exchange.market.sending import FileSms, Smtp, senders
 
 
@@ -82,6 +88,29 @@ def test_mkt_2_an_address_is_one_that_this_server_reaches(address: str, channel:
     assert channel_of(address) == channel
     assert mkt_2_address_can_be_reached(address, frozenset({channel} - {""})) is None or not channel
     assert mkt_2_address_can_be_reached(address, frozenset()) == Finding("MKT-2", "address")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "138 1234 5678",
+        " 138-1234-5678",
+        "+86 138 1234 5678",
+        "0086-13812345678",
+        "8613812345678",
+        "１３８１２３４５６７８",
+        "138·1234·5678",
+    ],
+)  # fmt: skip
+def test_a_mobile_number_is_read_as_telephones_show_it(shown: str) -> None:
+    assert plain(shown) == "13812345678"
+
+
+def test_what_is_asked_for_is_what_this_server_sends_to() -> None:
+    assert plain(" Zhang.San@example.com ") == "Zhang.San@example.com"
+    assert [mkt_2_address_can_be_reached("x", frozenset(each)) for each in (("mail",), ("sms",), ("mail", "sms"))] == [
+        Finding("MKT-2", "address", {"fault": f"reach_{one}"}) for one in ("mail", "sms", "both")
+    ]
 
 
 def test_mkt_3_an_account_keeps_so_many_searches_and_no_more() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from landreg.core.errors import Finding
+from landreg.exchange.listings.rules.contacts import names_a_contact
 from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, year_of
 from landreg.law.book import Law
 
@@ -32,7 +33,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Saying:
-    """A step that would be said, after those before. free: land is exchanged, so that no sum need change hands."""
+    """A step that would be said, after those before. free: land is exchanged, so that no sum need change hands. words:
+    what the side adds.
+    """
 
     before: Sequence[Said]
     side: str
@@ -41,6 +44,7 @@ class Saying:
     price: Decimal | None = None
     free: bool = False
     unit: str = "yuan_mu_year"
+    words: str = ""
 
 
 def off_1_in_turn(facts: Saying, law: Law | None = None) -> Finding | None:
@@ -96,4 +100,9 @@ def off_7_looked_at_twice(
     )
 
 
-OFFER_RULES = (off_1_in_turn, off_2_still_holds, off_3_names_a_price)
+def off_8_words_lead_nowhere_else(facts: Saying, law: Law | None = None) -> Finding | None:
+    """OFF-8: what a side adds in words names no way to be reached past the exchange."""
+    return Finding("OFF-8", "said") if names_a_contact(facts.words) else None
+
+
+OFFER_RULES = (off_1_in_turn, off_2_still_holds, off_3_names_a_price, off_8_words_lead_nowhere_else)

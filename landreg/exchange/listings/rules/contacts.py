@@ -18,13 +18,15 @@ _MESSENGER = re.compile(
     r"(微信|威信|薇信|weixin|wechat|vx|wx|v信|qq|扣扣|企鹅)(号|号码|群|id)?[ :是为]*[a-z0-9_-]{5,}",
     re.ASCII | re.IGNORECASE,
 )
+_ADDED = re.compile(r"(加|\+)[ 我个的]*(v|vx|薇|威|微|q)[ :信号码是为]*[a-z0-9_-]{5,}", re.ASCII | re.IGNORECASE)
+"""As people write around the name of a messenger."""
 _MAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+\.[a-z0-9.-]+", re.ASCII | re.IGNORECASE)
 
 
 def names_a_contact(words: str) -> bool:
     """Whether the words hold a way to reach somebody, or a number that is a person's; a day and an area are none."""
     said = _DAY.sub("", unicodedata.normalize("NFKC", words))
-    if any(sign.search(said) for sign in (_SPOKEN, _MESSENGER, _MAIL)):
+    if any(sign.search(said) for sign in (_SPOKEN, _MESSENGER, _ADDED, _MAIL)):
         return True
     runs = (re.sub(r"[ .·-]", "", run) for run in _RUN.findall(said))
     return any(_TELEPHONE.fullmatch(run) or _OF_A_PERSON.fullmatch(run) for run in runs)
