@@ -154,6 +154,14 @@ def account_by_login(session: DatabaseSession, login: str) -> Account | None:
     return session.scalars(sa.select(Account).where(Account.login == login)).one_or_none()
 
 
+def open_account_by_login(session: DatabaseSession, login: str) -> AccountState | None:
+    """What the account of a login name may do, where it is not locked; at every desk, as `account_by_id`."""
+    columns = (Account.account_id, Account.name, Account.roles, Account.jurisdiction, Account.locked_at)
+    found = sa.select(*columns).where(Account.login == login, Account.locked_at.is_(None))
+    row = session.execute(found).one_or_none()
+    return None if row is None else AccountState(*row)
+
+
 def account_by_id(session: DatabaseSession, account_id: UUID) -> AccountState | None:
     """What an account may do now; at every desk, the worker's too, which reads no password."""
     columns = (Account.account_id, Account.name, Account.roles, Account.jurisdiction, Account.locked_at)

@@ -12,7 +12,7 @@ from landreg.access.model import Account
 from landreg.access.sessions import count, end_sessions, forgive, set_password
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
+from landreg.core.errors import BadInput, Finding, NotAllowed, NotFound, Refused
 from landreg.law.book import Law, RuleFunction, examine, national_law
 from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
@@ -215,3 +215,15 @@ def _stage(uow: UnitOfWork, kind: str, account: Account) -> None:
     county = account.jurisdiction[:6].ljust(6, "0")
     key = f"{account.account_id}:{uow.now.isoformat()}"
     stage(uow, Entry(kind, county, account.jurisdiction, key, facts, {"login": account.login, "name": account.name}))
+
+
+def deliverer(login: str) -> Actor:
+    """Who delivers a package by the command line, at the register's own machine. Raises BadInput (ACC-33) for no open account of a
+    surveyor or registrar.
+    """
+    with unit_of_work(SYSTEM) as uow:
+        row = queries.open_account_by_login(uow.session, login.strip().lower())
+    roles = frozenset() if row is None else frozenset(map(Role, row.roles)) & {Role.SURVEYOR, Role.REGISTRAR}
+    if row is None or not roles:
+        raise BadInput(Finding("ACC-33", "login", {"login": login}))
+    return Actor(row.account_id, row.name, SYSTEM.desk, roles, row.jurisdiction)

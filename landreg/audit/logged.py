@@ -138,7 +138,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 ALONE = frozenset({
     ERASED, "demo.clock_moved", "keys.retired", "account.second_factor_set", "account.second_factor_reset",
     "account.recovery_code_used", "audit.exported", "audit.watch_announced", "audit.watched", "audit.market_watched",
-    "exchange.transfers_exported", "settlement.",
+    "exchange.transfers_exported", "package.reinstated", "settlement.",
 })  # fmt: skip
 """Kinds of entry that no row tells of again: what somebody did or looked at. The settlement window rechecks its own."""
 

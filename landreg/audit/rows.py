@@ -61,7 +61,7 @@ def documents_of_others_too(session: Session, case: Case) -> frozenset[UUID]:
     """Those of them that hold other households' data beside the case's: a survey of a village, a paper that stands for a batch. They
     are named by their hash, and never handed out with the case.
     """
-    mine, other, another = (aliased(table) for table in (CaseDocument, CaseDocument, Case))
+    mine, other, another = aliased(CaseDocument), aliased(CaseDocument), aliased(Case)
     shared = (
         select(mine.document_id)
         .join(other, (other.county == mine.county) & (other.document_id == mine.document_id))

@@ -57,14 +57,19 @@ def import_village(code: str, name: str) -> None:
 
 @imports.command("package")
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--by", "login", help="login of the surveyor or registrar who delivers it, within whose jurisdiction it lies"
+)
 @click.option("--json", "json_file", callback=can_be_written, help="findings as JSON to FILE, - for standard output")
-def import_package(package: Path, json_file: str | None) -> None:
+def import_package(package: Path, login: str | None, json_file: str | None) -> None:
     """Check a survey package and stage it, whole or not at all."""
+    from landreg.access.service import deliverer
     from landreg.core.files import Store
     from landreg.land import service
 
     with answering(json_file) as settings, bars() as show:
-        received = service.receive(SYSTEM, package, progress=show, store=Store(settings.store))
+        by = deliverer(login) if login else SYSTEM
+        received = service.receive(by, package, progress=show, store=Store(settings.store))
     if received.already:
         console.print(f"同一成果包已收到 · the same package was received before: {received.package_id}")
     elif received.report.refused:

@@ -71,9 +71,10 @@ def package(session: Session, county: str, package_id: UUID) -> Package | None:
 
 
 def successor(session: Session, old: Package) -> Package | None:
-    """The package that took a package's place."""
+    """The package that took a package's place; of several, one that is in force."""
+    taken = sa.select(Package).where(Package.county == old.county, Package.supersedes == old.package_id)
     found: Package | None = session.scalars(
-        sa.select(Package).where(Package.county == old.county, Package.supersedes == old.package_id).limit(1)
+        taken.order_by((Package.state == "staged").desc(), Package.received_at.desc()).limit(1)
     ).first()
     return found
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.policy import STAFF, allow, current_actor
 from landreg.access.queries import names_of
-from landreg.core.actor import Actor, Desk, Role
+from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.files import Store
@@ -23,6 +23,7 @@ from landreg.land import deliveries, model, queries, shown, uploads
 from landreg.land.changed_rows import rows_of
 from landreg.land.deliveries import FindingFilter, PackageFilter
 from landreg.land.model import Package, PackageFinding
+from landreg.land.reinstating import SENDERS
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
 from landreg.web import i18n, pages, problems, sheets
@@ -31,7 +32,6 @@ from landreg.web.sheets import Column
 
 blueprint = Blueprint("packages", __name__)
 READERS = (*STAFF, Role.AUDITOR)
-SENDERS = (Role.SURVEYOR, Role.REGISTRAR)
 LONGEST_CHANGE = 200
 NEWEST = 8
 
@@ -69,7 +69,8 @@ def index() -> Response:
 
 
 def _who(session: Session, rows: Sequence[Package]) -> dict[UUID, str]:
-    return dict(names_of(session, {row.received_by for row in rows}))
+    """Who delivered each: an account, or the command line without one."""
+    return {WORKER.account_id: _("命令行"), **names_of(session, {row.received_by for row in rows})}
 
 
 def _package_columns(who: dict[UUID, str]) -> list[Column]:
@@ -226,6 +227,7 @@ def report(county: str, package_id: UUID) -> Response:
             county_name=queries.division_names(session, [county]).get(county, county),
             newer=deliveries.successor(session, package),
             older=older,
+            again=shown.again(package),
             changed=shown.changed(changes),
             **shown.since_the_check_before(session, package, asked, page.items),
             rights=deliveries.to_register(session, county, package_id) if package.state == "staged" else None,

@@ -23,6 +23,8 @@ OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "TOP-20", "COD-13", "ARE-2
 """Codes that a column or layer has once: their subject, the first row, may be mended while others remain."""
 KEY = ("code", "layer", "subject", "field", "other")
 SINCE = ("new", "remaining", "fixed")
+FINDINGS, AGAIN = "findings", "again"
+"""What among a package's changes is no table: findings since the check before, and who put it in force again."""
 
 
 def checked_before(session: Session, row: Package) -> Package | None:

@@ -16,7 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
-from landreg.land import package_routes, parcel_queries, queries, shown, tiles
+from landreg.land import package_routes, parcel_queries, queries, reinstating_routes, shown, tiles
 from landreg.land.parcel_queries import ParcelFilter
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
@@ -25,6 +25,7 @@ from landreg.web.sheets import Column
 
 blueprint = Blueprint("land", __name__)
 blueprint.register_blueprint(package_routes.blueprint)
+blueprint.register_blueprint(reinstating_routes.blueprint)
 blueprint.record_once(lambda state: state.app.jinja_env.filters.update(shown.filters()))
 READERS = (*STAFF, Role.AUDITOR)
 Finder = Callable[[Session, str], Sequence[Any]]

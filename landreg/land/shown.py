@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,11 +23,9 @@ from landreg.land.changed_rows import ChangedRow, Rows
 from landreg.land.deliveries import FindingFilter
 from landreg.land.model import Package
 from landreg.land.parcel_queries import ParcelSeen, SurveyedPoints
-from landreg.land.rechecked import SINCE
+from landreg.land.rechecked import AGAIN, FINDINGS, SINCE
 from landreg.web import i18n
 
-FINDINGS = "findings"
-"""What among a package's changes is no table."""
 SHOWN_ROWS = 20
 """Rows of a table of which each changed field is shown."""
 _TABLES = {
@@ -140,7 +139,7 @@ def changes(stored: Mapping[str, Mapping[str, Any]], rows: Rows | None = None) -
     for name, table in stored.items():
         listed = {kind: table.get(kind) or () for kind in ("added", "removed", "changed")}
         counts = {kind: (table.get("counts") or {}).get(kind, len(codes)) for kind, codes in listed.items()}
-        if name != FINDINGS and any(counts.values()):
+        if name not in (FINDINGS, AGAIN) and any(counts.values()):
             first = listed["changed"][:SHOWN_ROWS]
             made.append(
                 Change(name, _table_title(name), **listed, counts=counts, rows=rows(name, first) if rows else ())
@@ -166,6 +165,21 @@ class Rechecked:
     codes: Sequence[tuple[str, int, int, int]]
     cut: Sequence[str]
     one_sided: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Again:
+    """Who put a superseded package in force again, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+def again(package: Package) -> Again | None:
+    """What is told of it while it holds; None for one that holds since it came."""
+    told = package.changes.get(AGAIN) if package.state == "staged" else None
+    return None if told is None else Again(told["by"], datetime.fromisoformat(told["at"]), told["reason"])
 
 
 def rechecked(stored: Mapping[str, Any]) -> Rechecked | None:

@@ -186,7 +186,8 @@ def whole(batches: Iterator[Any], source: Source, notes: Notes) -> Iterator[Any]
 
 FAULT_CODES = {
     "not_a_zip": "PKG-1", "zip_encrypted": "PKG-1", "zip_damaged": "PKG-1", "zip_too_big": "PKG-2",
-    "zip_too_many": "PKG-2", "zip_bad_name": "PKG-2", "zip_link": "PKG-2", "zip_twice": "PKG-2", "zip_unsafe_name": "PKG-3", "wrong_encoding": "PKG-5", "no_reader": "PKG-19",
+    "zip_too_many": "PKG-2", "zip_bad_name": "PKG-2", "zip_link": "PKG-2", "zip_twice": "PKG-2",
+    "zip_unsafe_name": "PKG-3", "wrong_encoding": "PKG-5", "no_reader": "PKG-19",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ READS = frozenset(
         "landreg.access.consents.one_held",
         "landreg.access.consents.rights_of",
         "landreg.access.factors.state",
+        "landreg.access.service.deliverer",
         "landreg.access.province.bound",
         "landreg.access.rotation.left",
         "landreg.access.sample.mark",

@@ -16,7 +16,7 @@ from landreg.access import factors, filters, province, rotation, sealing, servic
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
-from landreg.land import divisions, received, uploads
+from landreg.land import divisions, received, reinstating, uploads
 from landreg.land import service as land
 from landreg.log.cosignature import Witness
 from landreg.log.store import seal
@@ -24,6 +24,7 @@ from landreg.log.witness import Desk as WitnessDesk
 from landreg.log.witness import answer_folder
 from landreg.log.witnessing import cosign
 from tests.life_kit import DOOR, PASSWORD, Life, Stage
+from tests.registry_kit import one
 from tests.small import Small
 from tests.villages import COUNTY, VILLAGE
 
@@ -81,6 +82,8 @@ def _sent_in(on: Stage) -> Life:
         take_in()
         yield "check_waiting", lambda: received.check_waiting(on.settings)
         yield "receive", lambda: land.receive(surveyor, files[1], store=on.store)
+        former = one(surveyor, "SELECT package_id FROM land.package WHERE state = 'superseded'")
+        yield "make_current", lambda: reinstating.make_current(surveyor, COUNTY, former, "县里决定用原成果")
 
 
 def _cosigned(on: Stage) -> Life:

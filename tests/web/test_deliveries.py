@@ -87,3 +87,20 @@ def test_who_was_taken_out_is_left_to_register_though_the_ground_is_in_the_regis
     page = page_of(registrar_browser, made.package_id)
     assert "共 2 件，尚未登记 1 件" in page
     assert f"/batches/open/{COUNTY}/{made.package_id}" in page
+
+
+def test_a_package_that_was_superseded_is_put_in_force_again_from_its_page(
+    registrar_browser: Browser, superuser: Any
+) -> None:
+    browser = registrar_browser
+    first, second = stage_village(superuser, 1), stage_village(superuser, 1, first=9)
+    superuser.execute("UPDATE land.package SET state = 'superseded' WHERE package_id = %s", [first.package_id])
+    superuser.execute(
+        "UPDATE land.package SET supersedes = %s WHERE package_id = %s", [first.package_id, second.package_id]
+    )
+    page = f"/packages/{COUNTY}/{first.package_id}"
+    assert "恢复为现行成果" in browser.get(page).text
+    assert browser.post(f"{page}/again", {"reason": " "}).status_code == 400
+    assert browser.post(f"{page}/again", {"reason": "县里决定用原成果"}).status_code == 303
+    assert "恢复为现行成果：县里决定用原成果" in browser.get(page).text
+    assert "已被后来的成果包替代" in browser.get(f"/packages/{COUNTY}/{second.package_id}").text

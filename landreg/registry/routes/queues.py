@@ -213,15 +213,16 @@ def shown_summary(
     """The summary page of a step: who goes on, who does not and why, and the button that does it, for the roles of the step."""
     foreseen = steps.foresee(current_actor(), county, ids, step)
     with unit_of_work(current_actor()) as uow:
-        found = [seen.case for seen in foreseen]
-        beside = {"applied": applicants(uow.session, found), "noted": survey_notes.notes(uow.session, found)}
+        found = [one.case for one in foreseen]
+        applied, noted = applicants(uow.session, found), survey_notes.notes(uow.session, found)
         lacking = first_papers.lacking(uow.session, found, step.name)
     return pages.render(
         "registry/summary.html",
         step=step,
         go=[seen for seen in foreseen if not seen.stopped],
         stopped=[seen for seen in foreseen if seen.stopped],
-        **beside,
+        applied=applied,
+        noted=noted,
         lacking=lacking,
         action=action,
         chosen=chosen,
