@@ -139,7 +139,7 @@ def cases_of_acts(session: Session, acts: Sequence[Act]) -> dict[UUID, Case]:
 
 
 def rights_of_act(session: Session, county: str, act_id: UUID | None) -> Sequence[Right]:
-    """The rights as an act opened them, in the order of their codes; some acts open several."""
+    """The rights as an act opened them, and those whose certificate alone it replaced, in the order of their codes."""
     if act_id is None:
         return ()
     return session.scalars(_rights_of_act(), {"county": county, "act": act_id}).all()
@@ -147,8 +147,33 @@ def rights_of_act(session: Session, county: str, act_id: UUID | None) -> Sequenc
 
 @cache
 def _rights_of_act() -> sa.Select[Any]:
-    opened = Right.county == sa.bindparam("county"), Right.act_id == sa.bindparam("act")
-    return sa.select(Right).where(*opened, in_force(Right)).order_by(Right.kind, Right.code)
+    act: Any = sa.bindparam("act")
+    replaced = _certified().where(CertificateEnd.act_id == act, CertificateEnd.state == "replaced")
+    of_act = sa.or_(Right.act_id == act, Right.right_id.in_(replaced.with_only_columns(Certificate.right_id)))
+    of_county = Right.county == sa.bindparam("county")
+    return sa.select(Right).where(of_county, of_act, in_force(Right)).order_by(Right.kind, Right.code)
+
+
+def certificates_of_act(
+    session: Session, county: str, act_id: UUID
+) -> Sequence[sa.Row[tuple[Certificate, CertificateEnd | None]]]:
+    """The certificates that were issued for an act, and those that it ended, in the order of their rights and issues."""
+    return session.execute(_certificates_of_act(), {"county": county, "act": act_id}).all()
+
+
+@cache
+def _certificates_of_act() -> Any:
+    act: Any = sa.bindparam("act")
+    of_act = sa.or_(Certificate.act_id == act, CertificateEnd.act_id == act)
+    return _certified().where(of_act).order_by(Certificate.kind, Certificate.right_id, Certificate.issued_at)
+
+
+def _certified() -> Any:
+    ended = sa.and_(
+        CertificateEnd.county == Certificate.county, CertificateEnd.certificate_id == Certificate.certificate_id
+    )
+    found = sa.select(Certificate, CertificateEnd).outerjoin(CertificateEnd, ended)
+    return found.where(Certificate.county == sa.bindparam("county"))
 
 
 def certificates_then(

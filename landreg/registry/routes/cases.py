@@ -120,11 +120,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "act": act,
         "right": rights[0] if rights else None,
         "rights": rights,
-        "certificates": [
-            one
-            for right_id in ([right.right_id for right in rights] or case.right_ids if act else ())
-            for one in queries.certificates_of_right(session, county, right_id)
-        ],
+        "certificates": shelves.certificates_of_act(session, county, act.act_id) if act else (),
         "today": law.on,
     }
 
