@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from landreg.core.actor import Actor
-from tests.contract_kit import drawn, parcels_of, right_id, signed
+from tests.contract_kit import OTHER, drawn, parcels_of, right_id, signed
 from tests.registry_kit import HOUSEHOLD
 from tests.villages import COUNTY
 from tests.web.conftest import Browser
@@ -52,7 +53,7 @@ def test_the_household_reads_what_it_comes_to_before_it_signs(app: Any, officers
     farmer = Browser(app.test_client())
     farmer.log_in("lin.nong")
     page = farmer.get(f"/my/contracts/{COUNTY}/{contract.contract_id}").text
-    assert "合同期内一共要付" in page
+    assert re.search("合同期内一共要付 [0-9,.]+ 元，由对方付", page)
     assert "CON-87" in page
     signed(contract)
     page = farmer.get(f"/my/contracts/{COUNTY}/{contract.contract_id}").text
@@ -67,3 +68,17 @@ def test_an_assignment_asks_for_no_last_day(ling: Browser) -> None:
     assert '<input type="hidden" name="last_day" value="2027-12-31">' in page
     assert "所转的是剩余承包期，到 2027-12-31 为止" in page
     assert page.count('name="last_day"') == 1
+
+
+@pytest.mark.usefixtures("village")
+def test_a_household_that_takes_land_pays_and_brings_a_card_and_no_power_of_attorney(
+    app: Any, officers: tuple[Actor, Actor]
+) -> None:
+    contract = drawn(taker=OTHER)
+    bound(officers[0], OTHER, "qu.nong")
+    farmer = Browser(app.test_client())
+    farmer.log_in("qu.nong")
+    page = farmer.get(f"/my/contracts/{COUNTY}/{contract.contract_id}").text
+    assert re.search("合同期内一共要付 [0-9,.]+ 元，由您付", page)
+    assert "请家里的成年人带身份证" in page
+    assert "授权委托书到市场窗口" not in page

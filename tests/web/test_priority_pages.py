@@ -23,6 +23,7 @@ from tests.exchange_kit import NEIGHBOUR, OPERATOR, photographed
 from tests.registry_kit import HOUSEHOLD, Connection
 from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_lapsed_offers import given_password
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_the_operator_takes_a_claim_at_the_counter_and_sees_who_came_in_short(
     assert all(word in page for word in ("到窗口办理", "成***1", "受**甲", "授权委托书", NEIGHBOUR))
     assert "受托人甲" not in page
     assert citizen_id(4) not in page
+
+
+def test_whoever_listed_the_land_is_not_asked_whether_it_wants_it(
+    window: Priority, browser: Browser, superuser: Connection
+) -> None:
+    browser.log_in(given_password(superuser, kit.farmer(superuser, HOUSEHOLD)))
+    page = browser.get(f"/priority/{COUNTY}/{window.priority_id}").text
+    assert "这是您户自己挂牌的土地" in page
+    assert "我家要" not in page
+    browser.log_in(given_password(superuser, kit.farmer(superuser, NEIGHBOUR)))
+    assert "我家要" in browser.get(f"/priority/{COUNTY}/{window.priority_id}").text
 
 
 def test_households_that_have_read_nothing_get_the_terms_on_paper(

@@ -207,6 +207,7 @@ def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_a
     signed(made_one)
     life.end(OPERATOR, COUNTY, made_id, life.End("agreed", today()), PAPER)
     another_browser.log_in("er.nong")
+    assert "成交了，合同双方已经签好" in another_browser.get("/").text
     anew = f"/my/listings/new/{right}?again={row.listing_id}"
     assert f'href="{anew}">再次挂牌' in another_browser.get(f"/my/contracts/{COUNTY}/{made_id}").text
     assert 'name="instead_of"' in another_browser.get(anew).text

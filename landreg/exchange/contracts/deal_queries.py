@@ -170,6 +170,16 @@ def contract_of_deal(session: Session, county: str, deal_id: UUID) -> Contract |
     ).first()  # fmt: skip
 
 
+def drawn_of_listings(session: Session) -> dict[UUID, Contract]:
+    """By listing: the contract of its deal that was drawn and not dropped, of those that the actor sees."""
+    rows = session.execute(
+        sa.select(Deal.listing_id, Contract)
+        .join(Contract, sa.and_(Contract.county == Deal.county, Contract.deal_id == Deal.deal_id))
+        .where(Contract.relation.in_(("", "retransfer")), Contract.state != "withdrawn")
+    )
+    return {row.listing_id: row.Contract for row in rows}
+
+
 def consent(session: Session, county: str, listing_id: UUID) -> ListingPaper | None:
     """The contractor's consent with which a listing was handed in."""
     return next((one for one in listing_queries.papers(session, county, listing_id) if one.kind == CONSENT), None)

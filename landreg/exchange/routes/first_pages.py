@@ -33,6 +33,7 @@ from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
 from landreg.exchange.contracts import queries as contracts
 from landreg.exchange.contracts.draft_queries import unsigned
+from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import first_rows, first_sales
@@ -153,6 +154,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
 
 def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
     """What came of what was listed, bid or offered; each once, for some weeks."""
+    drawn = contract_deals.drawn_of_listings(session)
     for one in outcome_queries.outcomes(session, since):
         address = url_for("bids.take_part", county=one.county, listing_id=one.listing_id)
         if one.what in ("taken_back", "window_taken_back"):
@@ -160,6 +162,10 @@ def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
         elif one.own:
             address = url_for("own_listings.one", county=one.county, listing_id=one.listing_id)
         label = i18n.shown_term(one.what, "outcome")
+        if one.what in ("won", "dealt") and (contract := drawn.get(one.listing_id)):
+            waits = contract.state in UNSIGNED
+            label = _("成交了，合同已经拟好，等双方签字") if waits else _("成交了，合同双方已经签好")
+            address = url_for("own_contracts.one", county=contract.county, contract_id=contract.contract_id)
         if one.amount is not None and one.what.startswith("deposit_"):
             label = _("%(what)s：%(yuan)s 元", what=label, yuan=f"{one.amount:,.2f}")
         elif one.amount is not None:
