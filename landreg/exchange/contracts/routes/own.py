@@ -209,7 +209,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
-        "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household", found=found, contract=row, today=today, consent=consent, course=course,
+        "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household",
+        found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found),
