@@ -18,6 +18,7 @@ Mask = NDArray[np.bool_]
 Corner = NDArray[np.int32] | Ints
 """Numbers of corners: those of a county fit into 32 bits."""
 NONE = -1
+_NOTHING: Ints = np.empty(0, dtype=np.int64)
 PARCELS = 20_000
 """Parcels whose boundaries are held at one time."""
 TANGLED = 1_000
@@ -133,20 +134,21 @@ class Boundaries:
         return off
 
     def corners_without_point(self) -> tuple[Ints, Floats]:
-        """(parcel numbers, places) of corners that no boundary point was seen for; one parcel for each corner."""
-        return self._first_owner(~self._point_seen)
+        """(parcel numbers, places) of corners that no boundary point was seen for: each parcel that has one there."""
+        bare = ~self._point_seen
+        rows = np.flatnonzero((self._corner_of != NONE) & bare[self._corner_of]) if bare.any() else _NOTHING
+        owners, corners = self._each_once(rows, self._corner_of[rows].astype(np.int64))
+        return owners, self.corners.xy[corners]
 
     def sides_without_line(self) -> tuple[Ints, Floats]:
-        """(parcel numbers, middles) of parcels' sides that no boundary line was seen for; one parcel for each side."""
+        """(parcel numbers, middles) of parcels' sides that no boundary line was seen for: each parcel that has one there."""
         missing = self._sides[~self._line_seen]
         if not missing.size:
             return missing, np.empty((0, 2))
-        a, b = missing // self._base, missing % self._base
         keys = self._side_keys(self.parcels, self._corner_of)
-        order = np.argsort(keys, kind="stable")
-        place = order[np.searchsorted(keys, missing, sorter=order)]
-        owners = self.parcels.part_feature[self.parcels.xy_part[place]]
-        return owners, (self.corners.xy[a] + self.corners.xy[b]) / 2
+        rows = np.flatnonzero(np.isin(keys, missing))
+        owners, sides = self._each_once(rows, keys[rows])
+        return owners, (self.corners.xy[sides // self._base] + self.corners.xy[sides % self._base]) / 2
 
     def _bounds(self, parcel: Ints) -> Iterator[tuple[Ints, Geoms, Ints]]:
         """Boundaries of the parcels asked for, prepared, some parcels at a time: (rows, boundaries, which is a row's)."""
@@ -180,13 +182,14 @@ class Boundaries:
     def _base(self) -> int:
         return max(len(self.corners), 1)
 
-    def _first_owner(self, wanted: Mask) -> tuple[Ints, Floats]:
-        numbers = np.flatnonzero(wanted)
-        if not numbers.size:
-            return numbers, np.empty((0, 2))
-        corner, first = np.unique(self._corner_of, return_index=True)
-        place = first[np.searchsorted(corner, numbers)]
-        return self.parcels.part_feature[self.parcels.xy_part[place]], self.corners.xy[numbers]
+    def _each_once(self, rows: Ints, things: Ints) -> tuple[Ints, Ints]:
+        """Of coordinates, each with a corner or side: every pair of a parcel and such a thing once, in the order of the things."""
+        owners = self.parcels.part_feature[self.parcels.xy_part[rows]]
+        order = np.lexsort((owners, things))
+        owners, things = owners[order], things[order]
+        fresh = np.ones(len(rows), dtype=bool)
+        fresh[1:] = (owners[1:] != owners[:-1]) | (things[1:] != things[:-1])
+        return owners[fresh], things[fresh]
 
     def _side_keys(self, shapes: Shapes, corner: Corner) -> Ints:
         return side_keys(shapes, corner, self._base)

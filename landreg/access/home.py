@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.policy import allow, current_actor, require_own_password
+from landreg.access.policy import allow, current_actor, require_sign_on
 from landreg.core.actor import Actor, Desk, Role
 from landreg.web import i18n, pages
 from landreg.web.forms import read_form
@@ -73,8 +73,8 @@ def on_first_page(
 @blueprint.get("/")
 @allow(Role.PUBLIC)
 def first_page() -> Response:
-    """What is to do today, by role; for the public, what the register tells everybody. Raises PasswordDue."""
-    require_own_password()
+    """What is to do today, by role; for the public, what the register tells everybody. Raises PasswordDue, SecondFactorDue."""
+    require_sign_on()
     actor = current_actor()
     shown = [part for roles, function in _first_pages if not roles.isdisjoint(actor.roles) for part in function(actor)]
     waiting = sum(len(part.rows) for part in shown if isinstance(part, Queue) and part.asks)

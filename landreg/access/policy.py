@@ -247,6 +247,16 @@ def require_own_password() -> None:
         raise PasswordDue(Finding("ACC-16"))
 
 
+def require_sign_on() -> None:
+    """Raises PasswordDue (ACC-16), or SecondFactorDue (ACC-20), where somebody is signed in who has to choose a password of their
+    own, or to set up an authenticator, before anything opens.
+    """
+    require_own_password()
+    found = signed_in()
+    if found is not None and (missing := factor_missing(found)) is not None:
+        raise SecondFactorDue(missing)
+
+
 def _require(roles: tuple[Role, ...], temporary_password: bool, without_factor: bool) -> None:
     found = signed_in()
     if found is None:

@@ -53,6 +53,7 @@ ELSEWHERE: Mapping[str, str] = {
     "landreg.access.policy.own_affairs": "the same",
     "landreg.access.policy.code_due": "the same",
     "landreg.access.policy.require_own_password": "the same",
+    "landreg.access.policy.require_sign_on": "the same",
     "landreg.access.policy.allow": "the same, around a route",
     "landreg.access.policy.register": "the same, before a request",
 }

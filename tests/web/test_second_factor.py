@@ -169,6 +169,7 @@ def test_where_it_is_required_staff_set_it_up_before_they_work(
     strict: Any, browser: Browser, registrar_account: Any
 ) -> None:
     browser.log_in("lin")
+    assert browser.get("/").location == "/account/sign-on"
     assert browser.get("/cases").location == "/account/sign-on"
     program = browser.client.get("/cases", headers={"Accept": "application/json"})
     assert (program.status_code, program.json["findings"][0]["code"]) == (403, "ACC-20")

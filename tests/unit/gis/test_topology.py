@@ -126,6 +126,18 @@ def test_corners_and_sides_that_nothing_was_delivered_for_are_listed_once() -> N
     assert (owners.tolist(), middles.tolist()) == ([], [])
 
 
+def test_a_bare_corner_and_a_bare_side_are_told_of_every_parcel_that_has_them() -> None:
+    bounds = Boundaries(shapes([square()], [square(10)]), 0.01)
+    bounds.points_off(np.array([xy for xy in (*square(), *square(10)) if xy != (10, 10)]))
+    owners, places = bounds.corners_without_point()
+    assert (owners.tolist(), places.tolist()) == ([0, 1], [[10.0, 10.0]] * 2)
+    bounds.lines_off(
+        lines([(10, 0), (0, 0), (0, 10), (10, 10)], [(10, 10), (20, 10), (20, 0), (10, 0)]), np.array([0, 1])
+    )
+    owners, middles = bounds.sides_without_line()
+    assert (owners.tolist(), middles.tolist()) == ([0, 1], [[10.0, 5.0]] * 2)
+
+
 @given(
     st.lists(st.tuples(st.floats(-5e5, 5e5), st.floats(-5e5, 5e5)), min_size=1, max_size=30), st.floats(-0.009, 0.009)
 )
