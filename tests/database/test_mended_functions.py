@@ -19,7 +19,7 @@ MEANT = [
     ("0085", "take_bid", "'bid_5_price_is_a_sum'"),
     ("0085", "reaching", "o.price BETWEEN greatest(s.start_price, l.floor) AND exchange.most_price(l.unit)"),
     ("0088", "shown_of", "concat_ws(chr(10), nullif(exchange.without_contacts(l.said), ''), l.resolution)"),
-    ("0092", "keep_contract_course", "WHEN NEW.kind IN ('draft_renewed', 'contractor_consented', 'members_told') THEN asked.state"),
+    ("0092", "keep_contract_course", "WHEN NEW.kind IN ('draft_renewed', 'contractor_consented', 'members_told'"),
     ("0095", "keep_contract_course", "'filed', 'registration_asked', 'registration_declined', 'case_opened'"),
     ("0097", "window_has_run", f"t.way = 'posted' AND {IN_TIME}"),
     ("0097", "window_has_run", f"t.household_id = n.household_id AND {IN_TIME}"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.act_facts import Running
-from landreg.registry.rules.bound_land import BINDING, land_of
+from landreg.registry.rules.bound_land import BINDING, land_of, takes
+from landreg.registry.rules.household_requests import LandOperationChange, Operator
 
 
 def running_on(session: Session, proposals: Iterable[ActProposal]) -> dict[UUID, tuple[Running, ...]]:
@@ -24,16 +26,44 @@ def running_on(session: Session, proposals: Iterable[ActProposal]) -> dict[UUID,
         return {}
     county = next(iter(asked.values()))[0].case.county
     rows = session.execute(text(_RUNNING), {"county": county, "codes": codes}).all()
+    operators = _operators(session, county, [one for one, _ in asked.values()])
     found: dict[UUID, dict[str, Running]] = defaultdict(dict)
     for case_id, (one, land) in asked.items():
-        basis = getattr(one.facts.asked, "basis", "")
+        grounds, operator = _grounds(one), operators.get(case_id)
         for row in rows:
             if row.parcel_code in land:
-                own = row.number == basis or str(case_id) in row.cases
-                found[case_id][row.number] = Running(
-                    row.number, row.kind, row.from_on, row.until_on, row.taker, row.taker_code, row.household_id, own
-                )
+                known = found[case_id].get(row.number)
+                run = Running(
+                    row.number, row.kind, row.from_on, row.until_on, row.taker, row.taker_code, row.household_id,
+                    frozenset({row.parcel_code}) | (known.parcels if known else frozenset()),
+                    own=row.number in grounds or str(case_id) in row.cases,
+                )  # fmt: skip
+                found[case_id][row.number] = replace(run, by_holder=operator is not None and takes(run, operator))
     return {case_id: tuple(some.values()) for case_id, some in found.items()}
 
 
+def _grounds(one: ActProposal) -> frozenset[str]:
+    """The contracts, by number, that the act says it rests on; where it is on a land-operation right, those of that right too."""
+    bundle, named = one.in_force.bundle, {getattr(one.facts.asked, "basis", "")}
+    if bundle is not None and isinstance(one.facts.asked, LandOperationChange):
+        named.add(bundle.right.row["note"])
+    return frozenset(named)
+
+
+def _operators(session: Session, county: str, proposals: Sequence[ActProposal]) -> dict[UUID, Operator]:
+    """By case on a land-operation right: who holds it."""
+    holders = {
+        one.case.case_id: one.facts.holder for one in proposals if isinstance(one.facts.asked, LandOperationChange)
+    }
+    if not holders:
+        return {}
+    rows = session.execute(text(_HOLDERS), {"county": county, "ids": list(holders.values())})
+    others = {row.holder_id: Operator(row.kind, row.holder_id, row.name, row.code) for row in rows}
+    return {case: others.get(one, Operator("household", one, "")) for case, one in holders.items() if one is not None}
+
+
 _RUNNING = "SELECT * FROM exchange.running(:county, CAST(:codes AS text[])) ORDER BY until_on DESC, number, parcel_code"
+_HOLDERS = """
+    SELECT h.holder_id, h.kind, h.code, h.name FROM party.holder AS h
+    WHERE h.county = :county AND h.holder_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)
+"""

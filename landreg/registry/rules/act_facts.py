@@ -70,7 +70,8 @@ class PaidBelow:
 @dataclass(frozen=True)
 class Running:
     """A transfer contract that runs on land of an act; from_on, until_on: half-open days. taker, code, household_id: of who takes
-    the land by it, as far as each has them. own: the act rests on it.
+    the land by it, as far as each has them. parcels: of the act's land those that it binds. own: the act names it as its ground.
+    by_holder: who takes the land by it holds the land-operation right that the act is on.
     """
 
     number: str
@@ -80,7 +81,9 @@ class Running:
     taker: str
     code: str = ""
     household_id: UUID | None = None
+    parcels: frozenset[str] = frozenset()
     own: bool = False
+    by_holder: bool = False
 
 
 @dataclass(frozen=True)

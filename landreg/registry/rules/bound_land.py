@@ -27,6 +27,7 @@ BINDING = (
     "correction",
     "office_correction",
     "land_operation",
+    "land_operation_change",
 )
 """Acts by which land is another's, another parcel, larger or smaller, under no right, or let: contracts may run on it."""
 
@@ -60,7 +61,8 @@ def tr_33_contracts_run_on(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:
-    """LO-13: land that a signed contract lets to another is under no land-operation right over the same days. RLCL-37, RERR-22.
+    """LO-13: land that a signed contract lets to another is under no land-operation right over the same days, be it registered
+    anew or for longer. RLCL-37, RERR-22.
 
     Where the right rests on a contract that runs on the land itself, the market has seen to it.
     """
@@ -70,21 +72,53 @@ def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("LO-13", "parcels", {"contracts": [_named(one) for one in against]}, subject=facts.code)
 
 
+def lo_15_within_its_contract(facts: ActFacts, law: Law) -> Finding | None:
+    """LO-15: a land-operation right that rests on a signed contract of the market has no days and no land beside it. RLCL-37,
+    RERR-22.
+    """
+    days, land = _days(facts), set(land_of(facts))
+    if days is None:
+        return None
+    for one in _rested_on(facts):
+        beside = sorted(land - one.parcels)
+        if beside or days[0] < one.from_on or days[1] > one.until_on:
+            values = {"number": one.number, "from": one.from_on.isoformat(), "last": (one.until_on - DAY).isoformat()}
+            return Finding("LO-15", "last_day", values | ({"parcels": beside} if beside else {}), subject=facts.code)
+    return None
+
+
+def _days(facts: ActFacts) -> tuple[date, date] | None:
+    """The days, half-open, over which the act lays a land-operation right on land that was under none; None where it lays none."""
+    match facts.asked:
+        case LandOperation(starts_on=first, last_day=last):
+            return first, last + DAY
+        case LandOperationChange(last_day=date() as last) if facts.term is not None and last >= facts.term[1]:
+            return facts.term[1], last + DAY
+    return None
+
+
+def _rested_on(facts: ActFacts) -> list[Running]:
+    return [one for one in facts.running if one.own and _taken(one, facts)]
+
+
 def _against(facts: ActFacts) -> list[Running]:
-    asked = facts.asked
-    if not isinstance(asked, LandOperation) or any(one.own for one in facts.running):
+    days = _days(facts)
+    if days is None or _rested_on(facts):
         return []
     return [
         one
         for one in facts.running
-        if one.kind != "retransfer"
-        and one.from_on <= asked.last_day
-        and one.until_on > asked.starts_on
-        and not _takes(one, asked.operator)
+        if one.kind != "retransfer" and one.from_on < days[1] and one.until_on > days[0] and not _taken(one, facts)
     ]
 
 
-def _takes(one: Running, operator: Operator) -> bool:
+def _taken(one: Running, facts: ActFacts) -> bool:
+    """Whether the operator, as it is or as it is to be, takes the land by the contract."""
+    operator = getattr(facts.asked, "operator", None)
+    return one.by_holder or (operator is not None and takes(one, operator))
+
+
+def takes(one: Running, operator: Operator) -> bool:
     """Whether the contract's taker is the operator: the same household, organisation by its code, or person by name."""
     match operator.kind:
         case "household":

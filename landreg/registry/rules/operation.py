@@ -17,7 +17,11 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
-from landreg.registry.rules.bound_land import lo_13_let_to_nobody_else, tr_33_contracts_run_on
+from landreg.registry.rules.bound_land import (
+    lo_13_let_to_nobody_else,
+    lo_15_within_its_contract,
+    tr_33_contracts_run_on,
+)
 from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.household_requests import (
     LandOperation,
@@ -207,10 +211,19 @@ OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_5_transfer_filed,
         lo_2_not_operated_already,
         lo_13_let_to_nobody_else,
+        lo_15_within_its_contract,
         hh_15_somebody_lives,
         tr_33_contracts_run_on,
     ),
-    "land_operation_change": (*_ALL, *_TRANSFER, tr_10_contractor_consents, lo_7_something_changes),
+    "land_operation_change": (
+        *_ALL,
+        *_TRANSFER,
+        tr_10_contractor_consents,
+        lo_7_something_changes,
+        lo_13_let_to_nobody_else,
+        lo_15_within_its_contract,
+        tr_33_contracts_run_on,
+    ),
     "land_operation_end": (*_ALL, lo_4_way_of_transfer, lo_6_reason_of_the_list, tr_29_price_is_open),
 }
 """By kind of act: the rules that judge it."""

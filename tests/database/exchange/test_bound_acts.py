@@ -30,6 +30,7 @@ from landreg.registry.rules.household_requests import (
     HomesteadInheritance,
     HouseholdMerge,
     LandOperation,
+    LandOperationChange,
     Operator,
     Placed,
 )
@@ -50,7 +51,7 @@ from tests.database.exchange.test_house_leases import HOUSE
 from tests.database.registry.test_parcel_acts import LOWER, UPPER, face, line
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for, division, household_id, members, parcels
-from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, pass_days, right_of, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
 
 SIGNED = date(2026, 1, 5)
@@ -65,7 +66,6 @@ QUIET = {
     "renewal": "the same household holds the same land on; a transfer ends within the old term (TR-1)",
     "renewal_single": "the same household holds the same land on; a transfer ends within the old term (TR-1)",
     "other_means": "it is opened from its own contract alone, beside which none stands on the land (CON-2)",
-    "land_operation_change": "the right is what the contract let, and changes with it",
     "land_operation_end": "the right is what the contract let, and ends with it (TR-29 tells what is owed)",
     "exit_return": "the household has back what was its own; nobody applies",
     **dict.fromkeys(
@@ -148,6 +148,14 @@ def let_again(registrar: Actor, _reviewer: Actor, _superuser: Connection) -> UUI
     return asked_for(registrar, "land_operation", asked, right=right_id())
 
 
+def shortened(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
+    booked(registrar, reviewer, superuser, let_again(registrar, reviewer, superuser), "land_operation")
+    right = one(
+        registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
+    )
+    return asked_for(registrar, "land_operation_change", LandOperationChange("补充1号", date(2027, 5, 31)), right=right)
+
+
 def given_back(registrar: Actor, _reviewer: Actor, _superuser: Connection) -> UUID:
     return exit_kit.asked_for(registrar).case_id
 
@@ -168,6 +176,7 @@ TELLS: Mapping[str, Opening] = {
     "correction": corrected("holder"),
     "office_correction": corrected("office"),
     "land_operation": let_again,
+    "land_operation_change": shortened,
 }  # fmt: skip
 
 

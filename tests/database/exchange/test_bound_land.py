@@ -17,9 +17,9 @@ from landreg.core.actor import Actor
 from landreg.core.errors import Conflict, Refused
 from landreg.exchange.contracts.model import Contract
 from landreg.registry.casework import cases
-from landreg.registry.rules.household_requests import LandOperation, Operator
+from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, Operator
 from landreg.registry.rules.requests import Assignment, Cancellation
-from tests.contract_kit import OPERATOR, OTHER, TAKER, drawn, right_id, signed, to_the_register
+from tests.contract_kit import OPERATOR, OTHER, TAKER, drawn, right_id, seen, signed, to_the_register
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, booked, codes, one, put_papers, to_rights
@@ -106,3 +106,71 @@ def test_the_database_refuses_it_beside_the_rule(
     with pytest.raises((Refused, Conflict, psycopg.Error)) as refused:
         booked(registrar, reviewer, superuser, case, "land_operation")
     assert "LO-13" in codes(refused)
+
+
+OWN = Operator("organization", uuid4(), "样本种植专业合作社", TAKER)
+
+
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        ("LO-13", {}),
+        ("LO-15", {"operator": OWN, "last_day": date(2027, 7, 1)}),
+        ("LO-15", {"operator": OWN, "starts_on": date(2021, 12, 31)}),
+    ],
+)
+def test_a_contract_of_the_market_is_ground_for_its_own_taker_and_its_own_days_alone(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection, code: str, changed: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    asked = lease(let, "93610902MA0000002E", basis=let.number, **changed)
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation", asked, right=right_id())
+    assert code in codes(refused)
+    monkeypatch.setattr("landreg.registry.facts.acts.running_on", lambda *_: {})
+    case = asked_for(registrar, "land_operation", asked, right=right_id())
+    with pytest.raises((Refused, Conflict, psycopg.Error)) as refused:
+        booked(registrar, reviewer, superuser, case, "land_operation")
+    assert code in codes(refused)
+
+
+def test_a_right_is_registered_for_longer_over_nobody_elses_contract(
+    registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LO-13: a paper right to 2026-12-31, and a contract of the market after it."""
+    after = signed(drawn(from_on=date(2027, 1, 1), until_on=date(2027, 7, 1)))
+    paper = lease(after, "93610902MA0000002E", last_day=date(2026, 12, 31))
+    case = asked_for(registrar, "land_operation", paper, right=right_id())
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    right = one(
+        registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
+    )
+    longer = LandOperationChange("补充1号", date(2027, 3, 1))
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation_change", longer, right=right)
+    assert codes(refused) == {"LO-13"}
+    monkeypatch.setattr("landreg.registry.facts.acts.running_on", lambda *_: {})
+    case = asked_for(registrar, "land_operation_change", longer, right=right)
+    with pytest.raises((Refused, Conflict, psycopg.Error)) as refused:
+        booked(registrar, reviewer, superuser, case, "land_operation_change")
+    assert "LO-13" in codes(refused)
+
+
+def test_what_another_operates_by_a_registered_paper_right_is_let_by_no_contract_of_those_days(
+    registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CON-2: not drawn, and what was drawn and half signed before is not signed by the other side; the database keeps it too."""
+    before = signed(drawn(), "contractor")
+    paper = lease(before, "93610902MA0000002E", last_day=date(2026, 12, 31))
+    case = asked_for(registrar, "land_operation", paper, right=right_id())
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    for attempt in (drawn, lambda: signed(before, "taker")):
+        with pytest.raises(Refused) as refused:
+            attempt()
+        assert codes(refused) == {"CON-2"}
+    monkeypatch.setattr("landreg.exchange.contracts.land_queries.operated", lambda *_: {})
+    with pytest.raises((Refused, Conflict, psycopg.Error)) as refused:
+        signed(before, "taker")
+    assert codes(refused) == {"CON-2"}
+    after = signed(drawn(from_on=date(2027, 1, 1), until_on=date(2027, 9, 1)))
+    assert seen(after).contract.state == "signed"

@@ -123,12 +123,12 @@ def test_it_is_mortgaged_replaced_by_a_change_exchanged_and_cancelled_with_the_r
     step(registrar, reviewer, asked_for(registrar, "mortgage", asked, right=right(registrar)))
     assert checked(first).state == "valid"
     operator = Operator("organization", uuid4(), "样本合作社", TAKER)
-    change = LandOperationChange("变更合同一号", date(2030, 12, 31), (), operator)
+    change = LandOperationChange("变更合同一号", date(2027, 3, 31), (), operator)
     changed = asked_for(registrar, "land_operation_change", change, right=right(registrar), more=("creditor_consent",))
     step(registrar, reviewer, changed)
     second = certify(changed)
     assert (checked(first).state, checked(second).state) == ("replaced", "valid")
-    assert checked(second).term.upper == date(2031, 1, 1)
+    assert checked(second).term.upper == date(2027, 4, 1)
     pass_days(superuser, 1)
     swapped = asked_for(
         registrar, "certificate_exchange", CertificateExchange("damaged", second), right=right(registrar)

@@ -208,7 +208,7 @@ def test_it_is_mortgaged_changed_and_ended_without_a_household_s_consent(
     asked = RestrictionAsked("mortgage", "样本农商银行", "抵押合同一号", Decimal("90000.00"), whose=BANK)
     step(registrar, reviewer, asked_for(registrar, "mortgage", asked, right=right))
     operator = Operator("organization", uuid4(), "样本合作社", TAKER)
-    change = LandOperationChange("变更合同一号", date(2030, 12, 31), (), operator)
+    change = LandOperationChange("变更合同一号", date(2027, 3, 31), (), operator)
     case = asked_for(registrar, "land_operation_change", change, right=right, more=("creditor_consent",))
     step(registrar, reviewer, case)
     pass_days(superuser, 1)
@@ -216,7 +216,7 @@ def test_it_is_mortgaged_changed_and_ended_without_a_household_s_consent(
         bundle = standing.rights(uow.session, COUNTY, [right])[right]
     assert bundle.contract is not None
     assert bundle.contract.row["household_id"] == bundle.right.row["household_id"] == operator.holder_id
-    assert bundle.contract.row["term"].upper == bundle.right.row["term"].upper == date(2031, 1, 1)
+    assert bundle.contract.row["term"].upper == bundle.right.row["term"].upper == date(2027, 4, 1)
     end = LandOperationEnd("agreed", "解除协议一号")
     step(registrar, reviewer, asked_for(registrar, "land_operation_end", end, right=right, more=("creditor_consent",)))
     assert one(registrar, f"SELECT count(*) FROM registry.contract WHERE mode = '123' AND {OPEN}") == 0

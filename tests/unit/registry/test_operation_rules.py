@@ -32,6 +32,8 @@ LEASE = LandOperation(
     "L01", COOPERATIVE, "lease", "1号", date(2026, 6, 1), date(2022, 1, 1), date(2026, 12, 31), ("P1",)
 )
 LET = Running("610902104206010003", "lease", date(2024, 1, 1), date(2029, 1, 1), "另一合作社", "93610902MA0000002E")
+OWN = replace(LET, taker="合作社", code=COOPERATIVE.code, from_on=date(2022, 1, 1), until_on=date(2027, 1, 1),
+              parcels=frozenset({"P1"}), own=True)  # fmt: skip
 CHANGE = LandOperationChange("2号", date(2027, 12, 31))
 END = LandOperationEnd("agreed", "协议")
 GIVEN_OUT = OtherMeans(
@@ -63,8 +65,10 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (replace(LEASE, operator=PERSON), {}),
     (replace(LEASE, operator=NEIGHBOUR), {"known_name": "户主2"}),
     (LEASE, {"known_name": "合作社", "operated": {"P2": "L00"}}),
-    (LEASE, {"running": (replace(LET, own=True),)}),
+    (LEASE, {"running": (OWN,)}),
     (CHANGE, {}),
+    (CHANGE, {"running": (replace(OWN, by_holder=True, until_on=date(2028, 1, 1), parcels=frozenset({"P1", "P2"})),)}),
+    (replace(CHANGE, last_day=None, parcels=("P1",)), {"running": (replace(OWN, by_holder=True),)}),
     (replace(CHANGE, operator=PERSON), {}),
     (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
     (GIVEN_OUT, {}),
@@ -86,6 +90,18 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("LO-1", replace(CHANGE, parcels=("P9",)), {}),
     ("LO-2", LEASE, {"operated": {"P1": "L00"}}),
     ("LO-13", LEASE, {"running": (LET,)}),
+    ("LO-13", LEASE, {"running": (replace(LET, own=True),)}),
+    ("LO-15", LEASE, {"running": (replace(OWN, until_on=date(2026, 12, 31)),)}),
+    ("LO-15", LEASE, {"running": (replace(OWN, from_on=date(2022, 1, 2)),)}),
+    ("LO-15", replace(LEASE, parcels=("P1", "P2")), {"running": (OWN,)}),
+    ("LO-13", CHANGE, {"running": (LET,)}),
+    ("LO-13", CHANGE, {"running": (replace(LET, from_on=date(2027, 12, 31)),)}),
+    ("LO-15", CHANGE, {"running": (replace(OWN, by_holder=True),)}),
+    (
+        "LO-3",
+        replace(CHANGE, operator=NEIGHBOUR),
+        {"known_name": "户主2", "contractors": frozenset((NEIGHBOUR.holder_id,))},
+    ),
     ("LO-12", replace(LEASE, operator=replace(COOPERATIVE, code="93610902MA0000001X")), {}),
     ("LO-12", replace(GIVEN_OUT, operator=replace(COOPERATIVE, code="123")), {}),
     ("LO-3", replace(LEASE, operator=replace(COOPERATIVE, code="")), {}),
@@ -150,8 +166,17 @@ def test_contracts_that_run_on_and_are_not_against_the_right_are_a_note(running:
     assert found(LEASE, facts(LEASE, running=(running,))) == [("TR-33", "warn")]
 
 
+@pytest.mark.parametrize(
+    "running", [replace(LET, from_on=date(2028, 1, 1)), replace(LET, until_on=date(2027, 1, 1)), replace(LET, by_holder=True)]
+)  # fmt: skip
+def test_a_right_is_registered_for_longer_beside_contracts_of_other_days_and_of_its_own_operator(
+    running: Running,
+) -> None:
+    assert found(CHANGE, facts(CHANGE, running=(running,))) == [("TR-33", "warn")]
+
+
 def test_where_the_right_rests_on_a_contract_of_the_land_another_is_a_note() -> None:
-    assert found(LEASE, facts(LEASE, running=(LET, replace(LET, number="1号", own=True)))) == [("TR-33", "warn")]
+    assert found(LEASE, facts(LEASE, running=(LET, replace(OWN, number="1号")))) == [("TR-33", "warn")]
 
 
 @pytest.mark.parametrize(
