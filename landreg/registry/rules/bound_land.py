@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts, Running
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.household_facts import HouseholdActFacts
-from landreg.registry.rules.household_requests import Division, Exchange, HouseholdMerge, LandOperation, Operator
+from landreg.registry.rules.household_requests import (
+    Division,
+    Exchange,
+    HouseholdMerge,
+    LandOperation,
+    LandOperationChange,
+    Operator,
+)
 from landreg.registry.rules.parcel_requests import Correction
 
 BINDING = (
@@ -64,7 +73,7 @@ def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:
     """LO-13: land that a signed contract lets to another is under no land-operation right over the same days, be it registered
     anew or for longer. RLCL-37, RERR-22.
 
-    Where the right rests on a contract that runs on the land itself, the market has seen to it.
+    Where the right rests on its operator's own contract on the land, the market has seen to it.
     """
     against = _against(facts)
     if not against:
