@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
 from landreg.access import service
 from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
-from landreg.exchange.contracts import drawing, life
+from landreg.core.db import unit_of_work
+from landreg.exchange.contracts import drawing, land_queries, life
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
-from tests.contract_kit import OPERATOR, PAPER, VALUES, card_of, drawn, parcels_of, right_id, signed, terms, today
+from tests.contract_kit import (
+    OPERATOR,
+    OTHER,
+    PAPER,
+    VALUES,
+    card_of,
+    drawn,
+    parcels_of,
+    right_id,
+    signed,
+    terms,
+    today,
+)
 from tests.exchange_kit import photographed
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -99,3 +118,38 @@ def test_a_creditor_who_waits_to_be_told_is_shown_on_the_desk_and_recorded(
     with desk.expect_navigation():
         form.get_by_role("button", name="记录已通知抵押权人").click()
     assert "抵押权人已经收到合同终止的通知。" in desk.inner_text("main")
+
+
+def test_an_issuing_party_s_consent_is_looked_at_on_a_desk_before_anybody_signs(
+    window: OpenPage, officers: tuple[Actor, Actor], superuser: Connection, tmp_path: Path
+) -> None:
+    to_rights(*officers, superuser, 2)
+    values = {**VALUES, "issuer_consent": "丁家营〔2026〕3号"}
+    with unit_of_work(OPERATOR) as uow:
+        (right,) = land_queries.rights_of(uow.session, COUNTY, HOUSEHOLD)
+    on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once", "values": values}
+    draft = drawn(
+        codes=parcels_of(OPERATOR, right_id()), kind="assignment", taker=OTHER, until_on=right.term.upper, **on
+    )
+    new = NewAccount("ling", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
+    service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+    bound(officers[0], HOUSEHOLD, "lin.nong")
+    phone, desk = window(width=390), window()
+    sign_on(phone, "lin.nong")
+    assert barriers_of(show(phone, f"/my/contracts/{COUNTY}/{draft.contract_id}")) == {}
+    assert "核对以后才能签字" in phone.inner_text("main")
+    sign_on(desk, "ling")
+    assert barriers_of(show(desk, f"/contracts/{COUNTY}/{draft.contract_id}")) == {}
+    assert desk.get_by_role("button", name="记录签字").count() == 0
+    scan = tmp_path / "同意书.jpg"
+    Image.new("RGB", (40, 30)).save(scan, "JPEG")
+    desk.fill("#field-on_day", today().isoformat())
+    desk.set_input_files("#field-paper", scan)
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="记录发包方同意").click()
+    assert "CON-93" in desk.inner_text("main"), "not ticked: nobody looked at it"
+    desk.check("#field-read")
+    desk.set_input_files("#field-paper", scan)
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="记录发包方同意").click()
+    assert desk.get_by_role("button", name="记录签字").count() == 1
