@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Role
 from landreg.law.book import term
 from tests.registry_kit import one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, EAST, NORTH, VILLAGE
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_acts import opened, walk
 
 GROUP = f"{VILLAGE}01"
@@ -33,6 +33,33 @@ def lines(*corners: tuple[float, float]) -> str:
 
 ACROSS = lines((7, 0), (7, 20))
 """A dividing line whose ends lie on the boundary, as snapping leaves them."""
+
+
+def test_a_surveyor_draws_what_was_measured_and_a_registrar_takes_it_in(
+    app: Any, account: OpenAccount, deng: Browser, shen: Browser, superuser: Any
+) -> None:
+    account("ceng", Role.SURVEYOR)
+    ceng = Browser(app.test_client())
+    ceng.log_in("ceng")
+    parcel = ceng.get(f"/parcels/{LOWER}").text
+    assert all(
+        f"/parcels/{LOWER}/acts/{kind}" in parcel for kind in ("parcel_split", "parcel_merge", "boundary_correction")
+    )
+    assert f"/parcels/{LOWER}/correction" not in parcel
+    assert ceng.get(f"/parcels/{LOWER}/acts/part_loss").status_code == 403
+    page = opened(ceng, f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
+    shown = ceng.get(page).text
+    assert "草案已建立，登记员首页会显示" in shown
+    assert "/steps/accept" not in shown
+    assert page in ceng.get(f"/parcels/{LOWER}").text
+    assert ceng.post(f"{page}/steps/accept").status_code == 403
+    first = deng.get("/").text
+    assert "测绘员画好的草案" in first
+    assert page in first
+    walk(deng, shen, page, superuser, "parcel_split")
+    assert "测绘员画好的草案" not in deng.get("/").text
+    other = opened(deng, f"/parcels/{GROUP}00006/acts/area_change", {"area_m2": "141"})
+    assert ceng.get(other).status_code == 404
 
 
 def test_a_parcel_is_split_from_its_page_to_the_register(

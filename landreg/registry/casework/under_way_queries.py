@@ -7,9 +7,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, all_, any_, bindparam, literal, or_, select
 from sqlalchemy.orm import Session
 
+from landreg.access.model import Account
+from landreg.core.actor import Role
 from landreg.core.tables import among
 from landreg.land.queries import prefixed
 from landreg.registry.casebook import Case, CaseParcel
@@ -64,3 +66,12 @@ def first_registrations(session: Session, county: str, within: str) -> list[str]
 def _open(about: ColumnElement[bool]) -> Select[Any]:
     found = select(Case).where(Case.county == bindparam("county"), among(Case.state, OPEN), about)
     return found.order_by(Case.number).limit(MOST)
+
+
+def drafts_of_surveyors(session: Session, most: int) -> Sequence[Case]:
+    """Drafts that surveyors have drawn and that no registrar has taken up, the oldest first."""
+    surveyors = select(Account.account_id).where(
+        literal(Role.SURVEYOR.value) == any_(Account.roles), literal(Role.REGISTRAR.value) != all_(Account.roles)
+    )
+    drawn = select(Case).where(Case.state == "draft", Case.taken_by.is_(None), Case.prepared_by.in_(surveyors))
+    return session.scalars(drawn.order_by(Case.number).limit(most)).all()

@@ -19,7 +19,7 @@ from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.registry import ending_queries, finding, queries, shelves
-from landreg.registry.casework import desk, opening, worklist
+from landreg.registry.casework import desk, opening, under_way_queries, worklist
 from landreg.registry.casework.worklist import CaseFilter
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.home import brought_queries
@@ -186,6 +186,19 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
             sum(ending_queries.ending_counts(session, desk.today(session))),
             url_for("registry.endings.index"),
         )
+        if actor.has(Role.REGISTRAR) and (drawn := under_way_queries.drafts_of_surveyors(session, ON_FIRST_PAGE)):
+            yield Queue(
+                _("测绘员画好的草案"),
+                url_for("registry.queue.index", state="draft"),
+                [
+                    Row(
+                        f"{case.number} {i18n.shown_term(case.act_kind, 'act')} {case.subject_code}",
+                        url_for("registry.cases.one", county=case.county, case_id=case.case_id),
+                    )
+                    for case in drawn
+                ],
+                "",
+            )
         for queue in shown:
             asked = CaseFilter(queue, sort="since", down=False)
             rows = session.scalars(worklist.cases_statement(asked, looking).limit(ON_FIRST_PAGE)).all()

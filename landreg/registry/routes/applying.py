@@ -207,5 +207,8 @@ def words(kind: str, values: Any) -> list[tuple[str, str]]:
 
 def opened(county: str, case_id: UUID) -> Redirect:
     """To the page of a case that was just opened."""
-    flash(_("业务已建立。收齐材料后受理。"))
+    taken_in = known_actor().has(Role.REGISTRAR)
+    flash(
+        _("业务已建立。收齐材料后受理。") if taken_in else _("草案已建立，登记员首页会显示，由登记员收齐材料后受理。")
+    )
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

@@ -45,18 +45,20 @@ PACKAGE = "survey_package"
 
 
 @blueprint.get("/cases/<county>/<uuid:case_id>")
-@allow(*READERS)
+@allow(*READERS, Role.SURVEYOR)
 def one(county: str, case_id: UUID) -> Response:
     """One case: its state and next step, what it asks for, evidence, findings, what would be entered, objections, history."""
     return case_page(county, case_id, {})
 
 
 def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Response:
-    """The page of a case. contacts: by objection, how the objector may be reached, where an officer has just opened it."""
+    """The page of a case; a surveyor reads that of their own drafts. contacts: by objection, how the objector may be reached, where
+    an officer has just opened it.
+    """
     actor = current_actor()
     with unit_of_work(actor) as uow:
         case = queries.case(uow.session, county, case_id)
-        if case is None:
+        if case is None or not (actor.has(*READERS) or case.prepared_by == actor.account_id):
             raise NotFound
         law = load_law(uow.session, county, page_day(uow.session))
         about = _about(uow.session, case, law)

@@ -13,9 +13,9 @@ from shapely import Polygon
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor, known_actor
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.errors import BadInput, Finding, NotAllowed, NotFound
 from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.land import shown as land_shown
@@ -45,6 +45,8 @@ DRAWN = {"parcel_split": "line", "part_loss": "face", "boundary_correction": "bo
 FORESEEN = {"parcel_split": "line", "part_loss": "shape", "boundary_correction": "shape"}
 """By kind of act that shows what its drawing comes to: the field that is drawn into."""
 LONG = {"most": 200_000}
+MEASURED = ("parcel_split", "parcel_merge", "boundary_correction", "area_change")
+"""Kinds of act whose draft a surveyor may enter: what they measured. A registrar takes it in."""
 SHOWN_AROUND_M, TOUCHING_M = 10, 0.1
 """How far around a parcel a form shows its neighbours, and how near one lies that can be joined, in metres."""
 MOST_M2 = Decimal("1E12")
@@ -92,22 +94,35 @@ class LossForm:
 def offered_on_parcel(code: str, parcel_kind: str) -> dict[str, str]:
     """The acts that may be applied for on a parcel of a kind, with the address of each form; none for who may not apply."""
     right_kind = {"contracted": "contract_management", "homestead": "homestead"}.get(parcel_kind)
-    if right_kind is None or not known_actor().has(Role.REGISTRAR):
+    actor = known_actor()
+    if right_kind is None:
         return {}
-    kinds = [kind.kind for kind in act_types() if kind.on == "parcel" and right_kind in kind.rights]
-    return {kind: url_for("registry.parcel_acts.on_parcel", code=code, kind=kind) for kind in kinds} | {
-        "correction": url_for("registry.parcel_acts.correct_parcel", code=code)
-    }
+    kinds = [
+        kind.kind
+        for kind in act_types()
+        if kind.on == "parcel" and right_kind in kind.rights and _may(actor, kind.kind)
+    ]
+    offered = {kind: url_for("registry.parcel_acts.on_parcel", code=code, kind=kind) for kind in kinds}
+    if not actor.has(Role.REGISTRAR):
+        return offered
+    return offered | {"correction": url_for("registry.parcel_acts.correct_parcel", code=code)}
+
+
+def _may(actor: Actor, kind: str) -> bool:
+    return actor.has(Role.REGISTRAR) or (actor.has(Role.SURVEYOR) and kind in MEASURED)
 
 
 @blueprint.app_template_global()
 def cases_on_parcel(county: str, code: str) -> Sequence[Case]:
-    """The cases that are under way on a parcel; none for who may not open them."""
+    """The cases that are under way on a parcel; a surveyor's own drafts, and none for who may not open them."""
     actor = known_actor()
-    if not actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR):
+    if not actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR, Role.SURVEYOR):
         return ()
     with unit_of_work(actor) as uow:
-        return under_way_queries.on_parcel(uow.session, county, code)
+        found = under_way_queries.on_parcel(uow.session, county, code)
+    if actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR):
+        return found
+    return [case for case in found if case.prepared_by == actor.account_id]
 
 
 @blueprint.app_template_global()
@@ -119,16 +134,16 @@ def correction_of(of: str, **keys: Any) -> dict[str, str]:
 
 
 @blueprint.get("/parcels/<code>/acts/<kind>")
-@allow(Role.REGISTRAR)
+@allow(Role.REGISTRAR, Role.SURVEYOR)
 def on_parcel(code: str, kind: str) -> Response:
-    """The form of an act on a parcel, with a map to draw on. Raises NotFound for a parcel that ended or another kind of act."""
+    """The form of an act on a parcel, with a map to draw on. Raises NotFound for a parcel that ended or another kind of act,
+    NotAllowed for a surveyor and what is not measured.
+    """
     return _page(code, kind, None)
 
 
 def _page(code: str, kind: str, preview: parcel_shown.Foreseen | None) -> Response:
-    if kind not in _ON_PARCEL:
-        raise NotFound
-    actor = current_actor()
+    actor = _allowed(kind)
     with unit_of_work(actor) as uow:
         seen, ground = ground_of(uow.session, actor.jurisdiction, code, SHOWN_AROUND_M)
         path = land.division_path(uow.session, seen.parcel.village)
@@ -150,16 +165,23 @@ def _page(code: str, kind: str, preview: parcel_shown.Foreseen | None) -> Respon
     )
 
 
+def _allowed(kind: str) -> Actor:
+    if kind not in _ON_PARCEL:
+        raise NotFound
+    actor = current_actor()
+    if not _may(actor, kind):
+        raise NotAllowed(Finding("ACC-3", values={"roles": [Role.REGISTRAR.value]}))
+    return actor
+
+
 @blueprint.post("/parcels/<code>/acts/<kind>")
-@allow(Role.REGISTRAR)
+@allow(Role.REGISTRAR, Role.SURVEYOR)
 @problems.back_to(on_parcel)
 def apply_on_parcel(code: str, kind: str) -> Redirect | Response:
     """Open the case; or show what the drawing comes to: on the page before it is sent (`step=preview`), or, while it is drawn,
     by itself (`step=drawn`).
     """
-    if kind not in _ON_PARCEL:
-        raise NotFound
-    actor, step = current_actor(), request.form.get("step", "open")
+    actor, step = _allowed(kind), request.form.get("step", "open")
     with unit_of_work(actor) as uow:
         seen, ground = ground_of(uow.session, actor.jurisdiction, code)
     if step == "drawn":
