@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,10 +107,16 @@ def can_be_written(_context: click.Context, _option: click.Parameter, file: str 
 
 def write_json(rows: list[dict[str, Any]], json_file: str) -> None:
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
-    if json_file == "-":
-        print(text)
-        return
     try:
-        Path(json_file).write_text(text, "utf-8")
+        if json_file == "-":
+            print(text, flush=True)
+        else:
+            Path(json_file).write_text(text, "utf-8")
+    except BrokenPipeError:
+        raise  # who read it has read enough
     except OSError as error:
-        raise click.FileError(json_file, error.strerror or str(error)) from error
+        if json_file == "-":
+            # What is left in its buffer would fail once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        name = "标准输出 standard output" if json_file == "-" else json_file
+        raise click.FileError(name, error.strerror or str(error)) from error

@@ -204,9 +204,7 @@ def _said_plainly(actor: Actor, name: str) -> Iterator[None]:
     try:
         yield
     except psycopg.errors.DiskFull as error:
-        raise NoRoom(
-            Finding("PKG-16", None, {"file": name, "why": error.diag.message_primary or "disk full"})
-        ) from error
+        raise NoRoom(Finding("PKG-30", None, {"file": name})) from error
     except psycopg.OperationalError as error:
         raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
 

@@ -198,6 +198,19 @@ def test_a_ring_of_a_million_vertices_is_named(tmp_path: Path) -> None:
     assert "GEO-11" in {f["code"] for f in answer.findings if f["subject"] == small.parcel(6)}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk_behind_the_output_is_said_in_a_line(tmp_path: Path) -> None:
+    package = Small().write(tmp_path)
+    line = [sys.executable, "-m", "landreg", "check", str(package), "--json", "-"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            line, cwd=CHECKOUT, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert "standard output" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("what", ["the zip", "a file of the folder", "a folder of the folder", "the folder"])
 def test_what_may_not_be_read_is_named(what: str, tmp_path: Path) -> None:
     """Run as somebody who has no right to the file; root may read everything."""

@@ -144,9 +144,17 @@ class Certified:
             other=_building(f),
             confirmed_by=f["confirmed_by"],
             excess_m2=f["excess_m2"] or None,
-            notes=(f["note"],) if f["note"] else (),
+            notes=tuple(note for note in (_CONFIRMED.get(f["confirmed_by"]), f["note"]) if note),
             map=self.parcels[0].map,
         )
+
+
+_CONFIRMED = {
+    "approved": "宗地面积在批准面积以内确认。",
+    "before_1982": "宗地面积按1982年《村镇建房用地管理条例》施行前建成的实际使用面积确认。",
+    "limit": "没有批准面积，宗地面积在规定的面积标准以内确认。",
+}
+"""By what its area is confirmed: the note on a homestead's certificate. 国土资发〔2016〕191号, as dated figures of HS-2."""
 
 
 def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

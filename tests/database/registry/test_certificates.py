@@ -356,3 +356,4 @@ def test_every_holder_of_a_homestead_is_on_its_certificate_once_whoever_is_liste
     said = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     plain = re.sub(r"\s", "", said)
     assert (plain.count("成员1之1"), plain.count("成员1之2")) == (1, 1), said
+    assert "1.宗地面积在批准面积以内确认。" in plain, said
