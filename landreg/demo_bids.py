@@ -1,6 +1,9 @@
 """The demonstration's deals: neighbours offer and are heard, land is auctioned, members are told first, month by month.
 
 Resumable: each step is taken of what stands, so that a step that was taken is not taken again.
+
+Planted for the auditor's watch (AUD-22): who enters a sale last outbids the others, by open and by sealed bids, so that over the
+sample's year one neighbour wins whatever it comes to.
 """
 
 from __future__ import annotations
