@@ -25,6 +25,7 @@ from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
 from landreg.registry.facts.limits import lying_on, numbers_of
+from landreg.registry.facts.merging import merging
 from landreg.registry.facts.names import name_proposals, organization_proposals
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.other_means import other_means_proposals
@@ -79,11 +80,11 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     pending, running = pending_exits(session, cases), running_on(session, found.values())
     limits = {one: (*found[one].facts.restrictions, *pending.get(one, ())) for one in found}
     named, numbers = lying_on(session, cases[0].county, limits.values()), numbers_of(session, limits.values())
-    gone = told_along(session, cases[0].county, found)
+    gone, own = told_along(session, cases[0].county, found), merging(session, list(found.values()))
     return [
         _with(
             found[one],
-            {**more[one], "running": running.get(one, ()), "along": gone.get(one, ())},
+            {**more[one], "running": running.get(one, ()), "along": gone.get(one, ()), "merging": own.get(one, ())},
             tuple(
                 replace(limit, on=named.get(limit.right_id), code=numbers.get(limit.person_id, limit.code))
                 for limit in limits[one]

@@ -117,6 +117,9 @@ def _proposal(
         filed=of_own or FILED in folder,
         consented=of_own or CONSENT in folder,
         of_collective=of_own,
+        contractors=frozenset(source.household_id for source in under)
+        if case.right_kind == "land_operation"
+        else frozenset(),
         known_name=known.get(operator.holder_id, "") if operator else "",
     )
     return ActProposal(case, rows, facts, partial(_changes, case, asked, rows, bool(facts.known_name)))

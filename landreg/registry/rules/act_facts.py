@@ -90,17 +90,18 @@ class Running:
 class ActFacts:
     """What an act of change is about, as the register has it now.
 
-    code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
-    kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
-    elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
-    a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household. today:
-    where a day is asked for. passed_on: code of a right that changed its holder since the application, to who held it then.
-    gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
-    names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
-    land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
-    from which the case came. running: on its land. along: land-operation rights that go with the ground that it takes.
-    consenting: the restrictions whose creditors consent to it in writing. by_holder: who objects is who holds the right.
-    died_out: codes of its contract rights whose household has no member.
+    code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing: kinds
+    of document that the folder lacks. members: ids of the household's members, to whether they hold its right. elsewhere:
+    masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of a parcel to
+    the registered land-operation right that stands on it. heads: the members who stand for the household. today: where a day is
+    asked for. passed_on: code of a right that changed its holder since the application, to who held it then. gained: codes of
+    rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked names that are not
+    those of the persons whom they are said to name. ends_below: the number of the contract under a land-operation right and the
+    first day without it, where that ended or is to end before its term. paid_below: of the contract from which the case came.
+    running: on its land. along: land-operation rights that go with the ground that it takes. consenting: the restrictions whose
+    creditors consent to it in writing. merging: codes of land-operation rights whose operator comes to hold the land by
+    contract. by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no
+    member.
     """
 
     act_kind: str
@@ -128,6 +129,7 @@ class ActFacts:
     paid_below: PaidBelow | None = None
     running: tuple[Running, ...] = ()
     along: tuple[OnRight, ...] = ()
+    merging: tuple[str, ...] = ()
     consenting: frozenset[UUID] = frozenset()
     by_holder: bool = False
     died_out: tuple[str, ...] = ()

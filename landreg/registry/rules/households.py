@@ -42,7 +42,9 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
+from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.paid_below import tr_29_price_is_open
+from landreg.registry.rules.parted import hh_16_a_divorce_parts_a_couple
 from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
 from landreg.registry.rules.signed_day import SIGNED
 
@@ -200,6 +202,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_10_reason_of_the_list,
         hh_11_not_shared,
         hh_13_mortgage_follows,
+        hh_16_a_divorce_parts_a_couple,
         tr_17_operation_right_stays,
         tr_33_contracts_run_on,
     ),
@@ -216,6 +219,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_13_same_term_to_merge,
         tr_17_operation_right_stays,
         tr_33_contracts_run_on,
+        lo_16_operator_becomes_contractor,
     ),
     "representative_change": (
         *_ALL,
@@ -247,6 +251,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_16_exchange_filed,
         tr_17_operation_right_stays,
         tr_33_contracts_run_on,
+        lo_16_operator_becomes_contractor,
         hh_11_not_shared,
     ),
 }

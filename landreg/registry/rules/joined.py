@@ -1,4 +1,4 @@
-"""TR: what becomes of a mortgage where land joins a right that its taker holds already. Pure."""
+"""TR, LO: what becomes of a mortgage, and of a land-operation right, where land joins what its taker holds already. Pure."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ def joins_another(one: Restricted, facts: ActFacts) -> bool:
 def spreading(facts: ActFacts) -> list[Restricted]:
     """The mortgages that would lie on the taker's own parcels too, since a mortgage is one of a whole right."""
     return [one for one in facts.restrictions if one.kind == "mortgage" and joins_another(one, facts)]
+
+
+def lo_16_operator_becomes_contractor(facts: ActFacts, law: Law) -> Finding | None:
+    """LO-16: who operates land and comes to hold it by contract needs no right in it from themselves: a note that it is to be ended
+    after the act. LO-3 refuses such a right.
+    """
+    return Finding("LO-16", "parcels", {"rights": list(facts.merging)}, subject=facts.code) if facts.merging else None
 
 
 def tr_34_taker_mortgages_their_own(facts: ActFacts, law: Law) -> Finding | None:

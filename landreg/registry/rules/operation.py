@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from landreg.core.codes import uscc_fault
 from landreg.core.errors import Finding
@@ -42,16 +43,17 @@ OPERATION_END_REASONS = ("term_over", "agreed", "dissolved", "operation_ruling",
 class OperationFacts(ActFacts):
     """What an act on a land-operation right is about. term: of that right where it stands already, else of the contract right.
 
-    contract_term: of the contract right that it comes from, None where that is gone. filed: the issuing
-    party was told. consented: the contractor agreed in writing.
-    known_name: the name under which the register has the operator; '' for one whom it does not have. of_collective: it was given
-    out by the collective itself, whatever its term (民法典 342).
+    contract_term: of the contract right that it comes from, None where that is gone. filed: the issuing party was told. consented:
+    the contractor agreed in writing. contractors: who holds the land below the right, where that stands already. known_name: the
+    name under which the register has the operator; '' for one whom it does not have. of_collective: it was given out by the
+    collective itself, whatever its term (民法典 342).
     """
 
     contract_term: tuple[date, date] | None = None
     filed: bool = True
     consented: bool = True
     known_name: str = ""
+    contractors: frozenset[UUID] = frozenset()
     of_collective: bool = False
 
 
@@ -114,16 +116,17 @@ def lo_3_operator_in_full(facts: OperationFacts, law: Law) -> Finding | None:
     operator = _operator(facts)
     if operator is None:
         return None
+    own_land = operator.holder_id in (facts.contractors or {facts.holder})
     match operator.kind:
         case "household":
-            sound = bool(facts.known_name) and operator.holder_id != facts.holder
+            sound = bool(facts.known_name) and not own_land and operator.holder_id != facts.holder
         case "organization":
             sound = bool(operator.name and operator.code) and facts.known_name in ("", operator.name)
         case "person":
             sound = bool(operator.name) and operator.person_id is not None
         case _:
             sound = False
-    own = {"own": facts.known_name} if operator.kind == "household" and operator.holder_id == facts.holder else {}
+    own = {"own": facts.known_name} if operator.kind == "household" and own_land else {}
     return (
         None if sound else Finding("LO-3", "operator", {"known": facts.known_name or None, **own}, subject=facts.code)
     )

@@ -25,20 +25,23 @@ from landreg.registry.casebook import Act
 from landreg.registry.casework import cases, household_queries
 from landreg.registry.documents import Store
 from landreg.registry.facts import standing
+from landreg.registry.facts.acts import act_proposals
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from landreg.registry.past import changed_by, right_history
 from landreg.registry.rules.household_requests import (
     Exchange,
+    HouseholdMerge,
     LandOperation,
     LandOperationChange,
     LandOperationEnd,
     Operator,
+    Placed,
 )
 from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import Cancellation, OrganizationNameChange, RestrictionAsked
+from landreg.registry.rules.requests import Assignment, Cancellation, OrganizationNameChange, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
-from tests.household_kit import SECOND, asked_for, division, household_id, parcels
+from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
 from tests.registry_kit import BANK, HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY
 
@@ -165,6 +168,35 @@ def test_expropriated_ground_takes_the_operation_right_along_parcel_by_parcel_an
         assert one(registrar, where, r=operated) == len(left)
     assert operation_right(registrar) is None
     assert rechecked(database, worker) == []
+
+
+def test_who_operates_land_and_comes_to_hold_it_reads_that_the_right_is_to_end_and_nobody_gives_them_one(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """LO-16 of an assignment to the operator, and of a merge with them; LO-3 of a right that would go to its own contractor."""
+    theirs, land = household_id(registrar, SECOND), tuple(parcels(registrar, right_of(registrar))[:1])
+    change = LandOperationChange("再流转合同", None, (), Operator("household", theirs, "户主2", SECOND))
+    papers = ("contractor_consent", "filing")
+    case = asked_for(registrar, "land_operation_change", change, right=operated, more=papers)
+    booked(registrar, reviewer, superuser, case, "land_operation_change")
+    assign = Assignment(theirs, f"{SECOND}J", date(2026, 1, 5), land)
+    case = asked_for(registrar, "assignment", assign, right=right_of(registrar), more=("issuer_consent",))
+    joining = tuple(Placed(member, "30") for member in members(registrar, SECOND))
+    home = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar, SECOND, "homestead"))
+    booked(registrar, reviewer, superuser, home, "cancellation")
+    merge = asked_for(registrar, "household_merge", HouseholdMerge(theirs, joining, date(2026, 1, 5)))
+    with unit_of_work(registrar) as uow:
+        found = [queries.case(uow.session, COUNTY, one) for one in (case, merge)]
+        told = [one.facts.merging for one in act_proposals(uow.session, [one for one in found if one])]
+    code = one(registrar, 'SELECT code FROM registry."right" WHERE right_id = :r', r=operated)
+    assert told == [(code,), (code,)]
+    booked(registrar, reviewer, superuser, case, "assignment")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert "LO-16" in [finding["code"] for finding in findings]
+    pass_days(superuser, 1)
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation_change", change, right=operated, more=papers)
+    assert codes(refused) == {"LO-3"}
 
 
 def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel(

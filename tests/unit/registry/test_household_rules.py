@@ -37,6 +37,8 @@ DIVISION = Division((SON_LEAVES,), "division", DAY)
 MERGE = HouseholdMerge(UUID(int=50), (Placed(THEIRS, "30"),), DAY)
 DEATH = RepresentativeChange(WIFE, "王五", "death", (HEAD,), (Placed(WIFE, "02"), Placed(SON, "20")))
 HEAD_LEAVES = Division((Branch("H3", HEAD, "张三", (Placed(HEAD, "02"),), ("P1",)),), "divorce", DAY, WIFE, "王五")
+COUPLE = Branch("H3", HEAD, "张三", (Placed(HEAD, "02"), Placed(WIFE, "12")), ("P1",))
+COUPLE_LEAVES = Division((COUPLE,), "divorce", DAY, SON, "张五", (Placed(SON, "02"),))
 HEIR = HomesteadInheritance(STRANGER, "赵六", "公证书", deceased=(HEAD, WIFE, SON))
 EXCHANGE = Exchange(UUID(int=60), ("P1",), ("P9",), DAY)
 KINDS = {
@@ -139,6 +141,10 @@ NOTED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HS-4", HEIR, {"heir_member": False}),
     ("TR-16", EXCHANGE, {"filed": False}),
     ("TR-17", EXCHANGE, {"operated": {"P9": "L01"}}),
+    ("LO-16", MERGE, {"merging": ("L01",)}),
+    ("LO-16", EXCHANGE, {"merging": ("L01",)}),
+    ("HH-16", replace(DIVISION, reason="divorce"), {}),
+    ("HH-16", COUPLE_LEAVES, {}),
 ]
 
 
@@ -209,3 +215,19 @@ def test_whose_relation_does_not_fit_is_named() -> None:
     )
     assert finding.values == {"relations": 1, "members": ["王*"]}
     assert "王*" in LAW.say(finding)
+
+
+@pytest.mark.parametrize(
+    ("leaver", "relation", "partner"),
+    [(WIFE, "10", "20"), (STRANGER, "38", "20"), (STRANGER, "45", "41"), (STRANGER, "52", "51")],
+)
+def test_a_divorce_of_any_couple_of_the_household_is_told_of_no_more(leaver: UUID, relation: str, partner: str) -> None:
+    """HH-16: of the head, a child, a grandchild or a parent; who moves and who stays."""
+    people = {
+        HEAD: MemberFacts("张*", True, "02"),
+        SON: MemberFacts("张*", True, partner),
+        leaver: MemberFacts("李*", True, relation),
+    }
+    goes = replace(SON_LEAVES, representative=leaver, members=(Placed(leaver, "02"),))
+    asked = replace(DIVISION, branches=(goes,), reason="divorce")
+    assert examine(ACT_RULES["division"], facts(asked, people=people), LAW) == ()
