@@ -33,6 +33,7 @@ from landreg.exchange.contracts.rules.terms import OTHER_MEANS
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer, Resolution
+from landreg.exchange.listings.rules.facts import APPROVAL, MINUTES
 from landreg.law.queries import load_law
 from landreg.registry import documents
 from landreg.registry import queries as register_queries
@@ -102,6 +103,7 @@ def finish(market: Market) -> None:
 def _offered(market: Market, one: Planned, begins: timedelta) -> None:
     """Listed once by the registrar, as the members resolved, and published. What a rule refuses stays where it is."""
     county, registrar = market.office.county, market.office.registrar
+    scanned = scan(market.office.store)
     for row in _rows(SYSTEM, _LAND, county=county, name=one.parcel):
         with unit_of_work(registrar) as uow:
             today = beijing_day(uow.now)
@@ -116,7 +118,7 @@ def _offered(market: Market, one: Planned, begins: timedelta) -> None:
         offer = Offer(
             one.kind, (row.code,), first, years_after(first, one.years), today + PUBLISHED, Decimal(one.price),
             to_whom="all" if one.kind == "construction" else "members_first", way=one.way, road="tractor", said=one.said,
-            papers=resolved.papers, resolution=resolved,
+            papers=resolved.papers, resolution=resolved, handed=dict.fromkeys((MINUTES, APPROVAL), scanned),
         )  # fmt: skip
         with suppress(LandregError):
             service.list_collective(registrar, county, offer)

@@ -124,7 +124,7 @@ def passed(taker: Taker, mu: int = 200) -> None:
     """Its review for so much land, passed."""
     paper = Attached("33" * 32, 9, "paper.pdf")
     asked = reviews.ask(OPERATOR, taker, reviews.Asking(Decimal(mu), "种植玉米", "", dict.fromkeys(PAPERS, paper)))
-    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "")
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", "样本专家")
 
 
 def of_taker(taker: Taker) -> Actor:

@@ -62,7 +62,7 @@ def listed(
         "unit": "yuan_mu_year", "grain": "", "price": Decimal("600.00"), "floor_shown": False, "escalator_percent": Decimal(0),
         "paid_every": "year", "paid_before": True, "crop": "玉米", "water": "channel", "road": "truck", "soil": "02", "said": "",
         "area_m2": area, "closes_on": now + timedelta(days=30), "listed_by": LISTER, "listed_by_name": "经办人甲",
-        "listed_at": "2026-01-01 08:00+08",
+        "listed_at": f"{now} 00:00+08",
     } | changed  # fmt: skip
     kept = {"floor_mark": uuid4()} if said.get("floor") and not said["floor_shown"] else {}
     insert(superuser, "exchange.listing", **head, **said, **kept)

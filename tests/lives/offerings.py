@@ -21,6 +21,7 @@ from landreg.exchange.listings.reading import Offer, Resolution
 from landreg.exchange.market import searches, telling
 from landreg.exchange.market.asked import Asked
 from landreg.exchange.market.sending import senders
+from landreg.registry.guarded import Attached
 from tests.bidding_kit import pass_time
 from tests.contract_kit import today
 from tests.exchange_kit import OPERATOR, common, own_right, parcels_of
@@ -67,7 +68,8 @@ def _of_collective(code: str) -> Offer:
     first, until = day + 81 * DAY, day + 400 * DAY
     return Offer(
         "four_wastes", (code,), first, until, day + 30 * DAY, Decimal("100.00"), way="auction",
-        papers=frozenset({"assembly_minutes"}), resolution=resolved,
+        handed={one: Attached("33" * 32, 9, "扫描件.jpg") for one in ("assembly_minutes", "township_approval")},
+        resolution=resolved,
     )  # fmt: skip
 
 

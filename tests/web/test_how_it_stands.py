@@ -48,20 +48,31 @@ def page(app: Any, superuser: Connection) -> Any:
 
 
 def test_a_listing_taken_back_after_a_yes_ends_its_window_and_all_sides_read_it(
-    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any, client: Any
 ) -> None:
     listing = kit.published(registrar, reviewer, superuser, way="negotiation")
     owner, neighbour = kit.farmer(superuser, HOUSEHOLD), kit.farmer(superuser, NEIGHBOUR)
     taker, actor = kit.person(superuser, 1)
     at = (COUNTY, listing.listing_id, taker.taker_id)
     offers.say(actor, *at, Word("offer", Decimal("480")))
+    assert "双方已经谈妥" not in client.get(f"/market/listings/{listing.number}").text
     offers.say(owner, *at, Word("accept"))
+    agreed = client.get(f"/market/listings/{listing.number}").text
+    assert "双方已经谈妥，等交易员办理" in agreed
+    assert "我要受让" not in agreed
     window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
     assert window is not None
     for side in (owner, actor):
         assert "成员优先权公示到" in page(side), "the yes says until when its window runs"
     assert "本集体有地要流转，您户优先" in page(neighbour)
+    for side in (owner, actor):
+        assert "正在按这个价向本集体成员公示" in page(side, f"/offers/{COUNTY}/{listing.listing_id}")
+    open_page = client.get(f"/market/listings/{listing.number}").text
+    assert "只有本集体成员同等条件下优先" in open_page
+    assert "我要受让" not in open_page
+    assert "SoldOut" in open_page
     asked = page(owner, f"/my/listings/{COUNTY}/{listing.listing_id}")
+    assert "正在向本集体成员公示" in asked
     assert "已经和对方谈妥" in asked
     assert "也到此为止" in asked
     service.withdraw(owner, COUNTY, listing.listing_id)

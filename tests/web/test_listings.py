@@ -74,6 +74,14 @@ def desk(another_browser: Browser, account: OpenAccount, farmer: Actor) -> Brows
     return another_browser
 
 
+def resolved(browser: Browser, given: dict[str, Any]) -> Any:
+    """What the office hands in for a collective, with the scans of what its members resolved and the township approved."""
+    sent = BytesIO()
+    Image.new("RGB", (40, 30)).save(sent, "JPEG")
+    scans = {name: (BytesIO(sent.getvalue()), f"{name}.jpg") for name in ("assembly_minutes", "township_approval")}
+    return browser.post("/listings/new", {**given, **scans}, content_type="multipart/form-data")
+
+
 def form(land: list[str], **changed: Any) -> dict[str, Any]:
     """What a farmer fills in: whole parcels, a price, five years."""
     sound = {"kind": "lease", "parcel": land, "years": "5", "price": "500", "unit": "yuan_mu_year", "days": "30"}
@@ -372,17 +380,17 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert 'value="negotiation"' not in page
     assert all(f'<option value="{years}"' in page for years in (30, 50))
     assert 'value="kg_mu_year"' in browser.get("/listings/new?kind=unallocated").text
-    assert found(browser.post("/listings/new", given)) == {"LST-25", "LST-26"}
-    ahead = browser.post("/listings/new", {**given, "resolved_on": "2099-05-05"})
+    assert found(resolved(browser, given)) == {"LST-25", "LST-26"}
+    ahead = resolved(browser, {**given, "resolved_on": "2099-05-05"})
     assert found(ahead) == {"FORM-13", "LST-25", "LST-26"}
-    assert found(browser.post("/listings/new", {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}
+    assert found(resolved(browser, {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}
     fields, unknown = common(superuser, land[0], 90002), common(superuser, land[0], 90003, "")
     agreed = {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号"}
-    refused = browser.post("/listings/new", {**agreed, "codes": f"{given['codes']} {fields}"})
+    refused = resolved(browser, {**agreed, "codes": f"{given['codes']} {fields}"})
     assert (refused.status_code, found(refused), refused.text.count(fields) > 1) == (422, {"LST-33"}, True)
-    assert found(browser.post("/listings/new", {**agreed, "codes": unknown})) == {"LST-23"}
+    assert found(resolved(browser, {**agreed, "codes": unknown})) == {"LST-23"}
     proven = listing_address(
-        browser.post("/listings/new", {**agreed, "codes": unknown, "proof": "汉自然资函13900001234号", "years": "50"})
+        resolved(browser, {**agreed, "codes": unknown, "proof": "汉自然资函13900001234号", "years": "50"})
     )
     assert "用地证明：汉自然资函13900001234号" in browser.get(proven).text
     assert desk.post(f"{proven}/publish").status_code == 303, "the number of a proof is nobody's telephone (LST-30)"
@@ -390,6 +398,11 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert said is not None
     assert (said[1], "应到 60 人" in said[2]) == (given.get("said", ""), True)
     assert "用地证明：汉自然资函13900001234号" in desk.get(f"/market/listings/{said[0]}").text
+    bare = browser.post("/listings/new", {**agreed, "listing": str(uuid4()), "codes": given["codes"]})
+    assert found(bare) == {"LST-23", "LST-26"}, "the scans are asked for"
+    minutes = resolved(browser, {**agreed, "listing": str(uuid4()), "price": "0", "in_favour": "39"}).text
+    assert minutes.count("不用再传") == 2, "they are kept while the form is mended"
+    assert f"{proven}/papers/assembly_minutes" in desk.get(proven).text
     # Before there was such a column the words held it: review reads it there, and judges what it says.
     with past_triggers(superuser):
         superuser.execute(
@@ -398,9 +411,7 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
         )
     assert "LST-23" in desk.get(proven).text
     address = listing_address(
-        browser.post(
-            "/listings/new", {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号", "listing": str(uuid4())}
-        )
+        resolved(browser, {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号", "listing": str(uuid4())})
     )
     assert "应到 60 人，同意 48 人" in browser.get(address).text
     assert browser.post(f"{address}/publish").status_code == 403
@@ -491,13 +502,13 @@ def test_construction_land_of_a_collective_goes_for_one_sum_or_a_rent(
     given = form([], kind="construction", codes=common(superuser, land[0], land_class="061"), way="auction", to_whom="all",
                  unit="yuan_once", price="12000000", resolved_on="2026-11-01", members="60", in_favour="48",
                  approval="样本镇〔2026〕3号", proof="陕(2026)汉滨区不动产权第0000001号")  # fmt: skip
-    fields = browser.post("/listings/new", {**given, "codes": common(superuser, land[0], 90002), "proof": ""})
+    fields = resolved(browser, {**given, "codes": common(superuser, land[0], 90002), "proof": ""})
     assert (fields.status_code, found(fields)) == (422, {"LST-23", "LST-34"})
-    talks = browser.post("/listings/new", {**given, "way": "negotiation"})
+    talks = resolved(browser, {**given, "way": "negotiation"})
     assert (talks.status_code, "FORM-5" in found(talks)) == (400, True)
-    seen = browser.post("/listings/new", given)
+    seen = resolved(browser, given)
     assert (seen.status_code, found(seen)) == (200, {"LST-32"})
-    address = listing_address(browser.post("/listings/new", {**given, "price_seen": "12000000"}))
+    address = listing_address(resolved(browser, {**given, "price_seen": "12000000"}))
     assert "一次性 12,000,000.00 元" in browser.get(address).text
     desk.get(address)
     assert desk.post(f"{address}/publish").status_code == 303

@@ -87,6 +87,7 @@ LATER = frozenset(
         "grain_yuan",
         "agent_act_id",
         "came",
+        "took_part",
         "member_id",
         "sha256",
         "paper",

@@ -44,7 +44,9 @@ class QualificationPaper(CountyKey, Base):
 
 
 class QualificationDecision(CountyKey, By, Base):
-    """What the review came to: passed, refused, or withdrawn by who asked for it."""
+    """What the review came to: passed, refused, or withdrawn by who asked for it. took_part: who reviewed, of which side; None of
+    what was withdrawn, or decided before that was asked.
+    """
 
     __tablename__ = "qualification_decision"
     __table_args__ = SCHEMA
@@ -52,6 +54,7 @@ class QualificationDecision(CountyKey, By, Base):
     qualification_id: Mapped[UUID] = mapped_column(primary_key=True)
     outcome: Mapped[str]
     said: Mapped[str]
+    took_part: Mapped[str | None]
 
 
 class Reserve(CountyKey, By, Base):

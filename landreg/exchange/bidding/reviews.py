@@ -92,8 +92,10 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
     return row
 
 
-def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said: str) -> tuple[Finding, ...]:
-    """Decide a review; what is noted with it: that it comes late (QUAL-3).
+def decide(
+    actor: Actor, county: str, qualification_id: UUID, outcome: str, said: str, took_part: str
+) -> tuple[Finding, ...]:
+    """Decide a review; what is noted with it: that it comes late (QUAL-3). took_part: who reviewed, of which side.
 
     Raises NotFound, Refused (QUAL-6, GUARD-1), Conflict (QUAL-8) where it was decided.
     """
@@ -103,13 +105,13 @@ def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said
             raise NotFound
         asked, decision = found
         law = load_law(uow.session, county, beijing_day(uow.now))
-        ties_nothing(law.on, said=said)
-        facts = Reviewing((), beijing_day(asked.at), law.on, outcome, said)
+        ties_nothing(law.on, said=said, took_part=took_part)
+        facts = Reviewing((), beijing_day(asked.at), law.on, outcome, said, took_part=took_part)
         if wrong := qual_6_refusal_says_why(facts):
             raise Refused(wrong)
         if decision is not None:
             raise Conflict(_over(decision))
-        _enter(uow, asked, outcome, said)
+        _enter(uow, asked, outcome, said, took_part.strip())
         late = qual_3_decided_in_time(facts, law)
     return () if late is None else (late,)
 
@@ -137,10 +139,12 @@ def _over(decision: QualificationDecision) -> Finding:
     return Finding("QUAL-8", "outcome", {"fault": fault})
 
 
-def _enter(uow: UnitOfWork, asked: Qualification, outcome: str, said: str) -> QualificationDecision:
+def _enter(
+    uow: UnitOfWork, asked: Qualification, outcome: str, said: str, took_part: str | None = None
+) -> QualificationDecision:
     row = QualificationDecision(
         county=asked.county, village=asked.village, qualification_id=asked.qualification_id, outcome=outcome,
-        said=said.strip(), by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+        said=said.strip(), took_part=took_part, by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
     logged.enter(uow, row)
     return row

@@ -10,6 +10,7 @@ from PIL import Image
 
 from landreg.core.errors import BadInput, Finding
 from landreg.core.files import Store
+from landreg.exchange.listings.rules.facts import APPROVAL, MINUTES
 from landreg.law.transfers import Transfer
 from landreg.registry.guarded import Attached, attached, text_of
 from landreg.web.forms import Upload
@@ -17,7 +18,6 @@ from landreg.web.forms import Upload
 CONSENT, FILING = "contractor_consent", "filing"
 PROOFS = frozenset({"land_plan", "waste_proof"})
 """What proves which land of a collective it is; named by its number."""
-COLLECTIVE = frozenset({"assembly_minutes"}) | PROOFS
 UNREAD = "EXIT-15"
 """By what a file is refused whose words cannot be read; the exchange says so by its own rule."""
 MOST_BYTES = 15 * 1024 * 1024
@@ -25,8 +25,14 @@ MEDIA = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
 
 
 def asked_of(kind: Transfer | None) -> tuple[str, ...]:
-    """The papers that a household hands in with a listing of a kind: the consent it needs, and the filing where there is one."""
-    return (CONSENT, FILING) if kind is not None and CONSENT in kind.papers else ()
+    """The papers that a listing of a kind is handed in with: of a household the consent it needs, and the filing where there is
+    one; of a collective the minutes, and of farmland the township's approval where it needs one.
+    """
+    if kind is None:
+        return ()
+    if MINUTES in kind.papers:
+        return (MINUTES, APPROVAL) if kind.farmed else (MINUTES,)
+    return (CONSENT, FILING) if CONSENT in kind.papers else ()
 
 
 def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]:

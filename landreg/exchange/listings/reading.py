@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings.papers import COLLECTIVE, PROOFS
+from landreg.exchange.listings.papers import PROOFS
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Index, Offered, OnLand
 from landreg.exchange.model import Listing, ListingParcel
 from landreg.law.transfers import transfers
@@ -54,8 +54,8 @@ class Resolution:
 
     @property
     def papers(self) -> frozenset[str]:
-        """The kinds of paper that it stands for."""
-        return COLLECTIVE if self.proof else COLLECTIVE - PROOFS
+        """The kinds of paper that its numbers stand for."""
+        return PROOFS if self.proof else frozenset()
 
 
 def resolved_of(row: Listing) -> tuple[str, Resolution | None]:

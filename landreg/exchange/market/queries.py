@@ -64,6 +64,11 @@ def sale(session: Session, number: str) -> Row[Any] | None:
     return session.execute(sa.text("SELECT * FROM exchange.market_sale(:number)"), {"number": number}).one_or_none()
 
 
+def agreed(session: Session, number: str) -> Row[Any] | None:
+    """That the sides of an open listing have agreed in talks, with until when a members' window runs; None where they have not."""
+    return session.execute(sa.text("SELECT * FROM exchange.market_agreed(:number)"), {"number": number}).one_or_none()
+
+
 def ground(session: Session, numbers: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """By number of an open listing how much land of each class and grade is offered, the most first."""
     found: dict[str, list[Row[Any]]] = {}

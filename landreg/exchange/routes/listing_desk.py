@@ -16,7 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
-from landreg.exchange.listings import floor_queries, household_queries, service
+from landreg.exchange.listings import floor_queries, household_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import far_prices, first_rows
@@ -104,6 +104,8 @@ def new() -> Response:
         days=forms.day_choices(law),
         usual=law.days("LST-18.publication_days", "usual"),
         listing_id=request.form.get("listing") or uuid4(),
+        papers=papers.asked_of(kind),
+        paper_tokens=g.get("paper_tokens", {}),
         notes=g.get("notes", ()),
     )
 
@@ -120,7 +122,9 @@ def listed() -> Redirect | Response:
     resolution = Resolution(
         decided.resolved_on, decided.members, decided.in_favour, decided.approval.strip(), decided.proof.strip()
     )
-    offer = forms.offer_from(given, law, None, None, resolution.papers)
+    handed = forms.kept_papers(given)
+    g.paper_tokens = forms.paper_tokens(handed)
+    offer = forms.offer_from(given, law, None, None, resolution.papers, handed)
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
     judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
     if offer.way == TALKS:

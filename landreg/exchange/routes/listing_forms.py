@@ -77,6 +77,8 @@ class ListingForm:
     photo_kept: tuple[str, ...] = ()
     contractor_consent: Upload | None = None
     filing: Upload | None = None
+    assembly_minutes: Upload | None = None
+    township_approval: Upload | None = None
     paper_kept: tuple[str, ...] = ()
     price_seen: Decimal | None = None
 

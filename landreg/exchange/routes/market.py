@@ -153,7 +153,7 @@ def listing(number: str) -> Response:
     row, pictures, place = _listing(number)
     today = market().today
     with unit_of_work(NOBODY) as uow:
-        sale, now = queries.sale(uow.session, number), uow.now
+        sale, agreed, now = queries.sale(uow.session, number), queries.agreed(uow.session, number), uow.now
         ground = queries.ground(uow.session, [number]).get(number, [])
         openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
     kind = transfers(today).get(row.kind)
@@ -170,13 +170,15 @@ def listing(number: str) -> Response:
         office_name=name,
         office_phone=phone,
         sale=sale,
+        agreed=agreed,
+        today=today,
         ground=ground,
         opened=openings,
         others_from=others_from if row.to_whom == "members_first" and today < others_from else None,
         now=now,
         open=row.state == "open" and row.closes_on >= today,
         address=shown.address_of(row.number),
-        data=_structured(row, place, name),
+        data=_structured(row, place, name, agreed=agreed is not None),
     )
 
 
@@ -205,7 +207,7 @@ def _listing(number: str) -> tuple[Any, Any, Any]:
         return found[0], queries.photos(uow.session, number), queries.places(uow.session, [number]).get(number)
 
 
-def _structured(row: Any, place: Any, seller: str) -> dict[str, Any]:
+def _structured(row: Any, place: Any, seller: str, *, agreed: bool) -> dict[str, Any]:
     """The listing as schema.org data, for search engines. No person sells: the exchange does."""
     offer: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -214,7 +216,9 @@ def _structured(row: Any, place: Any, seller: str) -> dict[str, Any]:
         "name": shown.title_of(row),
         "url": shown.address_of(row.number),
         "businessFunction": f"http://purl.org/goodrelations/v1#{'Sell' if row.kind in MOVING else 'LeaseOut'}",
-        "availability": "https://schema.org/InStock" if row.state == "open" else "https://schema.org/SoldOut",
+        "availability": "https://schema.org/InStock"
+        if row.state == "open" and not agreed
+        else "https://schema.org/SoldOut",
         "validThrough": row.closes_on.isoformat(),
         "availabilityStarts": row.from_on.isoformat(),
         "availabilityEnds": shown.last_day(row).isoformat(),

@@ -198,7 +198,7 @@ def paper(county: str, qualification_id: UUID, kind: str) -> Response:
     row = next((one for one in found if one.kind == kind), None)
     if row is None:
         raise NotFound
-    content = BytesIO(store().path(row.sha256).read_bytes())
+    content = BytesIO(store().read(row.sha256))
     return send_file(content, "application/octet-stream", as_attachment=True, download_name=row.name)
 
 
@@ -208,6 +208,7 @@ class Deciding:
 
     outcome: str = field(default="", metadata={"most": 20})
     said: str = field(default="", metadata={"most": 1000})
+    took_part: str = field(default="", metadata={"most": 1000})
 
 
 @blueprint.post("/sales/reviews/<county>/<uuid:qualification_id>")
@@ -216,7 +217,7 @@ class Deciding:
 def decide(county: str, qualification_id: UUID) -> Redirect:
     """Decide it."""
     given = read_form(Deciding)
-    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said)
+    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said, given.took_part)
     flash(_("已作出决定，超过了规定的工作日。") if late else _("已作出决定。"))
     return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)
 

@@ -216,7 +216,7 @@ def business(passed_mu: int = 0) -> tuple[Taker, Actor]:
         found = reviews.ask(
             actor, taker, reviews.Asking(Decimal(passed_mu), "种植玉米", "", dict.fromkeys(PAPERS, PAPER))
         )
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "")
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", "样本专家")
     return taker, actor
 
 
@@ -239,7 +239,7 @@ def test_a_business_is_reviewed_within_its_limit_and_its_reserve_stays_while_it_
         offers.say(actor, *at, Word("offer", Decimal(450)))
     assert codes(unreviewed) == {"QUAL-1"}
     found = reviews.ask(actor, taker, reviews.Asking(Decimal(300), "种植玉米", "", dict.fromkeys(PAPERS, PAPER)))
-    reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "")
+    reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", "样本专家")
     offers.say(actor, *at, Word("offer", Decimal(450)))
     offers.say(owner, *at, Word("accept"))
     window = deals.proceed(OPERATOR, COUNTY, wide.listing_id).window

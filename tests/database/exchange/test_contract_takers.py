@@ -10,17 +10,18 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
+from landreg.core.errors import Finding, Refused
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
-from landreg.exchange.contracts import drawing, life, project_queries, project_runs, projects, signing
+from landreg.exchange.contracts import drawing, life, project_queries, project_runs, projects, signing, taking
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.model import Taker
+from landreg.law.queries import load_law
 from landreg.log.note import Signer
 from landreg.registry.figures import Figure, set_figure
 from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
@@ -47,7 +48,7 @@ def passed(mu: str) -> None:
     """The cooperative's review for so much, asked for at the counter."""
     papers = dict.fromkeys(PAPERS, PAPER)
     asked = reviews.ask(OPERATOR, taker(), reviews.Asking(Decimal(mu), "种植玉米", "", papers))
-    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "")
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", "样本专家")
 
 
 def held() -> Decimal:
@@ -80,6 +81,34 @@ def test_a_business_is_reviewed_and_pays_its_reserve_before_a_contract_off_the_m
     life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
     assert held() == 0
     assert drawn(OTHER).state == "drawn"
+
+
+def test_a_business_is_told_what_of_the_reserve_is_lacking_for_what_waits_to_be_signed() -> None:
+    def lacking(*drafts: Contract) -> Decimal:
+        with unit_of_work(OPERATOR) as uow:
+            law = load_law(uow.session, COUNTY, today())
+            return taking.reserve_lacking(uow, taker(), drafts, law)
+
+    assert lacking(drawn()) == 0, "below the county's area none is due"
+    passed("1.2")
+    draft = whole()
+    assert lacking(draft) == Decimal("240.00")
+    assert lacking() == 0
+    reviews.record_reserve(OPERATOR, COUNTY, taker().taker_id, "paid", Decimal("100"), "FX-2", today())
+    assert lacking(draft) == Decimal("140.00")
+    signed(draft, "contractor")
+    with pytest.raises(Refused) as unpaid:
+        signed(draft, "taker")
+    assert "资格审查" in load_said(unpaid.value.findings[0])
+    reviews.record_reserve(OPERATOR, COUNTY, taker().taker_id, "paid", Decimal("140"), "FX-3", today())
+    assert lacking(draft) == 0
+    signed(draft, "taker")
+    assert lacking() == 0
+
+
+def load_said(finding: Finding) -> str:
+    with unit_of_work(OPERATOR) as uow:
+        return load_law(uow.session, COUNTY, today()).say(finding)
 
 
 def test_it_counts_too_where_the_farmer_s_own_signature_makes_the_contract(registrar: Actor) -> None:

@@ -121,10 +121,13 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     assert codes(waiting) == {"QUAL-8"}
     assert waiting.value.findings[0].values == {"fault": "review_waits"}
     with pytest.raises(Refused) as why:
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "")
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "", "样本专家")
     assert codes(why) == {"QUAL-6"}
+    with pytest.raises(Refused) as nobody:
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", " ")
+    assert [(one.code, one.field) for one in nobody.value.findings] == [("QUAL-6", "took_part")]
     kit.pass_time(superuser, days=60)
-    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "")
+    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", "样本专家")
     assert [one.code for one in noted] == ["QUAL-3"]
     today = beijing_day(kit.now_of())
     reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, "paid", Decimal("40000"), "FX-1", today)
@@ -163,12 +166,12 @@ def test_a_review_filed_by_mistake_is_taken_back_by_who_filed_it_and_filed_anew(
     right = reviews.ask(actor, taker, reviews.Asking(Decimal("500"), "种植玉米", "", full))
     for qualification, fault in ((slip, "review_withdrawn"), (right, "review_decided")):
         if fault == "review_decided":
-            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "")
+            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "", "样本专家")
         with pytest.raises(Conflict) as over:
             reviews.withdraw(actor, COUNTY, qualification.qualification_id)
         assert over.value.findings[0].values == {"fault": fault}
         with pytest.raises(Conflict) as over:
-            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "")
+            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "", "样本专家")
         assert over.value.findings[0].values == {"fault": fault}
     with unit_of_work(OPERATOR) as uow:
         assert kit.sales.taking_in(uow, taker, Decimal(1)).passed_mu == Decimal("500.00")

@@ -51,7 +51,7 @@ def qualified(operator: Actor, mu: Decimal) -> None:
     with unit_of_work(operator) as uow:
         taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
     asked = reviews.ask(operator, taker, reviews.Asking(mu, "种植玉米", "", dict.fromkeys(PAPERS, PAPER)))
-    reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "")
+    reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "", "样本专家")
     reviews.record_reserve(operator, COUNTY, taker.taker_id, "paid", mu * 200, "FX-1", today())
 
 

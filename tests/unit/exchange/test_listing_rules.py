@@ -65,10 +65,11 @@ HOMESTEAD = {
     "transfer": KINDS["house_lease"], "kind": "house_lease", "right_kind": "homestead", "term": None, "ground": {"A": HOUSE},
     "chosen": (Chosen("A", Decimal("180.00")),), "unit": "yuan_year",
 }  # fmt: skip
+SCANS = frozenset({"assembly_minutes", "township_approval"})
 COLLECTIVE = {
     "transfer": KINDS["four_wastes"], "kind": "four_wastes", "source": "collective", "right_kind": None, "term": None,
     "ground": {"A": replace(FIELD, kind="collective", basic=False, land_class="043")}, "way": "auction",
-    "papers": frozenset({"assembly_minutes"}),
+    "papers": SCANS,
 }  # fmt: skip
 UNKNOWN = {**COLLECTIVE, "ground": {"A": replace(FIELD, kind="collective", basic=False)}}
 SEIZED = OnLand("restriction", "seizure", named="汉滨区人民法院")
@@ -135,7 +136,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-20", {"chosen": (Chosen("Z", Decimal("1.00")),)}, {"chosen": (Chosen("B", Decimal("1.00")),)}),
         ("LST-21", {"photos": 7}, {"photos": 6}),
         ("LST-22", {**whole("exchange"), "until_on": date(2030, 1, 1)}, whole("exchange")),
-        ("LST-23", {**COLLECTIVE, "papers": frozenset()}, COLLECTIVE),
+        ("LST-23", {**COLLECTIVE, "papers": SCANS - {"assembly_minutes"}}, COLLECTIVE),
         ("LST-25", {**COLLECTIVE, "resolved": (60, 39)}, {**COLLECTIVE, "resolved": (60, 40)}),
         ("LST-25", {**COLLECTIVE, "resolved": (0, 0)}, {**COLLECTIVE, "resolved": (3, 2)}),
         ("LST-14", {**COLLECTIVE, "unit": "yuan_once", "paid_every": "once"}, BUILT),
@@ -153,7 +154,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
          {**whole("assignment"), "index": SEVEN, "price": Decimal("12000.00")}),
         ("LST-32", {**BUILT, "price": Decimal("500.00")}, BUILT),
         ("LST-30", {"words": "请打 138-1234-5678"}, {"words": "2026-11-01 起可以看地，12.5 亩"}),
-        ("LST-23", UNKNOWN, {**UNKNOWN, "papers": frozenset({"assembly_minutes", "waste_proof"})}),
+        ("LST-23", UNKNOWN, {**UNKNOWN, "papers": SCANS | {"waste_proof"}}),
         ("LST-23", {**BUILT, "papers": frozenset({"assembly_minutes"})}, BUILT),
         ("LST-33", classed(COLLECTIVE, "013"), classed(COLLECTIVE, "0404")),
         ("LST-33", classed(COLLECTIVE, "021"), classed(COLLECTIVE, "031")),
@@ -163,6 +164,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-33", classed(COLLECTIVE, "118"), classed(COLLECTIVE, "03")),
         ("LST-34", classed(BUILT, "0103"), classed(BUILT, "0501")),
         ("LST-34", classed(BUILT, "071"), BUILT),
+        ("LST-26", {**COLLECTIVE, "papers": SCANS - {"township_approval"}}, COLLECTIVE),
         ("LST-26", {**COLLECTIVE, "approved": False}, {**COLLECTIVE, "approved": False, "to_whom": "members"}),
     ],
 )  # fmt: skip

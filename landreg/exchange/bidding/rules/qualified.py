@@ -38,7 +38,9 @@ class TakingIn:
 
 @dataclass(frozen=True)
 class Reviewing:
-    """A review. papers: kinds that are there. decided_on: None while it waits. purpose: what the land is wanted for."""
+    """A review. papers: kinds that are there. decided_on: None while it waits. purpose: what the land is wanted for. took_part: who
+    reviewed.
+    """
 
     papers: tuple[str, ...]
     asked_on: date
@@ -46,6 +48,7 @@ class Reviewing:
     outcome: str = ""
     said: str = ""
     purpose: str = ""
+    took_part: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,11 @@ def qual_5_reserve_is_paid(facts: TakingIn, law: Law) -> Finding | None:
 
 
 def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding | None:
-    """QUAL-6: a review passes or not; one that does not says why."""
+    """QUAL-6: a review passes or not; one that does not says why; who took part in it is named. 农村土地承包法 45."""
     sound = facts.outcome == "passed" or (facts.outcome == "refused" and bool(facts.said.strip()))
-    return None if sound else Finding("QUAL-6", "said")
+    if not sound:
+        return Finding("QUAL-6", "said")
+    return None if facts.took_part.strip() else Finding("QUAL-6", "took_part")
 
 
 def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:

@@ -16,6 +16,10 @@ Index = tuple[Decimal, int]
 """The middle of a county's deals in yuan a mu and year, and their number."""
 
 
+MINUTES, APPROVAL = "assembly_minutes", "township_approval"
+"""Papers of what a collective lists: what its members resolved; that its farmland may go to others than members. Scans."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """A parcel as the register has it. kind: contracted, homestead or collective. land_class: '' where none is known."""

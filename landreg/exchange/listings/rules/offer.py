@@ -9,7 +9,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.exchange.listings.rules.contacts import names_a_contact
-from landreg.exchange.listings.rules.facts import Offered
+from landreg.exchange.listings.rules.facts import APPROVAL, MINUTES, Offered
 from landreg.exchange.listings.rules.units import BALANCES, MOST_PRICE, ONCE, is_a_price, rhythms_of
 from landreg.law.book import Law
 
@@ -191,7 +191,10 @@ def lst_23_papers_are_there(facts: Offered, law: Law) -> Finding | None:
     if unknown and facts.kind == "four_wastes":
         needed = (*needed, "waste_proof")
     missing = [paper for paper in needed if paper not in facts.papers and paper != "contractor_consent"]
-    return Finding("LST-23", "paper", {"papers": missing}, subject=facts.number or None) if missing else None
+    if not missing:
+        return None
+    field = MINUTES if MINUTES in missing else "proof"
+    return Finding("LST-23", field, {"papers": missing}, subject=facts.number or None)
 
 
 def lst_25_two_thirds_agree(facts: Offered, law: Law) -> Finding | None:
@@ -205,11 +208,12 @@ def lst_25_two_thirds_agree(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_26_township_approves(facts: Offered, law: Law) -> Finding | None:
-    """LST-26: farmland of a collective goes to outsiders with the township's approval. RLCL-52."""
+    """LST-26: farmland of a collective goes to outsiders with the township's approval: its number, and its scan. RLCL-52."""
     farmed = facts.transfer is not None and facts.transfer.farmed
-    if facts.source != "collective" or not farmed or facts.approved or facts.to_whom == "members":
+    shown = facts.approved and APPROVAL in facts.papers
+    if facts.source != "collective" or not farmed or shown or facts.to_whom == "members":
         return None
-    return Finding("LST-26", "approval", {}, subject=facts.number or None)
+    return Finding("LST-26", APPROVAL if facts.approved else "approval", {}, subject=facts.number or None)
 
 
 def lst_30_words_lead_nowhere_else(facts: Offered, law: Law) -> Finding | None:
