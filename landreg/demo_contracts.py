@@ -10,13 +10,12 @@ from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
 from landreg import demo_passed_on, demo_signers
 from landreg.access.service import SYSTEM
-from landreg.core.actor import WORKER, Actor
+from landreg.core.actor import WORKER
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import DAY, beijing_day, years_after
@@ -150,24 +149,19 @@ def paid(market: Market, contract: Contract) -> None:
 
 def _registered(market: Market, contract: Contract) -> None:
     """The land-operation right of a contract, through the register's own case."""
-    office = market.office
-    signing.ask_registration(
-        market.operator, office.county, contract.contract_id, demo_signers.scan(market.office.store)
-    )
+    office, paper = market.office, demo_signers.scan(market.office.store)
+    signing.ask_registration(market.operator, office.county, contract.contract_id, paper)
     case = registering.open_case_of(
-        office.registrar, office.store, office.county, contract.contract_id, b"%PDF-1.7 sample"
+        office.registrar, office.store, office.county, contract.contract_id, office.store.read(paper.sha256)
     )
-    _hand_in(office.registrar, office.county, contract, case)
+    with unit_of_work(office.registrar) as uow:
+        documents.enter(
+            uow, county=office.county, village=contract.village, sha256=paper.sha256, size=paper.size, kind="identity",
+            name=paper.name, cases=[case],
+        )  # fmt: skip
     cases.accept(office.registrar, office.county, [case])
     cases.review(office.reviewer, office.county, [case])
     register(office.reviewer, office.county, [case])
-
-
-def _hand_in(registrar: Actor, county: str, contract: Contract, case: UUID) -> None:
-    with unit_of_work(registrar) as uow:
-        documents.enter(
-            uow, county=county, village=contract.village, sha256="00" * 32, size=1, kind="identity", name="身份证.jpg", cases=[case]
-        )  # fmt: skip
 
 
 def _project(market: Market) -> None:

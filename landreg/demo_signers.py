@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from uuid import UUID
 
 from sqlalchemy import text
 
+from landreg import demo_papers
 from landreg.access.identity import CITIZEN_ID, reveal
 from landreg.access.service import SYSTEM
 from landreg.core.codes import birth_of, citizen_id_fault, of_age
@@ -40,8 +40,8 @@ def card_of(market: Market, household_id: UUID) -> tuple[str, str]:
 
 def scan(store: Store) -> Attached:
     """A scanned paper of the sample."""
-    sha256, size = store.put(BytesIO(b"\xff\xd8\xff SAMPLE"))
-    return Attached(sha256, size, "样本扫描件.jpg")
+    page = demo_papers.sheet()
+    return Attached(store.put_bytes(page), len(page), "样本扫描件.jpg")
 
 
 def sign_both(market: Market, contract: Contract, sides: Sequence[str] = SIDES) -> Contract:

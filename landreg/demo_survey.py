@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -13,7 +12,7 @@ from zipfile import ZipFile
 
 from sqlalchemy import text
 
-from landreg import keys
+from landreg import demo_papers, keys
 from landreg.access.service import SYSTEM
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor
@@ -126,7 +125,8 @@ def _batches(staff: dict[str, Actor], package: UUID) -> list[Opened]:
 
 def _archived(registrar: Actor, store: Store, batches: Sequence[Opened]) -> None:
     """The papers of each village lie in the archive: its list goes into the folders that lack them."""
-    sha256, size = store.put(BytesIO(b"%PDF-1.7 SAMPLE"))
+    page = demo_papers.sheet("PDF")
+    sha256, size = store.put_bytes(page), len(page)
     for village, batch in batches:
         with unit_of_work(registrar) as uow:
             lacking = first_papers.lacking_in_batch(uow.session, COUNTY, batch)

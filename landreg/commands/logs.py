@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -37,9 +38,12 @@ def log_recheck(whole: bool, anew: bool, processes: int) -> None:
 
     Goes on from where the last recheck without a finding ended (`recheck.json` in the register's home) and reads a part of
     the old entries again; with --whole, and where there is none, it reads everything, and goes on with one that was
-    interrupted (`recheck-whole.json`), and opens what is sealed of persons where the owner's URL and the identity key are there.
+    interrupted (`recheck-whole.json`), reads every file of the store that a row names, and opens what is sealed of persons
+    where the owner's URL and the identity key are there.
     """
+    from landreg.audit.files import files_differ
     from landreg.audit.logged import register
+    from landreg.core.files import Store
     from landreg.log.recheck import Begun, Reached, recheck_register
 
     with answering() as settings:
@@ -62,6 +66,9 @@ def log_recheck(whole: bool, anew: bool, processes: int) -> None:
             done.reached.write(file)
         opens = whole and Desk.OWNER in settings.urls and settings.keys["identity"].exists()
         findings = done.findings
+        if whole:
+            with bars() as show:
+                findings += tuple(files_differ(WORKER, Store(settings.store), partial(show, "files")))
         if opens:
             with bars() as show:
                 findings += opened_and_compared(show)

@@ -65,12 +65,18 @@ class Store:
         """Where a file of that hash lies, or would."""
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
-    def read(self, sha256: str) -> bytes:
-        """A file's content. Raises NotFound when it is not there or no longer what its name says."""
+    def sound(self, sha256: str) -> Path:
+        """Where a file lies that is what its name says. Raises NotFound DOC-1 where there is none, DOC-2 where it was changed."""
+        path = self.path(sha256)
         try:
-            content = self.path(sha256).read_bytes()
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError as error:
             raise NotFound(Finding("DOC-1", values={"sha256": sha256[:12]})) from error
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if digest != sha256:
             raise NotFound(Finding("DOC-2", values={"sha256": sha256[:12]}))
-        return content
+        return path
+
+    def read(self, sha256: str) -> bytes:
+        """A file's content. Raises NotFound when it is not there or no longer what its name says."""
+        return self.sound(sha256).read_bytes()

@@ -247,7 +247,7 @@ def photo(number: str, position: int) -> Response:
     file = store().path(found[0]) if found else None
     if file is None or not file.is_file():
         raise NotFound
-    return send_file(file, mimetype="image/jpeg", max_age=TILE_S)
+    return send_file(store().sound(found[0]), mimetype="image/jpeg", max_age=TILE_S)
 
 
 @blueprint.get("/market/compare")

@@ -250,7 +250,7 @@ def fall_paper(county: str, deal_id: UUID) -> Response:
         found = fall_queries.fall_of(uow.session, county, deal_id)
     if found is None or found.sha256 is None:
         raise NotFound
-    content = BytesIO(store().path(found.sha256).read_bytes())
+    content = BytesIO(store().read(found.sha256))
     return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
 
 

@@ -15,7 +15,7 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, NotFound
+from landreg.core.errors import NotFound
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
@@ -98,9 +98,7 @@ def file(number: str) -> Response:
         row = shelves.certificate_row(uow.session, number)
     if row is None:
         raise NotFound
-    path = store().path(row[0].pdf_sha256)
-    if not path.exists():
-        raise NotFound(Finding("DOC-1", values={"sha256": row[0].pdf_sha256[:12]}))
+    path = store().sound(row[0].pdf_sha256)
     response = send_file(path, "application/pdf")
     response.headers["Content-Disposition"] = (
         f"inline; filename=\"certificate.pdf\"; filename*=UTF-8''{quote(number)}.pdf"

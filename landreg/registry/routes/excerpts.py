@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, NotFound
+from landreg.core.errors import NotFound
 from landreg.registry import queries
 from landreg.registry.issued import excerpts, excerpts_whole
 from landreg.registry.routes.rights import right_page
@@ -78,7 +78,5 @@ def paper(number: str) -> Response:
         found = queries.excerpt(uow.session, number)
     if found is None:
         raise NotFound
-    path = store().path(found.pdf_sha256)
-    if not path.exists():
-        raise NotFound(Finding("DOC-1", values={"sha256": found.pdf_sha256[:12]}))
+    path = store().sound(found.pdf_sha256)
     return send_file(path, "application/pdf", download_name=f"{number}.pdf")

@@ -15,7 +15,7 @@ from landreg.access.consents import Wanted
 from landreg.access.policy import allow, current_actor
 from landreg.access.rules import Step
 from landreg.core.actor import Role
-from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.errors import BadInput, Finding
 from landreg.registry.guarded import attached
 from landreg.registry.home import consented
 from landreg.registry.home.consented import Came
@@ -94,8 +94,6 @@ def taken_back() -> Redirect:
 def sheet(county: str, consent_id: UUID) -> Response:
     """The scan of the signed sheet. Raises NotFound."""
     found = consented.sheet_of(current_actor(), county, consent_id)
-    path = store().path(str(found.sha256))
-    if not path.exists():
-        raise NotFound(Finding("DOC-1", values={"sha256": str(found.sha256)[:12]}))
+    path = store().sound(str(found.sha256))
     name = str(found.paper)
     return send_file(path, SHOWN.get(Path(name).suffix.lower()), download_name=name)

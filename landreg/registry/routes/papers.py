@@ -80,9 +80,7 @@ def fetch(county: str, case_id: UUID, document_id: UUID) -> Response:
         found = desk.document_in_case(uow.session, county, case_id, document_id)
         if found is None:
             raise NotFound
-    path = store().path(found.sha256)
-    if not path.exists():
-        raise NotFound(Finding("DOC-1", values={"sha256": found.sha256[:12]}))
+    path = store().sound(found.sha256)
     kind = SHOWN.get("." + found.name.rsplit(".", 1)[-1].lower())
     return send_file(path, kind or "application/octet-stream", as_attachment=kind is None, download_name=found.name)
 
@@ -128,9 +126,7 @@ def _handed_out(county: str, case_id: UUID, *steps: str, event_id: UUID | None =
     with unit_of_work(actor) as uow:
         made_at = desk_of(uow.session, county)
     paper = handed_out.paper_of(actor, county, case_id, steps, made_at, store(), event_id)
-    path = store().path(paper.pdf_sha256)
-    if not path.exists():
-        raise NotFound(Finding("DOC-1", values={"sha256": paper.pdf_sha256[:12]}))
+    pdf = store().read(paper.pdf_sha256)
     names = {
         "receipt": _("受理凭证"),
         "completion": _("补正通知书"),
@@ -139,7 +135,7 @@ def _handed_out(county: str, case_id: UUID, *steps: str, event_id: UUID | None =
         "error_letter": _("更正登记通知书"),
         "objection_answer": _("异议处理告知书"),
     }
-    return pdf_file(path.read_bytes(), f"{names[paper.kind]}-{paper.number}")
+    return pdf_file(pdf, f"{names[paper.kind]}-{paper.number}")
 
 
 def pdf_file(pdf: bytes, name: str) -> Response:
