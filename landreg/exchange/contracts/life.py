@@ -29,6 +29,7 @@ from landreg.exchange.contracts.entering import entered, happened, held, must, o
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
+    Ground,
     Moved,
     Returned,
     con_24_deposit_goes_back,
@@ -269,7 +270,8 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
         of_transfer(found, law, "return")
         row = found.contract
         ties_nothing(law.on, paper, said=asked.said)
-        wrong = con_24_returned_after_the_end((asked, row.ends_on or row.until_on, found.awarded), law)
+        ground = Ground(row.ends_on or row.until_on, found.awarded, row.clauses.get("fixtures_end", ""))
+        wrong = con_24_returned_after_the_end((asked, ground), law)
         if wrong := wrong or con_24_deposit_goes_back((asked, found.deposit_open), law):
             raise Refused(wrong)
         facts = {"fixtures": asked.fixtures}

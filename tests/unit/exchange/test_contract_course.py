@@ -220,12 +220,10 @@ def test_land_is_given_back_after_the_end_and_a_sum_is_paid_for_what_stays(wrong
     """CON-24: refused."""
     ended = TODAY - timedelta(days=30)
     for sound in ({}, {"on_day": ended - timedelta(days=1)}, {"fixtures": "left_paid", "paid_yuan": Decimal("800.00")}):
-        assert (
-            closing.con_24_returned_after_the_end((closing.Returned(**{"on_day": TODAY, **sound}), ended, None), LAW)
-            is None
-        )
+        back = closing.Returned(**{"on_day": TODAY, **sound})
+        assert closing.con_24_returned_after_the_end((back, closing.Ground(ended)), LAW) is None
     asked = closing.Returned(**{"on_day": TODAY, **wrong})
-    assert closing.con_24_returned_after_the_end((asked, ended, None), LAW) is not None
+    assert closing.con_24_returned_after_the_end((asked, closing.Ground(ended)), LAW) is not None
 
 
 def test_a_claim_after_the_end_goes_to_arbitration_for_two_years_and_to_court_for_three() -> None:
@@ -249,9 +247,22 @@ def test_a_claim_after_the_end_goes_to_arbitration_for_two_years_and_to_court_fo
 def test_what_was_awarded_for_what_stays_is_what_is_paid_for_it() -> None:
     """CON-24."""
     back = closing.Returned(TODAY, "left_paid", Decimal("800.00"))
-    assert closing.con_24_returned_after_the_end((back, TODAY, Decimal("800.00")), LAW) is None
+    assert closing.con_24_returned_after_the_end((back, closing.Ground(TODAY, Decimal("800.00"))), LAW) is None
     for paid in (replace(back, paid_yuan=Decimal("799.99")), closing.Returned(TODAY)):
-        assert closing.con_24_returned_after_the_end((paid, TODAY, Decimal("800.00")), LAW) is not None
+        assert closing.con_24_returned_after_the_end((paid, closing.Ground(TODAY, Decimal("800.00"))), LAW) is not None
+
+
+def test_what_is_paid_for_by_the_contract_stays_for_nothing_only_by_what_both_agreed_on() -> None:
+    """CON-24: with the days, or what is wrong, in words."""
+    ground, back = closing.Ground(TODAY, agreed="left_paid"), closing.Returned(TODAY, "left_free")
+    wrong = closing.con_24_returned_after_the_end((back, ground), LAW)
+    assert wrong is not None
+    assert (wrong.field, "写明双方怎样商定" in LAW.say(wrong)) == ("said", True)
+    for sound, of in ((replace(back, said="双方商定不补偿"), ground), (back, replace(ground, agreed="left_free"))):
+        assert closing.con_24_returned_after_the_end((sound, of), LAW) is None
+    early = closing.con_24_returned_after_the_end((replace(back, on_day=TODAY + timedelta(days=1)), ground), LAW)
+    assert early is not None
+    assert TODAY.isoformat() in LAW.say(early)
 
 
 def test_an_early_end_names_the_field_that_is_wrong_and_a_household_does_not_dissolve() -> None:

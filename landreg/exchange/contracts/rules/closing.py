@@ -28,6 +28,8 @@ PURPOSES = ("end", "change")
 FREEZING = ("seizure", "dispute")
 """Restrictions under which nothing is disposed of, whoever consents."""
 ABOUT = ("rent", "fixtures", "land", "other")
+PAID, FREE = "left_paid", "left_free"
+"""What stays of what the taker built, for a sum or for nothing."""
 """What a dispute is about: sums that were owed, what was built, the land's return, anything else."""
 FORUMS = ("village", "township", "arbitration", "court")
 LIMITED = ("arbitration", "court")
@@ -206,19 +208,37 @@ class Returned:
     deposit_yuan: Decimal | None = None
 
 
-def con_24_returned_after_the_end(facts: tuple[Returned, date, Decimal | None], law: Law) -> Finding | None:
-    """CON-24: land is given back between the contract's last day and today; a sum is paid for what stays, and only then, the sum
-    that was awarded where one was. RLCL-43, LOT-19.
-
-    facts: what is recorded, the day on which the contract ended, what was awarded to the taker for what it built.
+@dataclass(frozen=True)
+class Ground:
+    """What a giving back is held against: the day on which the contract ended, what was awarded to the taker for what it built, and
+    what the contract says becomes of that.
     """
-    asked, ends_on, awarded = facts
-    if not ends_on - DAY <= asked.on_day <= law.on:
-        return Finding("CON-24", "on_day", {})
+
+    ends_on: date
+    awarded: Decimal | None = None
+    agreed: str = ""
+
+
+def con_24_returned_after_the_end(facts: tuple[Returned, Ground], law: Law) -> Finding | None:
+    """CON-24: land is given back between the contract's last day and today; a sum is paid for what stays, and only then, the sum
+    that was awarded where one was; where the contract says that it is paid for and it stays for nothing, how both agreed on that is
+    said. RLCL-43, LOT-19.
+    """
+    asked, of = facts
+    first = of.ends_on - DAY
+    if not first <= asked.on_day <= law.on:
+        return _return_fault("on_day", "day", first=first, today=law.on)
     yuan = asked.paid_yuan
-    sound = (yuan is None or is_sum(yuan)) and (asked.fixtures == "left_paid") == (yuan is not None)
-    sound = sound and (awarded is None or yuan == awarded)
-    return None if sound else Finding("CON-24", "paid_yuan", {})
+    if not ((yuan is None or is_sum(yuan)) and (asked.fixtures == PAID) == (yuan is not None)):
+        return _return_fault("paid_yuan", "sum")
+    if of.awarded is not None and yuan != of.awarded:
+        return _return_fault("paid_yuan", "awarded", awarded=of.awarded)
+    waived = of.agreed == PAID and asked.fixtures == FREE and not asked.said.strip()
+    return _return_fault("said", "waived") if waived else None
+
+
+def _return_fault(field: str, fault: str, **values: object) -> Finding:
+    return Finding("CON-24", field, {"fault": f"return_{fault}", **values})
 
 
 def con_24_deposit_goes_back(facts: tuple[Returned, Decimal], law: Law) -> Finding | None:
@@ -229,8 +249,8 @@ def con_24_deposit_goes_back(facts: tuple[Returned, Decimal], law: Law) -> Findi
     asked, held = facts
     yuan = asked.deposit_yuan
     if yuan is None:
-        return Finding("CON-24", "deposit_yuan", {}) if held else None
+        return _return_fault("deposit_yuan", "deposit", held=held) if held else None
     sound = (yuan == 0 or is_sum(yuan)) and yuan <= held and bool(held)
     if not sound:
-        return Finding("CON-24", "deposit_yuan", {})
-    return Finding("CON-24", "said", {}) if yuan < held and not asked.said.strip() else None
+        return _return_fault("deposit_yuan", "deposit", held=held)
+    return _return_fault("said", "kept") if yuan < held and not asked.said.strip() else None
