@@ -31,6 +31,7 @@ from landreg.land.rules import (
     geometry,
     persons,
     placing,
+    plausible,
     relations,
     terms,
     topology,
@@ -44,9 +45,9 @@ from landreg.land.survey_reading import Progress, fault_finding
 from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
-    ("geometry", (*placing.RULES, *geometry.RULES)), ("codes", (*codes.RULES, *days.RULES)), ("persons", persons.RULES),
-    ("relations", (*relations.RULES, *uses.RULES)), ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()),
-    ("topology", topology.RULES),
+    ("geometry", (*placing.RULES, *geometry.RULES)), ("codes", (*codes.RULES, *days.RULES)),
+    ("persons", (*persons.RULES, *plausible.RULES)), ("relations", (*relations.RULES, *uses.RULES)),
+    ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()), ("topology", topology.RULES),
 )  # fmt: skip
 
 

@@ -229,6 +229,9 @@ RELATIONS: list[tuple[str, Change, Found]] = [
     ("a household of which nobody shares", both(put("CBF_JTCY", "户主2", SFGYR="2"), put("CBF_JTCY", "家人2", SFGYR="2")),
      {("REL-37", H2)}),
     ("one member who does not share", put("CBF_JTCY", "家人2", SFGYR="2"), set()),
+    ("a member born in 1850", put("CBF_JTCY", "家人2", CYZJHM="610900185001010013", CYXB="1"), {("COD-39", H2)}),
+    ("a postcode of five digits", put("CBF", H2, YZBM="72500"), {("COD-40", H2)}),
+    ("a postcode with a letter", put("FBF", G2, YZBM="72500O"), {("COD-40", G2)}),
 ]  # fmt: skip
 
 TERMS: list[tuple[str, Change, Found]] = [
@@ -245,6 +248,7 @@ TERMS: list[tuple[str, Change, Found]] = [
      {("TER-3", C2)}),
     ("a contract signed after its end", put("CBHT", C2, CBQXQ="19900101", CBQXZ="20191231", QDSJ="20200101"),
      {("TER-4", C2), ("TER-6", C2)}),
+    ("a contract signed in 1890", put("CBHT", C2, QDSJ="18900101"), {("TER-10", C2)}),
     ("a transfer past its contract", put("LZHT", T1, LZQXJSRQ="20281231", LZQX="3年"), {("TER-5", T1)}),
     ("a transfer before its contract", put("LZHT", T1, LZQXKSRQ="19970101", LZQX="30年"), {("TER-5", T1)}),
     ("a register's term that is not the contract's", put("CBJYQZDJB", C2, CBQXQ="19980201"), {("TER-3", C2), ("TER-6", C2)}),
