@@ -15,6 +15,7 @@ from landreg.core.asof import AsOf, end_of
 from landreg.core.periods import BEIJING
 from landreg.core.tables import in_force
 from landreg.land.queries import prefixed
+from landreg.party.model import Household
 from landreg.registry import queries
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd
 from landreg.registry.leaves.paper_rows import Paper
@@ -129,6 +130,17 @@ def restriction_of_act(session: Session, county: str, act_id: UUID) -> Restricti
     """The restriction that an act entered or changed, as it said it; none for another act."""
     found = sa.select(Restriction).where(Restriction.county == county, Restriction.act_id == act_id)
     return session.scalars(found.order_by(sa.func.lower(Restriction.valid).desc()).limit(1)).first()
+
+
+def act_that_ended(session: Session, household: Household) -> tuple[Act, Case | None] | None:
+    """The act by which a household is no more, with its case: of a merge that of the household into which it went. None while it
+    stands. household: its newest row.
+    """
+    if household.recorded.upper is None and household.valid.upper is None:
+        return None
+    by = household.act_id if household.recorded.upper is None else household.ended_by_act
+    act = session.scalars(sa.select(Act).where(Act.county == household.county, Act.act_id == by)).first()
+    return None if act is None else (act, cases_of_acts(session, [act]).get(act.act_id))
 
 
 def cases_of_acts(session: Session, acts: Sequence[Act]) -> dict[UUID, Case]:

@@ -165,6 +165,7 @@ def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response
         "registry/household.html",
         household=found,
         held=held is not None,
+        ended=None if held else shelves.act_that_ended(session, last),
         clocks=shown_days,
         members=members,
         masked=masked_persons(session, [member.person_id for member in members]),
