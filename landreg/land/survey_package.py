@@ -17,6 +17,8 @@ from landreg.land.survey_reading import fault_finding
 
 REQUIRED = ("DK", "FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX")
 WANTED = ("JZD", "JZX", "ZJQY", "CBJYQZDJB")
+CONTRACTED = {"DK", "CBHT", "CBDKXX"}
+"""What a package of homesteads alone has none of."""
 PARCEL_LINK = {"JZD": ("DKBM",), "JZX": ("DKBM",), "CBDKXX": ("DKBM", "CBHTBM", "CBFBM", "HTMJ")}
 MOST_OTHERS = 200
 """Files that are none of the standard's and may lie in a package all the same, however few its own are."""
@@ -37,7 +39,7 @@ def holds_a_package(package: Package, name: str, notes: Notes) -> bool:
     known = sum(len(sources) for sources in there.values())
     damaged = sum(is_named(fault.path.stem) for fault in package.faults)
     others = len(package.unknown) + len(package.faults) - damaged
-    if (damaged or there.keys() & set(REQUIRED)) and others <= max(MOST_OTHERS, known):
+    if (damaged or there.keys() & {*REQUIRED, "ZJD"}) and others <= max(MOST_OTHERS, known):
         return True
     notes.add(Finding("PKG-24", None, {"file": name, "known": known, "others": others}))
     return False
@@ -62,8 +64,11 @@ def missing_parts(package: Package, notes: Notes) -> bool:
         return True
     there = {**package.layers, **package.tables}
     unread = {named(Path(name).stem, spatial=False) for name in separated}
+    houses_alone = "ZJD" in there and not CONTRACTED & (there.keys() | unread)
+    if houses_alone:
+        notes.add(Finding("PKG-31", None, {}, "ZJD"))
     for kind in (*REQUIRED, *WANTED):
-        if kind not in there and kind not in unread:
+        if kind not in there and kind not in unread and not (houses_alone and kind in {*CONTRACTED, *WANTED}):
             code = "PKG-6" if kind in REQUIRED else "PKG-7"
             notes.add(Finding(code, None, {"kind": kind, "name": TABLES[kind].name_zh}, kind))
     for kind, sources in there.items():

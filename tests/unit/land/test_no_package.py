@@ -81,3 +81,16 @@ def test_the_terminal_says_that_nothing_was_read_where_nothing_was(prj: str | No
     told = CliRunner().invoke(main, ["check", str(path)]).stderr
     assert "nothing was read" in told
     assert "—" not in told
+
+
+@pytest.mark.parametrize("households", [True, False])
+def test_homesteads_by_themselves_are_told_to_come_with_their_village_s_land(households: bool, tmp_path: Path) -> None:
+    small = Small()
+    small.layers = {kind: rows for kind, rows in small.layers.items() if kind == "ZJD"}
+    kept = ("FBF", "CBF", "CBF_JTCY") if households else ()
+    small.tables = {kind: rows for kind, rows in small.tables.items() if kind in kept}
+    report = check(small.write(tmp_path), law())
+    assert next(f.code for f in report.findings) == "PKG-31"
+    assert {f.layer for f in report.findings if f.code == "PKG-6"} == ({"FBF", "CBF", "CBF_JTCY"} - {*kept})
+    assert "PKG-7" not in {f.code for f in report.findings}
+    assert report.refused
