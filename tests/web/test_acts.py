@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,19 @@ import pytest
 
 from landreg.access.identity import Identity
 from landreg.core.actor import Actor
+from landreg.core.asof import AsOf
 from landreg.core.codes import sex_of
 from landreg.core.db import unit_of_work
 from landreg.core.pdftext import pdf_text
+from landreg.core.periods import BEIJING
 from landreg.law.book import act_type, act_types, national_law, term
+from landreg.registry import queries
+from landreg.registry.issued import excerpts
 from landreg.registry.issued.certified import certified, members_of
 from landreg.registry.papers.certificate_data import CertificateNumber
 from landreg.registry.steps import STEPS
 from tests.registry_kit import BANK, one, pass_days, put_paper, to_rights
+from tests.renewal_kit import today
 from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser
 
@@ -206,6 +211,34 @@ def test_the_release_of_a_seizure_is_the_courts_to_ask(
     assert "第一法院：" in pdf_text(io.BytesIO(deng.client.get(f"{page}/receipt.pdf").data)).translate(
         {32: None, 10: None}
     )
+
+
+def test_a_waiting_seizure_that_moved_up_past_its_last_day_says_so_and_when_it_was_entered(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    found = right_of(officers[0])
+    right = f"/rights/{COUNTY}/{found}"
+    last = today(officers[0]) + timedelta(days=20)
+    for court, until in (("第一法院", ""), ("第二法院", last.isoformat())):
+        page = opened(deng, f"{right}/acts/seizure", {"party": court, "basis": f"{court}裁定", "until": until})
+        walk(deng, shen, page, superuser, "seizure")
+    entered = one(officers[0], "SELECT max(lower(recorded)) FROM registry.restriction")
+    pass_days(superuser, 30)
+    standing = one(
+        officers[0],
+        "SELECT restriction_id FROM registry.restriction WHERE rank = 1 AND upper_inf(recorded) AND upper_inf(valid)",
+    )
+    page = opened(deng, f"{right}/acts/seizure_release", {"restriction": str(standing), "basis": "解除裁定"})
+    walk(deng, shen, page, superuser, "seizure_release")
+    shown = deng.get(right).text
+    assert "期限已过，不自动失效，请向查封机关核实" in shown
+    (line,) = re.findall(r"<td data-label=\"登记于\">(.*?)</td>", shown)
+    assert f"{entered.astimezone(BEIJING):%Y-%m-%d %H:%M}" in line
+    assert "变更" in line
+    with unit_of_work(officers[0]) as uow:
+        rows = queries.restrictions_of_right(uow.session, COUNTY, found, AsOf.now(uow.now))
+        (table,) = excerpts.restrictions(uow.session, [("x", rows)], today(officers[0]))
+    assert table.rows[0][-1] == f"{last}（期限已过，不自动失效，请向查封机关核实）"
 
 
 def test_a_seizure_is_shown_on_its_right_and_released(

@@ -80,10 +80,17 @@ class Certified:
             check_url=url,
             act_number=self.act_number,
             filled_by=authority,
-            notes=tuple(
-                f"地块 {one.code} 依 {one.signed_on:%Y年%m月%d日}签订的合同取得。"
-                for one in self.parcels
-                if one.signed_on
+            notes=(
+                *(
+                    (f"原承包期{_term(f['running'].lower, f['running'].upper)}，本证所记承包期自其届满之次日起接续。",)
+                    if f["running"] and f["term"].lower > day
+                    else ()
+                ),
+                *(
+                    f"地块 {one.code} 依 {one.signed_on:%Y年%m月%d日}签订的合同取得。"
+                    for one in self.parcels
+                    if one.signed_on
+                ),
             ),
         )
 
@@ -272,7 +279,9 @@ _CERTIFIED = """
     JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id
 """
 _RIGHTS = f"""
-    SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
+    SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term,
+           (SELECT o.term FROM registry."right" AS o WHERE o.county = r.county AND o.right_id = r.right_id AND upper_inf(o.recorded)
+            AND upper(o.term) = lower(r.term) ORDER BY lower(o.valid) DESC LIMIT 1) AS running, r.area_m2, r.mu, r.excess_m2,
            r.confirmed_by,
            r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, r.note, a.number AS act_number,
            h.name AS holder, h.code AS holder_code, r.village,

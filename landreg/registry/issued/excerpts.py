@@ -29,6 +29,7 @@ from landreg.registry.model import Restriction, Right
 from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
+from landreg.registry.term_queries import running_term
 
 RANKED = ("mortgage", "seizure")
 """Restrictions of which several stand on a right in order."""
@@ -123,7 +124,7 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
         ("坐落", " ".join(division_path(session, right.village))),
         ("合同或单元代码", right.code),
         ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
-        ("期限", term_of(right)),
+        ("期限", term_of(session, right, asked)),
         ("承包合同签订日期", str(contract.signed_on) if contract and contract.signed_on else ""),
         ("权利限制", f"{len(limits)} 项，见下表" if limits else "无"),
         ("附记", right.note),
@@ -138,14 +139,20 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
     }
     shown = tuple(parcel_row(one) for one in parcels)
     return Subject(
-        "right", right.right_id, right.village, facts, shown, content, restrictions(session, [(right.code, limits)])
+        "right",
+        right.right_id,
+        right.village,
+        facts,
+        shown,
+        content,
+        restrictions(session, [(right.code, limits)], asked.valid),
     )
 
 
-def term_of(right: Right) -> str:
-    """A right's term as papers say it."""
-    last = right.term.upper - DAY if right.term and right.term.upper else None
-    return f"{right.term.lower} 至 {last}" if right.term and last else "无期限"
+def term_of(session: Session, right: Any, asked: AsOf) -> str:
+    """A right's term as papers say it, after the one that runs until it begins. right: a row with county, right_id and term."""
+    terms = (running_term(session, right, asked), right.term)
+    return "；续期 ".join(f"{one.lower} 至 {one.upper - DAY}" for one in terms if one and one.upper) or "无期限"
 
 
 def _holder(one: Any) -> str:
@@ -159,7 +166,7 @@ def restriction(kind: str, until: date | None) -> str:
 
 
 def restrictions(
-    session: Session, of_rights: Sequence[tuple[str, Sequence[Restriction]]]
+    session: Session, of_rights: Sequence[tuple[str, Sequence[Restriction]]], day: date
 ) -> tuple[papers.ExcerptTable, ...]:
     """The table of restrictions, a line each with both its days: since when it holds, and when that was entered; none, where
     there is none. of_rights: the code of each right with its restrictions.
@@ -174,13 +181,16 @@ def restrictions(
             "" if one.amount is None else f"{one.amount:,.2f}",
             str(one.valid.lower),
             _minute(one.recorded.lower),
-            str(one.until or ""),
+            f"{one.until or ''}{_NOT_LAPSED if one.kind == 'seizure' and one.until and one.until < day else ''}",
         )
         for code, limits in of_rights
         for one in limits
     )
     heads = ("合同或单元代码", "种类", "权利人（申请人）", "依据", "担保金额（元）", "自何日起", "登簿时间", "至何日止")
     return (papers.ExcerptTable("权利限制", heads, rows),) if rows else ()
+
+
+_NOT_LAPSED = "（期限已过，不自动失效，请向查封机关核实）"
 
 
 def _minute(at: datetime | None) -> str:

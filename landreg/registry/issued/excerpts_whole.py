@@ -117,14 +117,14 @@ def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = 
             right.code,
             holder or right.holder or "",
             f"{right.mu}",
-            term_of(right),
+            term_of(session, right, asked),
             "；".join(restriction(one.kind, one.until) for one in found) or "无",
         )
         for right, found in zip(rights, limits, strict=True)
     )
     heads = ("权利类型", "合同或单元代码", "权利人", "亩", "期限", "权利限制")
     limited = [(right.code, found) for right, found in zip(rights, limits, strict=True)]
-    return papers.ExcerptTable("权利", heads, rows), *restrictions(session, limited)
+    return papers.ExcerptTable("权利", heads, rows), *restrictions(session, limited, asked.valid)
 
 
 def _mu(rights: Sequence[Any]) -> Decimal:

@@ -24,6 +24,7 @@ from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case
 from landreg.registry.casework import household_queries, under_way_queries
 from landreg.registry.facts.limits import marks
+from landreg.registry.term_queries import first_entered, running_term
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
 
@@ -64,11 +65,13 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             may_excerpt=current_actor().has(Role.REGISTRAR),
             rows=rows,
             last=right.term.upper - DAY if right.term and right.term.upper else None,
+            running=running_term(session, right, shown_days.as_of) if shown else None,
             parcels=queries.parcels_of_right(session, right, shown_days.as_of),
             holders=holders,
             beside=household_queries.beside(session, right, shown_days.as_of),
             restrictions=limits,
             marks=marks(session, limits),
+            entered=first_entered(session, county, right_id),
             opened=opened or {},
             may_open=_sees_cases(),
             cases=()

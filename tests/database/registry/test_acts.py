@@ -227,6 +227,8 @@ def test_a_lost_certificate_is_replaced_after_its_notice(
     state = "SELECT state FROM registry.check_certificate(:n)"
     assert one(registrar, state, n=issued.number) == "valid"
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 1
+    by = "SELECT max(e.ended_by) FROM registry.certificate AS c, registry.check_certificate(c.number) AS e"
+    assert one(registrar, by) == "reissue"
 
 
 def test_a_certificate_of_a_right_that_begins_later_is_found_from_its_issue_on(

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
+from landreg import keys
+from landreg.access.identity import Identity
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
+from landreg.core.files import Store
 from landreg.core.periods import DAY
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking
+from landreg.registry import booking, public_queries, queries
 from landreg.registry.casework import cases, notices
+from landreg.registry.issued import certificates, excerpts
+from landreg.registry.issued.certificates import Press
+from landreg.registry.issued.certified import certified
 from landreg.registry.leaves import logged
+from landreg.registry.papers.certificate_data import CertificateNumber
 from landreg.registry.past import right_history
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.renewal.rosters import Vote
@@ -55,7 +65,7 @@ from tests.renewal_kit import (
     to_decided,
     today,
 )
-from tests.villages import COUNTY, ISSUER, VILLAGE, past_triggers
+from tests.villages import COUNTY, ISSUER, VILLAGE, citizen_id, past_triggers
 
 SECOND = f"{VILLAGE}010002"
 _ACT = """INSERT INTO registry.act (county, act_id, village, number, kind, case_id, registered_at, registered_by)
@@ -123,6 +133,36 @@ def test_the_register_of_earlier_days_keeps_the_old_term(
     booking.register(registrar, COUNTY, ids)
     was = """SELECT term FROM registry."right" WHERE right_id = :right AND upper_inf(recorded) AND valid @> CAST(:day AS date)"""
     assert one(registrar, was, right=right, day=yesterday).upper == AFTER_ENDS
+
+
+def test_until_a_renewed_term_begins_paper_check_and_exchange_go_by_the_running_one_too(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, tmp_path: Path
+) -> None:
+    _, ids = to_decided(registrar, reviewer, superuser)
+    right = right_of(registrar)
+    first = one(registrar, TERM, right=right).lower
+    booking.register(registrar, COUNTY, ids)
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    numbers = [issued.number for issued in certificates.issue(registrar, COUNTY, ids, press).issued]
+    both = f"{first} 至 2027-12-31；续期 2028-01-01 至 2057-12-31"
+    said = "SELECT term FROM exchange.right_said(:county, :right)"
+    with unit_of_work(registrar) as uow:
+        row = queries.right_as_of(uow.session, COUNTY, right, AsOf.now(uow.now))
+        assert excerpts.term_of(uow.session, row, AsOf.now(uow.now)) == both
+        anybody = defaultdict(lambda: Identity("户主", "citizen_id", citizen_id(1)))
+        paper = certified(uow.session, COUNTY, ids, anybody)[0]
+        number = CertificateNumber("陕", 2027, "汉滨区", "1")
+        (note,) = paper.contract(number, "", first, "", "").notes
+        assert "2027年12月31日止，本证所记承包期自其届满之次日起接续。" in note
+        assert paper.contract(number, "", AFTER_ENDS, "", "").notes == ()
+        assert excerpts.term_of(uow.session, row, AsOf(AFTER_ENDS, uow.now)) == "2028-01-01 至 2057-12-31"
+        checked = [public_queries.check_certificate(uow.session, number) for number in numbers]
+        term = uow.session.execute(text(said), {"county": COUNTY, "right": right}).scalar_one()
+        assert (term.lower, term.upper) == (first, date(2058, 1, 1))
+    assert {(found.running.lower, found.running.upper, found.ended_by) for found in checked if found} == {
+        (first, AFTER_ENDS, "")
+    }
 
 
 def test_a_renewal_is_told_in_the_history_with_both_terms(
