@@ -48,7 +48,7 @@ def households_apply(registrar: Actor, kept: Path) -> int:
         )
     kept.touch(mode=0o600)
     kept.write_text(json.dumps(passwords))
-    told = bindings.make_code(registrar, household.code, household.members[0][0], by_letter=False)
+    told = bindings.make_code(registrar, household.code, household.members[0].person_id, by_letter=False)
     (_, farmer_name, farmer_role), (_, agent_name, agent_role) = PEOPLE
     joining = Joining(household.code, told.code, FARMER, farmer_name, passwords[FARMER])
     account = bindings.join(_DOOR, joining, "127.0.0.1")

@@ -55,7 +55,7 @@ def make_code(actor: Actor, household_code: str, person_id: UUID, *, by_letter: 
         found = household_queries.household_by_code(uow.session, household_code)
         if found is None:
             raise NotFound(Finding("ACC-17"))
-        member = dict(found.members).get(person_id)
+        member = next((one.name for one in found.members if one.person_id == person_id), None)
         if member is None:
             raise BadInput(Finding("ACC-29", "person"))
         _withdraw_open(uow, found.county, person_id)

@@ -20,15 +20,25 @@ from landreg.access.model import (
 
 
 @dataclass(frozen=True)
+class MemberFound:
+    """A member as an officer tells one from another: masked name and number, and the relation to the head."""
+
+    person_id: UUID
+    name: str
+    relation: str
+    number: str
+
+
+@dataclass(frozen=True)
 class HouseholdFound:
-    """A household as the register has it now, and its members: person and masked name."""
+    """A household as the register has it now, and its members."""
 
     county: str
     village: str
     household_id: UUID
     code: str
     name: str
-    members: tuple[tuple[UUID, str], ...]
+    members: tuple[MemberFound, ...]
 
 
 @dataclass(frozen=True)
@@ -54,13 +64,14 @@ def household_by_code(session: DatabaseSession, code: str) -> HouseholdFound | N
         return None
     members = session.execute(
         sa.text(
-            """SELECT m.person_id, p.name_masked FROM party.member AS m JOIN identity.person AS p USING (person_id)
+            """SELECT m.person_id, p.name_masked, m.relation, p.id_masked FROM party.member AS m
+               JOIN identity.person AS p USING (person_id)
                WHERE m.county = :county AND m.household_id = :household AND upper_inf(m.recorded) AND upper_inf(m.valid)
                ORDER BY m.position"""
         ),
         {"county": row.county, "household": row.household_id},
     )
-    people = tuple((member.person_id, member.name_masked) for member in members)
+    people = tuple(MemberFound(*member) for member in members)
     return HouseholdFound(row.county, row.village, row.household_id, row.code, row.name, people)
 
 

@@ -92,6 +92,7 @@ def test_a_farmer_makes_an_account_by_the_code_of_the_office_and_sees_the_househ
     browser.log_in("lin")
     page = browser.get(f"/bindings?household={CODE}").text
     assert "林0之0" not in page
+    assert re.search(r"（[^（）]+，6[0-9*]+）", page)
     told = browser.post("/bindings", {"household": CODE, "person": str(households[CODE][1][0])})
     assert "<svg" in told.text
     assert told.status_code == 201

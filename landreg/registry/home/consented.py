@@ -98,7 +98,7 @@ def _member(uow: UnitOfWork, found: HouseholdFound, came: Came, agent: str = "")
     """The member whose card it is. Raises Refused (ACC-32)."""
     number, law = tidy(came.card), load_law(uow.session, found.county, beijing_day(uow.now))
     bearing = identity.bearing_number(uow.session, number) if number else frozenset[UUID]()
-    member = next((person for person, _name in found.members if person in bearing), None)
+    member = next((one.person_id for one in found.members if one.person_id in bearing), None)
     named = member is not None and bool(identity.bearing(uow.session, [(member, came.name.strip())]))
     born = birth_of(number) if citizen_id_fault(number) is None else None
     facts = AtCounter(came.name, member is not None, named, born, came.witness, agent)
