@@ -5,6 +5,7 @@ A term that ran out ends no right and is no ground to refuse (农村土地承包
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ BY_HAND = ("boundary_open", "division_open", "papers_lacking", "unreachable", "o
 GROUNDS = ("disaster",)
 """Why land may be moved within a term: 农村土地承包法 28."""
 _STOPS = {"dispute": "disputed", "objection": "disputed", "seizure": "restricted", "advance_notice": "restricted"}
+_FIGURE, _WORD, _FEWEST_WORDS = re.compile(r"\d{1,6}"), re.compile(r"[^\W\d_]"), 3
 
 
 @dataclass(frozen=True)
@@ -217,8 +219,12 @@ def ren_8_members_as_registered(decision: Decision, law: Law) -> Finding | None:
 
 
 def ren_15_fewer_are_explained(decision: Decision, law: Law) -> Finding | None:
-    """REN-15: two thirds are of all members: fewer than the register's persons in the households is explained. RCEO-26, RCEO-27."""
-    if decision.members >= decision.counted or decision.explained.strip():
+    """REN-15: two thirds are of all members: fewer than the register's persons in the households is explained, in words and
+    in figures that come to the difference. RCEO-26, RCEO-27.
+    """
+    said = sum(int(figure) for figure in _FIGURE.findall(decision.explained))
+    left = decision.counted - decision.members
+    if left <= 0 or (left <= said and len(_WORD.findall(decision.explained)) >= _FEWEST_WORDS):
         return None
     values = {"members": decision.members, "counted": decision.counted}
     return Finding("REN-15", "explained", values, subject=decision.number)

@@ -121,7 +121,11 @@ def test_a_plan_within_the_law_passes() -> None:
         ({"minutes": False}, {"REN-7"}),
         ({"counted": 89}, {"REN-8"}),
         ({"counted": 91}, {"REN-15"}),
-        ({"counted": 404, "explained": "登记簿含未成年人"}, set()),
+        ({"counted": 404, "explained": "登记簿含未成年人"}, {"REN-15"}),
+        ({"counted": 404, "explained": "x"}, {"REN-15"}),
+        ({"counted": 404, "explained": "314"}, {"REN-15"}),
+        ({"counted": 404, "explained": "未成年人 300 人，已迁出 13 人"}, {"REN-15"}),
+        ({"counted": 404, "explained": "未成年人 300 人，已迁出 14 人"}, set()),
     ],
 )
 def test_two_thirds_of_all_members_decide_after_publication_on_minutes(
