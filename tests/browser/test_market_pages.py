@@ -78,6 +78,19 @@ def test_a_point_of_the_map_leads_to_its_listing(window: OpenPage, market: str) 
     assert page.url.endswith(f"/market/listings/{market}")
 
 
+def test_two_listings_stand_side_by_side_on_a_phone_and_say_which_is_over(
+    window: OpenPage, market: str, superuser: Connection
+) -> None:
+    gone = listed(superuser)
+    dealt(superuser, gone)
+    page = window(width=390)
+    page.goto(f"/market/compare?n={market}&n={gone}")
+    expect(page.locator(".market-compare")).to_contain_text("已成交")
+    frame = page.locator(".table-frame")
+    assert frame.evaluate("one => one.scrollWidth <= one.clientWidth")
+    sound(page, "compare-two")
+
+
 def test_the_parcel_that_is_asked_for_is_marked_and_villages_are_named_beside_the_points(
     window: OpenPage, market: str
 ) -> None:

@@ -259,6 +259,8 @@ def compare() -> Response:
     with unit_of_work(NOBODY) as uow:
         rows = queries.listings(uow.session, numbers[:COMPARED])
         ground = queries.ground(uow.session, numbers[:COMPARED])
-    answer = pages.render("exchange/market/compare.html", rows=rows, ground=ground, left_out=len(numbers) > COMPARED)
+    answer = pages.render(
+        "exchange/market/compare.html", rows=rows, ground=ground, left_out=len(numbers) > COMPARED, today=market().today
+    )
     answer.status_code = 400 if len(numbers) > COMPARED else 200
     return answer
