@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
 from landreg.core.actor import Actor, Role
-from landreg.exchange.contracts import drawing
+from landreg.exchange.contracts import drawing, life
 from landreg.exchange.contracts.model import Contract
 from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, parcels_of, right_id, seen, signed, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
@@ -50,6 +51,22 @@ def test_the_form_of_a_change_asks_for_no_taker_and_takes_no_landless_nor_unchan
         assert rule in re.findall(r'class="code">([A-Z]+-\d+)<', answer.text)
     made = browser.post(of(contract, "next/change"), {**said, "parcel": code, "price": "500"})
     assert made.status_code == 303
+
+
+@pytest.mark.usefixtures("village")
+def test_of_a_contract_that_was_changed_it_is_said_beside_its_receipts_what_went_over(
+    browser: Browser, account: OpenAccount
+) -> None:
+    contract = signed(drawn())
+    life.pay(OPERATOR, COUNTY, contract.contract_id, seen(contract).left, today(), "HZ-7", PAPER)
+    asked = (COUNTY, contract.contract_id, "change", terms(from_on=today(), price=Decimal(500)), VALUES)
+    change = signed(drawing.draw_following(OPERATOR, *asked))
+    (over,) = [one.amount_yuan for one in seen(change).credited]
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    said = f'<p class="panel-body mb-0">原合同多付的 {over} 元，转入变更后的合同</p>'
+    assert said in browser.get(of(contract)).text
+    assert said not in browser.get(of(change)).text
 
 
 def test_a_household_reads_of_a_draft_and_of_a_re_transfer_of_its_land_and_says_no(
