@@ -82,7 +82,10 @@ def own_standing(session: Session, county: str, land: Mapping[str, ProjectParcel
         bound |= {
             row.parcel_code: row.number
             for row in contracts
-            if row.parcel_code in land and row.from_on < until and row.until_on > first and row.number not in drafts
+            if row.parcel_code in land
+            and row.from_on < until
+            and (row.until_on is None or row.until_on > first)
+            and row.number not in drafts
         }
         bound |= deal_queries.dealt_of_listings(session, county, [right], codes, days, None)
         rows = listing_queries.standing_on(session, county, right, codes, None, own=True)

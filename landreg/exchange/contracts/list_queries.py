@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.listings.rules.land import MOVING
 
 
 def listed(stage: str, today: date, text: str = "") -> sa.Select[Any]:
@@ -45,9 +46,9 @@ def _at(stage: str, today: date) -> tuple[sa.ColumnElement[bool], ...]:
         case "signed":
             return (*signed, Contract.from_on > today)
         case "running":
-            return (*signed, Contract.from_on <= today, Contract.until_on > today)
+            return (*signed, Contract.from_on <= today, sa.or_(Contract.until_on > today, Contract.kind.in_(MOVING)))
         case "over":
-            return (*signed, Contract.until_on <= today)
+            return (*signed, Contract.until_on <= today, Contract.kind.not_in(MOVING))
     return (Contract.state == stage, Contract.ends_on.is_(None))
 
 

@@ -27,6 +27,7 @@ from landreg.exchange.contracts.model import (
 )
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.whole import Credited, Recorded, Whole
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.law.queries import load_laws
 from landreg.registry.casebook import Act, Case
 from landreg.registry.model import Right
@@ -182,10 +183,9 @@ def late(session: Session, today: date) -> list[Whole]:
 
 
 def ended_by_day(session: Session, today: date) -> Sequence[Contract]:
-    """Signed contracts whose term is over."""
-    return session.scalars(
-        sa.select(Contract).where(Contract.state.in_(("signed", "disputed")), Contract.until_on <= today)
-    ).all()
+    """Signed contracts whose term is over: none of what moves the right itself, which has no end."""
+    lent = (Contract.kind.not_in(MOVING), Contract.state.in_(("signed", "disputed")))
+    return session.scalars(sa.select(Contract).where(*lent, Contract.until_on <= today)).all()
 
 
 def taker_stands(session: Session, county: str, contract_id: UUID) -> Any:

@@ -25,6 +25,7 @@ from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happ
 from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE, asked_of
 from landreg.exchange.contracts.rules.uses import HOUSES
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 
@@ -131,7 +132,7 @@ class Whole:
         )
         return Course(
             found.number, today, found.from_on, found.until_on, events, *taker[:2], *contractor[:2], late_since=taker[2],
-            out_since=contractor[2],
+            out_since=contractor[2], for_good=found.kind in MOVING,
         )  # fmt: skip
 
     def late_from_contractor(self, today: date) -> Decimal:
@@ -250,7 +251,8 @@ def stands(row: Contract, today: date) -> str:
         return VOID
     if row.state in (*UNSIGNED, "withdrawn"):
         return row.state
-    return stage_on(today, (row.from_on, row.until_on), row.ends_on, disputed=row.state == "disputed")
+    term, disputed = (row.from_on, row.until_on), row.state == "disputed"
+    return stage_on(today, term, row.ends_on, disputed=disputed, for_good=row.kind in MOVING)
 
 
 def due_of(row: RentDue, unit: str) -> Due:

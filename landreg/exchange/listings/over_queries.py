@@ -40,6 +40,6 @@ FROM (
       AND NOT EXISTS (SELECT FROM exchange.deal_fall AS f WHERE f.county = d.county AND f.deal_id = d.deal_id)
       AND NOT EXISTS (SELECT FROM exchange.listing_parcel AS q
           JOIN exchange.held_parcel AS h ON h.county = q.county AND h.parcel_code = q.parcel_code AND h.depth = 0
-          WHERE q.county = l.county AND q.listing_id = l.listing_id AND upper(h.held) > :today)
+          WHERE q.county = l.county AND q.listing_id = l.listing_id AND coalesce(upper(h.held), :today + 1) > :today)
 ) AS x JOIN exchange.listing AS l ON l.county = x.county AND l.listing_id = x.listing_id
 ORDER BY l.closes_on, l.number LIMIT 500"""

@@ -178,13 +178,16 @@ def _list(actor: Actor, consent: Consent | None) -> Response:
         for project, parcel in project_queries.own(session):
             asked.setdefault(project.project_id, (project, []))[1].append(parcel)
         taking = {one.taker_id for one in deal_queries.own_takers(session)}
+        passed = queries.passed_by_others(
+            session, [one.contract for one in rows if one.contract.taker_id not in taking]
+        )
         words = project_queries.last_words(session, actor.household) if actor.household and asked else {}
         against = {key: _barred(uow, *one) for key, one in asked.items()}
     stages = {one.contract.contract_id: VOID if one.contract.void else stage(one.course(today)) for one in rows}
     drafted = {found.contract.project_id: stages[found.contract.contract_id] for found in rows}
     return pages.render(
         "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, DAY=DAY,
-        made=drafted, stages=stages, taking=taking, against=against,
+        made=drafted, stages=stages, taking=taking, passed=passed, against=against,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import members, notices, papers, queries
 from landreg.exchange.contracts.rules.course import VOID, stage_on
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.land.queries import division_path
 from landreg.registry.routes.surroundings import desk_of, page_day
 from landreg.web import pages
@@ -89,7 +90,9 @@ def check() -> Response:
             found, today = queries.checked(uow.session, number), page_day(uow.session)
         if found is not None:
             disputed, term = found.state == "disputed", (found.from_on, found.until_on)
-            where = VOID if found.void else stage_on(today, term, found.ends_on, disputed=disputed)
+            for_good = found.kind in MOVING
+            where = stage_on(today, term, found.ends_on, disputed=disputed, for_good=for_good)
+            where = VOID if found.void else where
             with unit_of_work(door()) as uow:
                 path = " ".join(division_path(uow.session, found.village))
     return pages.render("exchange/contracts/check.html", number=number, found=found, path=path, stage=where, DAY=DAY)

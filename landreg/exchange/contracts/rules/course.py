@@ -34,7 +34,7 @@ class Happened:
 class Course:
     """A contract on a day. until_on: exclusive, of its term. arrears: of its taker in yuan, on that day; arrears_kg: of grain,
     priced or not. late_out, late_out_kg: the same of its contractor. late_since,
-    out_since: when the oldest of what each owes was due.
+    out_since: when the oldest of what each owes was due. for_good: it moves the right itself, and no day ends it.
     """
 
     number: str
@@ -48,6 +48,7 @@ class Course:
     late_out_kg: Decimal = Decimal(0)
     late_since: date | None = None
     out_since: date | None = None
+    for_good: bool = False
 
     def of(self, *kinds: str) -> tuple[Happened, ...]:
         """What was recorded of these kinds, in order."""
@@ -91,11 +92,17 @@ def stage(course: Course) -> str:
         return "part_signed" if len(course.lacking) == 1 else "drawn"
     ends = course.of("ended")
     ends_on = ends[-1].on_day if ends else None
-    return stage_on(course.today, (course.from_on, course.until_on), ends_on, disputed=course.disputed)
+    return stage_on(
+        course.today, (course.from_on, course.until_on), ends_on, disputed=course.disputed, for_good=course.for_good
+    )
 
 
-def stage_on(today: date, term: tuple[date, date], ends_on: date | None, *, disputed: bool) -> str:
-    """The same of a contract that both have signed. term: half-open. ends_on: the first day without it, None while none is set."""
+def stage_on(
+    today: date, term: tuple[date, date], ends_on: date | None, *, disputed: bool, for_good: bool = False
+) -> str:
+    """The same of a contract that both have signed. term: half-open. ends_on: the first day without it, None while none is set.
+    for_good: it moves the right itself (RLCL-33, RLCL-34), and is not over on a day.
+    """
     first, until = term
     if ends_on is not None:
         return "ended" if ends_on <= today else "ending"
@@ -103,7 +110,7 @@ def stage_on(today: date, term: tuple[date, date], ends_on: date | None, *, disp
         return "disputed"
     if today < first:
         return "signed"
-    return "running" if today < until else "over"
+    return "running" if today < until or for_good else "over"
 
 
 def con_5_at_this_step(facts: tuple[Course, Collection[str]], law: Law) -> Finding | None:

@@ -1,0 +1,46 @@
+"""What moves the right itself goes for good: no day ends an assignment or an exchange, and nobody gives its land back."""
+
+from __future__ import annotations
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict
+from landreg.exchange.contracts import days, life
+from landreg.exchange.contracts.list_queries import listed
+from landreg.exchange.contracts.routes.steps import steps_of
+from landreg.exchange.contracts.rules.closing import Returned
+from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.whole import stands
+from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
+from tests.database.exchange.test_contract_ends import village
+from tests.database.exchange.test_issuer_consent import assigned
+from tests.database.exchange.test_whole_term import shorter
+from tests.registry_kit import Connection, codes
+from tests.villages import COUNTY
+
+__all__ = ["village"]
+pytestmark = pytest.mark.usefixtures("village")
+
+
+def at(where: str) -> list[str]:
+    """The numbers of the contracts that the desk lists at a stage today."""
+    with unit_of_work(OPERATOR) as uow:
+        return [row.number for row in uow.session.scalars(listed(where, today()))]
+
+
+def test_no_day_ends_an_assignment_and_its_land_does_not_come_back(worker: Actor, superuser: Connection) -> None:
+    made = signed(assigned())
+    shorter(superuser, made, today())
+    lease = signed(drawn("610902104202010002"))
+    shorter(superuser, lease, today())
+    days.work(worker)
+    found = seen(made)
+    assert (found.contract.state, found.contract.ends_on) == ("signed", None)
+    assert (stage(found.course(today())), stands(found.contract, today())) == ("running", "running")
+    assert (at("running"), at("over"), at("ended")) == ([made.number], [], [lease.number])
+    assert not {"return", "end", "renewal_asked"} & set(steps_of(found, today()))
+    with pytest.raises(Conflict) as given:
+        life.give_back(OPERATOR, COUNTY, made.contract_id, Returned(today()), PAPER)
+    assert codes(given) == {"CON-5"}
