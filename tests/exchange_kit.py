@@ -15,7 +15,7 @@ from sqlalchemy import text
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange import logged
-from landreg.exchange.model import Listing, ListingEvent, ListingParcel
+from landreg.exchange.model import Listing, ListingEvent, ListingPaper, ListingParcel
 from tests.kept_kit import kept
 from tests.registry_kit import HOUSEHOLD, Connection, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -128,6 +128,10 @@ def listing_row(actor: Actor, right: UUID | None, **changed: Any) -> Listing:
     return Listing(**{**sound, "floor_mark": uuid4() if kept else None, **changed})
 
 
+SCANS = ("assembly_minutes", "township_approval")
+"""What a collective's listing comes with."""
+
+
 def put_listing(
     actor: Actor, row: Listing, codes: Sequence[str], area: str = "400.00", part: str | None = None
 ) -> Listing:
@@ -142,12 +146,12 @@ def put_rows(uow: Any, row: Listing, codes: Sequence[str], area: str = "400.00",
     row.listed_at = uow.now
     uow.session.add(row)
     uow.session.flush()
-    parts = [
-        ListingParcel(
-            county=COUNTY, village=VILLAGE, listing_id=row.listing_id, parcel_code=code, area_m2=Decimal(area), part=part
-        )
-        for code in codes
-    ]  # fmt: skip
+    head = {"county": COUNTY, "village": VILLAGE, "listing_id": row.listing_id}
+    parts: list[Any] = [ListingParcel(**head, parcel_code=code, area_m2=Decimal(area), part=part) for code in codes]
+    parts += [
+        ListingPaper(**head, document_id=uuid4(), kind=kind, name=f"{kind}.jpg", sha256="ab" * 32, size=9)
+        for kind in (SCANS if row.kind in ("unallocated", "four_wastes", "construction") else ())
+    ]
     uow.session.add_all(parts)
     uow.session.flush()
     for one in parts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from landreg.core.db import UnitOfWork
+from landreg.core.periods import beijing_day
 from landreg.core.tables import Base
 from landreg.exchange.model import (
     Deal,
@@ -20,12 +21,13 @@ from landreg.exchange.model import (
     ListingPhoto,
     Taker,
 )
+from landreg.exchange.publication import late_days, put_off
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
 from landreg.log.told_rows import TableSource, Told, row_text
 
-Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper]
+Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper | ListingEvent]
 NOT_TOLD = frozenset((
     "county", "village", "state", "id_sealed", "id_digest", "handed_closes_on", "handed_from_on",
 ))  # fmt: skip
@@ -72,7 +74,8 @@ def stage_fall(uow: UnitOfWork, row: DealFall) -> None:
 
 
 def _listed(row: Listing, parts: Parts) -> Told:
-    told = {"row": _text(_as_handed_in(row))}
+    events = [part for part in parts if isinstance(part, ListingEvent)]
+    told = {"row": _text(_as_handed_in(row, events))}
     for part in parts:
         match part:
             case ListingParcel():
@@ -84,12 +87,17 @@ def _listed(row: Listing, parts: Parts) -> Told:
     return {"listing": row.listing_id, "kind": row.kind, "area_m2": row.area_m2, "until": row.until_on}, told
 
 
-def _as_handed_in(row: Listing) -> Listing:
-    """A listing with the days that it was handed in with, whatever a late publication made of them."""
-    if row.handed_closes_on is None or row.handed_from_on is None:
+def _as_handed_in(row: Listing, events: Sequence[ListingEvent]) -> Listing:
+    """A listing with the days that it was handed in with, where its first publication made of them what they are now."""
+    closes_on, from_on = row.handed_closes_on, row.handed_from_on
+    published = min((one.at for one in events if one.kind == "published"), default=None)
+    if closes_on is None or from_on is None or published is None:
+        return row
+    late = late_days(beijing_day(row.listed_at), beijing_day(published))
+    if not late or put_off(row.way, closes_on, from_on, row.until_on, late) != (row.closes_on, row.from_on):
         return row
     said = {column.key: getattr(row, column.key) for column in Listing.__table__.columns}
-    return Listing(**{**said, "closes_on": row.handed_closes_on, "from_on": row.handed_from_on})
+    return Listing(**{**said, "closes_on": closes_on, "from_on": from_on})
 
 
 def _event(row: ListingEvent) -> Told:
@@ -118,7 +126,12 @@ SOURCES: Mapping[str, Source] = {
         Listing,
         ("number",),
         lambda row, *parts: _listed(row, [part for several in parts for part in several]),
-        ((ListingParcel, "listing_id"), (ListingPhoto, "listing_id"), (ListingPaper, "listing_id")),
+        (
+            (ListingParcel, "listing_id"),
+            (ListingPhoto, "listing_id"),
+            (ListingPaper, "listing_id"),
+            (ListingEvent, "listing_id"),
+        ),
         whole=(Listing.floor, Listing.floor_mark),
     ),
     "exchange.taker": TableSource(Taker, ("taker_id",), _taker),

@@ -331,7 +331,10 @@ def test_what_nobody_answers_expires_and_what_is_given_back_is_stopped(
         desk.get(address.removeprefix("/my"))
         assert desk.post(address.removeprefix("/my") + "/publish").status_code == 303
     assert days.work(worker) == 0
+    assert "发布期满" not in desk.get(addresses[0].removeprefix("/my")).text
     pass_days(superuser, 31)
+    assert "发布期满，没有成交，市场上不再公开显示" in desk.get(addresses[0].removeprefix("/my")).text
+    assert one(registrar, "SELECT exchange.shown_until('610902', gen_random_uuid())") is None
     assert days.work(worker) == 1
     assert one(farmer, STATES) == "expired published"
     asked_for(registrar, right)
@@ -361,6 +364,11 @@ def test_the_days_of_publication_count_from_it_however_long_the_office_took(
     assert "审核用了 10 天" in phone.get(f"/my{address}").text
     seal(worker, database)
     assert recheck(worker, database, SOURCES, TABLES).findings == ()
+    for column in ("closes_on", "from_on", "handed_closes_on", "handed_from_on"):
+        with past_triggers(superuser):
+            superuser.execute(f"UPDATE exchange.listing SET {column} = {column} + 1")
+            assert recheck(worker, database, SOURCES, TABLES).findings != (), column
+            superuser.execute(f"UPDATE exchange.listing SET {column} = {column} - 1")
 
 
 def test_a_list_that_is_longer_than_its_page_is_counted_without_the_secret_least(desk: Browser) -> None:

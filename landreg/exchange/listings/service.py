@@ -27,6 +27,7 @@ from landreg.exchange.listings.rules.land import LAND_RULES
 from landreg.exchange.listings.rules.offer import OFFER_RULES
 from landreg.exchange.listings.rules.usual import USUAL_RULES
 from landreg.exchange.model import Listing, ListingEvent
+from landreg.exchange.publication import late_days, put_off
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from landreg.exchange import publication
 from landreg.exchange.listings.rules import course
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Offered, OnLand
 from landreg.exchange.listings.rules.land import TAKING
@@ -232,13 +233,16 @@ def test_a_kind_holds_from_its_day_on() -> None:
 def test_what_is_published_late_is_published_for_as_many_days(
     way: str, late: int, closes_on: date, from_on: date
 ) -> None:
-    moved = course.put_off(way, date(2026, 12, 31), date(2027, 1, 11), date(2028, 1, 11), late)
+    moved = publication.put_off(way, date(2026, 12, 31), date(2027, 1, 11), date(2028, 1, 11), late)
     assert moved == (closes_on, from_on)
 
 
 def test_a_listing_is_reviewed_within_days_and_none_is_published_before_it_was_handed_in() -> None:
     assert course.review_by(TODAY, LAW) == TODAY + timedelta(days=5)
-    assert (course.late_days(TODAY, TODAY + timedelta(days=3)), course.late_days(TODAY, TODAY - timedelta(days=3))) == (
+    assert (
+        publication.late_days(TODAY, TODAY + timedelta(days=3)),
+        publication.late_days(TODAY, TODAY - timedelta(days=3)),
+    ) == (
         3,
         0,
     )
