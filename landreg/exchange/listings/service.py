@@ -21,7 +21,6 @@ from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of, resolved_of
 from landreg.exchange.listings.rows import listing_of, parts_of
-from landreg.exchange.listings.rules.course import late_days, put_off
 from landreg.exchange.listings.rules.facts import Index, Offered
 from landreg.exchange.listings.rules.land import LAND_RULES
 from landreg.exchange.listings.rules.offer import OFFER_RULES
