@@ -192,6 +192,22 @@ def test_the_same_is_not_asked_for_twice_while_it_waits(farmer: Actor, officers:
     assert codes(again) == {"APP-4"}
 
 
+def test_what_a_case_is_open_on_is_not_asked_for_again_until_it_is_at_its_end(
+    farmer: Actor, officers: tuple[Actor, Actor]
+) -> None:
+    """APP-4: whoever opened it, and with its number."""
+    officer = officers[0]
+    first = brought.bring(farmer, loss(officer))
+    brought.take_up(officer, COUNTY, [application(officer, first)])
+    with pytest.raises(Refused) as again:
+        brought.bring(farmer, loss(officer))
+    assert codes(again) == {"APP-4"}
+    number = one(officer, 'SELECT max(number) FROM registry."case"')
+    assert again.value.findings[0].values["under_way"] == number
+    brought.withdraw(farmer, COUNTY, application(officer, first), "找到了")
+    assert brought.bring(farmer, loss(officer))
+
+
 def test_the_farmer_withdraws_what_waits_and_what_has_a_case(farmer: Actor, officers: tuple[Actor, Actor]) -> None:
     officer = officers[0]
     first = brought.bring(farmer, loss(officer))

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
+from landreg.registry.casework.cases import FINISHED
 from landreg.registry.leaves.applied import Application
 from landreg.registry.model import Right
 
@@ -78,6 +79,23 @@ def own_members(session: Session) -> Sequence[Row[Any]]:
 def own_cases(session: Session) -> Sequence[Row[Any]]:
     """How the cases of the actor's one household stand, the newest first."""
     return session.execute(text("SELECT * FROM registry.own_cases()")).all()
+
+
+def case_under_way(session: Session, household_id: UUID, right_id: UUID | None, kind: str) -> str:
+    """The number of the household's case of a kind that is not at its end; '' for none. Of a right it is told by the right's kind,
+    where the household holds no other of that.
+    """
+    of = {right.right_id: right.kind for right in own_rights(session, household_id)}
+    if right_id is not None and list(of.values()).count(of.get(right_id, "")) != 1:
+        return ""
+    found = (
+        str(case.number)
+        for case in own_cases(session)
+        if case.act_kind == kind
+        and case.state not in FINISHED
+        and (right_id is None or case.right_kind == of[right_id])
+    )
+    return next(found, "")
 
 
 def withdraw_taken(session: Session, county: str, application_id: UUID, named: str, why: str) -> None:

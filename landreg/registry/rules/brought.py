@@ -15,7 +15,9 @@ BROUGHT = ("household_change", "reissue")
 
 @dataclass(frozen=True)
 class Brought:
-    """An application as it would be. rights, members: the household's own. leaving: the members who are to leave."""
+    """An application as it would be. rights, members: the household's own. leaving: the members who are to leave. under_way: the
+    number of the case that is open on the same.
+    """
 
     kind: str
     right_id: UUID | None
@@ -24,6 +26,7 @@ class Brought:
     members: Collection[UUID]
     asks_for_something: bool
     open_already: bool = False
+    under_way: str = ""
 
 
 def app_1_kind_is_brought_by_a_household(facts: Brought, law: Law | None = None) -> Finding | None:
@@ -40,8 +43,10 @@ def app_2_subject_is_the_households_own(facts: Brought, law: Law | None = None) 
 
 
 def app_4_one_open_application_per_subject(facts: Brought, law: Law | None = None) -> Finding | None:
-    """APP-4: the same is not asked for twice while the first application waits."""
-    return Finding("APP-4", "kind", {"kind": facts.kind}) if facts.open_already else None
+    """APP-4: the same is not asked for twice while the first application, or its case, is under way."""
+    if not facts.open_already and not facts.under_way:
+        return None
+    return Finding("APP-4", "kind", {"kind": facts.kind, **({"under_way": facts.under_way} if facts.under_way else {})})
 
 
 def app_6_asks_for_something(facts: Brought, law: Law | None = None) -> Finding | None:
