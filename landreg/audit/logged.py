@@ -17,6 +17,7 @@ from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.exchange import logged as exchange
 from landreg.exchange.bidding import logged as bidding
 from landreg.exchange.contracts import logged as contracts
+from landreg.exchange.contracts.kept_queries import kept_otherwise
 from landreg.exchange.interfaces import logged as interfaces
 from landreg.exchange.market.shown_queries import shown_otherwise
 from landreg.exit import logged as exits
@@ -108,9 +109,12 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def copies(session: Session) -> Iterator[Copied]:
-    """What is kept beside the rows of which leaves tell, and says otherwise than they do: drawn shapes, the market's page."""
+    """What is kept beside the rows of which leaves tell, and says otherwise than they do: drawn shapes, the market's page, the
+    course and the land of contracts.
+    """
     yield from drawn_otherwise(session)
     yield from shown_otherwise(session)
+    yield from kept_otherwise(session)
 
 
 def _complaints(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
