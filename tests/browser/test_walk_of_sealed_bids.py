@@ -94,6 +94,7 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     phone.get_by_role("button", name="加密并交出").click()
     expect(phone.locator("[data-seal-fault]")).to_be_visible()
     phone.locator("[data-seal-price]").fill("1，000")
+    expect(phone.locator("[data-seal-fault]")).to_be_hidden()
     expect(phone.locator("[data-seal-said]")).to_contain_text("1,000.00 元/亩·年")
     phone.locator("[data-seal-price]").fill("512.5")
     year = f"{year_of(listing.unit, Decimal('512.5'), listing.area_mu):,.2f}"

@@ -37,6 +37,10 @@ export function sayPrice(form: HTMLFormElement): void {
     const sum = (cents * hundredths(said.dataset["sealBy"] ?? "1") + 50n) / 100n;
     const words = (said.dataset["sealSaid"] ?? "").replace("{price}", grouped(cents)).replace("{sum}", grouped(sum));
     said.textContent = price ? words : "";
+    // What was wrong with the figure before says nothing of this one.
+    for (const fault of form.querySelectorAll<HTMLElement>("[role=alert]")) {
+      fault.hidden = true;
+    }
   });
 }
 
