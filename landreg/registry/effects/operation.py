@@ -48,8 +48,11 @@ def register(bundle: RightBundle, asked: LandOperation, known: bool, on: date, n
 
 
 def change(bundle: RightBundle, asked: LandOperationChange, known: bool, on: date, new: NewId) -> Changes:
-    """The right goes on to another last day, over fewer parcels, or with another operator. 农村土地承包法 第四十六条."""
-    told: dict[str, Any] = {"note": asked.basis}
+    """The right goes on to another last day, over fewer parcels, or with another operator. 农村土地承包法 第四十六条.
+
+    Where land was lost it rests on its contract still, not on the decree.
+    """
+    told: dict[str, Any] = {} if asked.reason else {"note": asked.basis}
     holder: dict[str, Any] = {}
     opens: tuple[Opened, ...] = ()
     parcels = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] in asked.parcels]

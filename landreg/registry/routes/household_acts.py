@@ -31,7 +31,7 @@ from landreg.registry.routes.household_shown import Preview, preview_of
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_land import both_hold_homesteads
 from landreg.registry.rules.households import CHANGE_REASONS, DIVISION_REASONS
-from landreg.registry.rules.operation import OPERATION_END_REASONS, TRANSFER_MODES
+from landreg.registry.rules.operation import LAND_LOST, OPERATION_END_REASONS, TRANSFER_MODES
 from landreg.registry.rules.requests import Request
 from landreg.web import i18n, pages, problems
 
@@ -205,6 +205,7 @@ _OPERATION = ("land_operation", "land_operation_change", "land_operation_end")
 _REASONS = {
     "division": ("division_reason", DIVISION_REASONS),
     "representative_change": ("change_reason", CHANGE_REASONS),
+    "land_operation_change": ("operation_end", (LAND_LOST,)),
     "land_operation_end": ("operation_end", OPERATION_END_REASONS),
 }
 

@@ -129,6 +129,7 @@ class OperationChangeForm:
     basis: str = field(metadata={"most": 100})
     last_day: date | None = None
     parcels: tuple[str, ...] = ()
+    reason: str = field(default="", metadata={"most": 40})
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def land_operation(actor: Actor, county: str) -> LandOperation:
 def land_operation_change(actor: Actor, county: str) -> LandOperationChange:
     """The request of a changed land-operation right."""
     given = read_form(OperationChangeForm)
-    return LandOperationChange(given.basis, given.last_day, given.parcels, _operator(actor, county))
+    return LandOperationChange(given.basis, given.last_day, given.parcels, _operator(actor, county), given.reason)
 
 
 def land_operation_end(actor: Actor, county: str) -> LandOperationEnd:

@@ -166,12 +166,15 @@ class OtherMeans:
 
 @dataclass(frozen=True)
 class LandOperationChange:
-    """A land-operation right goes on otherwise: with another last day, on fewer parcels, or with another holder."""
+    """A land-operation right goes on otherwise: with another last day, on fewer parcels, or with another holder. reason: of fewer
+    parcels alone, operation_land_lost where the others were expropriated or lost; '' by agreement.
+    """
 
     basis: str
     last_day: date | None = None
     parcels: tuple[str, ...] = ()
     operator: Operator | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
 
 TRANSFER_MODES = ("lease", "share", "other_way")
-OPERATION_END_REASONS = ("term_over", "agreed", "dissolved", "operation_ruling", "operation_land_lost")
+LAND_LOST = "operation_land_lost"
+OPERATION_END_REASONS = ("term_over", "agreed", "dissolved", "operation_ruling", LAND_LOST)
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,19 @@ def lo_7_something_changes(facts: OperationFacts, law: Law) -> Finding | None:
     return Finding("LO-7", "last_day", {}, subject=facts.code)
 
 
+def lo_17_lost_land_alone(facts: OperationFacts, law: Law) -> Finding | None:
+    """LO-17: on the decree, or since land is lost, a right goes on over fewer parcels and is nothing else otherwise: the rest needs
+    its parties, and whom a mortgage protects. RERR-14.
+    """
+    asked = facts.asked
+    if not isinstance(asked, LandOperationChange) or not asked.reason:
+        return None
+    fewer = bool(asked.parcels) and {*asked.parcels} < {*facts.parcels}
+    if asked.reason == LAND_LOST and fewer and asked.last_day is None and asked.operator is None:
+        return None
+    return Finding("LO-17", "parcels" if asked.reason == LAND_LOST else "reason", {}, subject=facts.code)
+
+
 def _operator(facts: OperationFacts) -> Operator | None:
     return facts.asked.operator if isinstance(facts.asked, (LandOperation, OtherMeans, LandOperationChange)) else None
 
@@ -223,6 +237,7 @@ OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *_TRANSFER,
         tr_10_contractor_consents,
         lo_7_something_changes,
+        lo_17_lost_land_alone,
         lo_13_let_to_nobody_else,
         lo_15_within_its_contract,
         tr_33_contracts_run_on,

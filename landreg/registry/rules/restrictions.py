@@ -87,7 +87,8 @@ def _without_consent(facts: ActFacts, law: Law, kind: str) -> list[Restricted]:
 def _does(one: Restricted, facts: ActFacts, law: Law) -> str:
     """What a restriction does to the act: as the table says, but for a mortgage of which more is known."""
     does = law.act(facts.act_kind).under(one.kind, _trait(facts))
-    if does != "warn" or one.kind != "mortgage" or facts.act_kind not in TRANSFERS:
+    by_agreement = facts.act_kind in TRANSFERS and not getattr(facts.asked, "reason", "")
+    if does != "warn" or one.kind != "mortgage" or not by_agreement:
         return does
     return "consent" if one.no_transfer or joins_another(one, facts) else does
 
@@ -97,7 +98,7 @@ def _trait(facts: ActFacts) -> str:
     asked = facts.asked
     if isinstance(asked, LandOperationChange):
         alone = asked.operator is not None and not asked.parcels and asked.last_day is None
-        return "operator" if alone else ""
+        return "operator" if alone else asked.reason
     if isinstance(asked, Correction):
         return asked.touches
     return str(getattr(asked, "reason", ""))

@@ -22,7 +22,7 @@ from landreg.core.errors import BadInput, Refused
 from landreg.log.store import seal
 from landreg.registry import booking, queries
 from landreg.registry.casebook import Act
-from landreg.registry.casework import cases, household_queries
+from landreg.registry.casework import applications, cases, household_queries
 from landreg.registry.documents import Store
 from landreg.registry.facts import standing
 from landreg.registry.facts.acts import act_proposals
@@ -42,7 +42,19 @@ from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Assignment, Cancellation, OrganizationNameChange, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
-from tests.registry_kit import BANK, HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.registry_kit import (
+    BANK,
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    one,
+    pass_days,
+    put_paper,
+    right_of,
+    to_rights,
+)
 from tests.villages import COUNTY
 
 USCC = "93610902MA0000001B"
@@ -197,6 +209,34 @@ def test_who_operates_land_and_comes_to_hold_it_reads_that_the_right_is_to_end_a
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "land_operation_change", change, right=operated, more=papers)
     assert codes(refused) == {"LO-3"}
+
+
+def test_an_operation_right_shrinks_on_the_decree_alone_and_rests_on_its_contract_still(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """As of land that a collective gave out itself, under no contract right: no contract, no creditor's word is asked for."""
+    right = right_of(registrar)
+    first, second = parcels(registrar, right)
+    request = asked(registrar, parcels=(first, second))
+    case = asked_for(registrar, "land_operation", request, right=right, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    operated = operation_right(registrar)
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("9000.00"), whose=BANK, bars_transfer=True)
+    laid = asked_for(registrar, "mortgage", loan, right=operated, more=("contractor_consent", "filing"))
+    booked(registrar, reviewer, superuser, laid, "mortgage")
+    pass_days(superuser, 1)
+    lost = LandOperationChange("征收批复3号", None, (second,), reason="operation_land_lost")
+    case = applications.apply_on_right(registrar, COUNTY, operated, "land_operation_change", lost)
+    for paper in ("application", "ruling"):
+        put_paper(registrar, case, paper)
+    cases.accept(registrar, COUNTY, [case])
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert [finding["code"] for finding in findings] == ["TR-21"]
+    cases.review(reviewer, COUNTY, [case])
+    booking.register(reviewer, COUNTY, [case])
+    assert parcels(registrar, operated) == [second]
+    note = f'SELECT note FROM registry."right" WHERE right_id = :r AND {STANDS}'
+    assert one(registrar, note, r=operated) == "流转合同1号"
 
 
 def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel(

@@ -39,6 +39,7 @@ END = LandOperationEnd("agreed", "协议")
 GIVEN_OUT = OtherMeans(
     "Q", COOPERATIVE, "auction", "1号", date(2026, 6, 1), date(2026, 6, 1), date(2029, 5, 31), ("P1",), "outsider"
 )
+LOST = LandOperationChange("征收批复", None, ("P2",), reason="operation_land_lost")
 KINDS = {
     OtherMeans: "other_means",
     LandOperation: "land_operation",
@@ -71,6 +72,7 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (replace(CHANGE, last_day=None, parcels=("P1",)), {"running": (replace(OWN, by_holder=True),)}),
     (replace(CHANGE, operator=PERSON), {}),
     (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
+    (LOST, {}),
     (GIVEN_OUT, {}),
     (replace(GIVEN_OUT, signed_on=date(1996, 5, 1)), {}),
     (replace(GIVEN_OUT, operator=NEIGHBOUR, by="member"), {"known_name": "户主2", "inside": True}),
@@ -102,6 +104,10 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
         replace(CHANGE, operator=NEIGHBOUR),
         {"known_name": "户主2", "contractors": frozenset((NEIGHBOUR.holder_id,))},
     ),
+    ("LO-17", replace(LOST, reason="agreed"), {}),
+    ("LO-17", replace(LOST, parcels=("P1", "P2")), {}),
+    ("LO-17", replace(LOST, last_day=date(2027, 6, 30)), {}),
+    ("LO-17", replace(LOST, operator=PERSON), {}),
     ("LO-12", replace(LEASE, operator=replace(COOPERATIVE, code="93610902MA0000001X")), {}),
     ("LO-12", replace(GIVEN_OUT, operator=replace(COOPERATIVE, code="123")), {}),
     ("LO-3", replace(LEASE, operator=replace(COOPERATIVE, code="")), {}),
