@@ -72,7 +72,7 @@ def _tell_telephone(registrar: Actor) -> None:
 def surveyed(steps: Steps, settings: Settings, staff: dict[str, Actor], sample: Path) -> list[Opened]:
     """A survey handed in, its villages opened, accepted, reviewed and on notice; their batches."""
     batches = _batches(staff, _package(staff["surveyor"], steps, settings, signed_earlier(sample, settings.home)))
-    _archived(staff["registrar"], Store(settings.store), batches)
+    archived(staff["registrar"], Store(settings.store), batches)
     _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
     _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
     _publish(steps, staff["registrar"], batches)
@@ -123,7 +123,7 @@ def _batches(staff: dict[str, Actor], package: UUID) -> list[Opened]:
     ]
 
 
-def _archived(registrar: Actor, store: Store, batches: Sequence[Opened]) -> None:
+def archived(registrar: Actor, store: Store, batches: Sequence[Opened]) -> None:
     """The papers of each village lie in the archive: its list goes into the folders that lack them."""
     page = demo_papers.sheet("PDF")
     sha256, size = store.put_bytes(page), len(page)

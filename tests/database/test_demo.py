@@ -24,13 +24,14 @@ from landreg.demo_year import Office
 from landreg.land.survey import opened
 from landreg.log.note import Signer
 from landreg.log.store import seal
+from landreg.registry.casework import opening
 from landreg.registry.issued import certificates
 from tests.bidding_kit import SECOND
 from tests.conftest import Connection
 from tests.database.registry.test_household_acts import rechecked
 from tests.exchange_kit import OPERATOR, market
 from tests.registry_kit import codes, one, pass_days, to_rights
-from tests.villages import COUNTY, stage_village
+from tests.villages import COUNTY, VILLAGE, stage_village
 
 
 @pytest.mark.parametrize("used", ["village", "account"])
@@ -161,3 +162,13 @@ def test_two_offer_for_the_sample_farmer_s_land_and_the_organisation_s_first_pas
     kept.write_text(json.dumps({**{login: "-" for login, _, _ in demo_staff.PEOPLE}, **passwords}))
     demo_staff.say_where(database, told)
     assert f"taker          {passwords['taker']}" in told.export_text()
+
+
+def test_the_sample_s_villages_are_accepted_with_the_list_of_their_archive_put_in_once(
+    registrar: Actor, superuser: Connection, database: Settings
+) -> None:
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    for _again in range(2):
+        demo_survey.archived(registrar, Store(database.store), [(VILLAGE, batch)])
+    kinds = "SELECT array_agg(kind ORDER BY kind) FROM registry.document"
+    assert one(registrar, kinds) == ["archive_list", "survey_package"]
