@@ -111,7 +111,10 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
         *(_said("contract", row.code, row.code, _facts(row, CONTRACT), row) for row in signed),
         *(_said("holder", row.household_id, households.get(row.household_id, ""), _share(row), row) for row in holders),
         *(_said("parcel_of_right", row.parcel_id, codes.get(row.parcel_id, ""), _area(row), row) for row in parcels),
-        *(_said("restriction", row.restriction_id, row.kind, _facts(row, RESTRICTION), row) for row in limits),
+        *(
+            _said("restriction", row.restriction_id, f"{row.kind} {row.party}", _facts(row, RESTRICTION), row)
+            for row in limits
+        ),
     ]
     of_cases = sa.select(Case.act_id).where(Case.county == county, Case.right_ids.contains([right_id]))
     also: dict[UUID | None, tuple[Line, ...]] = {act: () for act in session.scalars(of_cases) if act}

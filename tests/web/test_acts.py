@@ -241,6 +241,17 @@ def test_a_waiting_seizure_that_moved_up_past_its_last_day_says_so_and_when_it_w
     assert table.rows[0][-1] == f"{last}（期限已过，不自动失效，请向查封机关核实）"
 
 
+def test_one_file_under_two_kinds_of_paper_is_told_on_the_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    page = opened(
+        deng, f"/rights/{COUNTY}/{right_of(officers[0])}/acts/seizure", {"party": "第一法院", "basis": "裁定"}
+    )
+    for kind in ("application", "identity"):
+        assert "收入的是同一个文件" not in deng.get(page).text
+        sent = {"kind": kind, "file": (io.BytesIO(b"one and the same"), f"{kind}.pdf")}
+        assert deng.post(f"{page}/documents", sent).status_code == 303
+    assert "收入的是同一个文件，请核对是不是传错了" in deng.get(page).text
+
+
 def test_a_seizure_is_shown_on_its_right_and_released(
     deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:

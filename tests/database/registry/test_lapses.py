@@ -256,6 +256,7 @@ def test_a_seizure_ends_after_its_last_day_and_the_one_in_waiting_moves_up(
     with unit_of_work(registrar) as uow:
         newest = right_history(uow.session, COUNTY, right)[0]
     assert (newest.act.kind, newest.case) == ("seizure_expiry", None)
+    assert {line.name for line in newest.lines} >= {"seizure 甲法院", "seizure 乙法院"}
     assert lapses.work() == 0
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES).findings == ()
