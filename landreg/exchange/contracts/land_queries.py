@@ -217,6 +217,22 @@ def bound(
     return {row.parcel_code: row.number for row in rows}
 
 
+def held_now(session: Session, county: str, contract_id: UUID, *, own: bool) -> Sequence[Any]:
+    """The ground of a contract as it stands today, each piece with who holds it by the register: the contract's parcel_code, code,
+    area_m2, household_id, household_code, name, since. own: asked by a party of the contract.
+    """
+    which = "held_now_of_own" if own else "held_now"
+    asked = sa.text(f"SELECT * FROM exchange.{which}(:county, :contract)")
+    return session.execute(asked, {"county": county, "contract": contract_id}).all()
+
+
+def operated(session: Session, county: str, codes: Sequence[str], first: date, until: date) -> dict[str, str]:
+    """By parcel: the land-operation right over it in a time that was registered from a contract beside the market."""
+    values = {"county": county, "codes": list(codes), "first": first, "until": until}
+    rows = session.execute(sa.text("SELECT * FROM exchange.operated(:county, :codes, :first, :until)"), values)
+    return {row.parcel_code: row.number for row in rows}
+
+
 def next_numbers(session: Session, county: str, village: str, issuer: str, count: int = 1) -> list[str]:
     """The next numbers of an issuing party's contracts: its 14 signs and a serial (NY/T 2539, LZHTBM)."""
     values = {"county": county, "village": village, "issuer": issuer, "count": count}

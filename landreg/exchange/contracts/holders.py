@@ -1,0 +1,26 @@
+"""Who holds the land of a signed contract today, as its pages tell both sides and the desk."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from landreg.exchange.contracts import land_queries
+from landreg.exchange.contracts.rules.course import UNSIGNED
+from landreg.exchange.contracts.rules.held import Held, held_otherwise
+from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings.rules.land import MOVING
+from landreg.exchange.listings.rules.units import of_whole
+
+
+def holders(session: Session, found: Whole, *, own: bool) -> list[Held]:
+    """Of the land that a household let by this contract what another holds by now, or it itself under another name; nothing where
+    the contract moves the right itself, or passes on what others let. own: asked by a party of the contract.
+    """
+    row = found.contract
+    lets = row.household_id is not None and row.relation != "retransfer" and row.kind not in MOVING
+    if not lets or row.household_id is None or row.state in (*UNSIGNED, "withdrawn"):
+        return []
+    by_area = of_whole(row.unit) or not all(one.price for one in found.parcels)
+    worth = {one.parcel_code: one.area_m2 * (1 if by_area else one.price) for one in found.parcels}
+    ground = land_queries.held_now(session, row.county, row.contract_id, own=own)
+    return held_otherwise((row.household_id, row.household_name), ground, worth)

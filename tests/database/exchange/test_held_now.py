@@ -1,0 +1,92 @@
+"""A contract's pages say who holds its land today, and what of the price falls due to whom, however the contractor changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.exchange.contracts.holders import holders
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.held import Held
+from landreg.registry.rules.household_requests import RepresentativeChange
+from landreg.registry.rules.parcel_requests import ParcelSplit
+from landreg.registry.rules.requests import Assignment
+from tests.contract_kit import OPERATOR, OTHER, drawn, right_id, seen, signed
+from tests.database.registry.test_parcel_acts import LOWER, UPPER, done, line
+from tests.exchange_kit import TERM, farmer_of
+from tests.household_kit import Placed, asked_for, division, household_id, members
+from tests.registry_kit import HOUSEHOLD, Connection, booked, one, pass_days, to_rights
+
+
+@pytest.fixture(autouse=True)
+def _village(registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings) -> None:
+    use_key(database.keys["identity"])
+    to_rights(registrar, reviewer, superuser, 2, **TERM)
+    pass_days(superuser, 5)
+
+
+@pytest.fixture
+def let() -> Contract:
+    """A lease of both parcels of the first household, of 400 m² each at one price a mu."""
+    return signed(drawn(codes=[LOWER, UPPER]))
+
+
+def held(contract: Contract, actor: Actor = OPERATOR, *, own: bool = False) -> list[Held]:
+    found = seen(contract)
+    with unit_of_work(actor) as uow:
+        return holders(uow.session, found, own=own)
+
+
+def today(actor: Actor) -> date:
+    found: date = one(actor, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    return found
+
+
+def test_land_that_was_assigned_since_is_said_to_be_its_taker_s_with_its_share(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """To the desk and to who signed; a party of another contract is told nothing."""
+    assert held(let) == []
+    asked = Assignment(household_id(registrar, OTHER), OTHER, date(2026, 1, 5), (LOWER,))
+    case = asked_for(registrar, "assignment", asked, right=right_id())
+    booked(registrar, reviewer, superuser, case, "assignment")
+    since = today(registrar)
+    pass_days(superuser, 3)
+    (theirs,) = held(let)
+    assert theirs == Held(household_id(registrar, OTHER), OTHER, "户主2", (LOWER,), since, Decimal("0.5"))
+    assert (theirs.percent, theirs.of(Decimal("720.01"))) == ("50", Decimal("360.01"))
+    assert held(let, farmer_of(superuser, HOUSEHOLD), own=True) == [theirs]
+    assert held(let, farmer_of(superuser, OTHER, login="other"), own=True) == []
+
+
+def test_what_a_division_took_and_cut_since_is_told_by_the_pieces(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((5, -1), (5, 21))))
+    pass_days(superuser, 1)
+    parts = one(
+        registrar,
+        """SELECT array_agg(p.code ORDER BY p.code) FROM land.parcel AS p JOIN land.parcel_origin AS o
+        ON o.county = p.county AND o.parcel_id = p.parcel_id WHERE upper_inf(p.recorded) AND upper_inf(p.valid)""",
+    )
+    case = asked_for(registrar, "division", division(registrar, right_id(), parcels=(parts[0],)))
+    booked(registrar, reviewer, superuser, case, "division")
+    (theirs,) = held(let)
+    assert (theirs.name, theirs.parcels, theirs.percent) == ("成员1之2", (LOWER,), "12.5")
+
+
+def test_a_household_that_another_stands_for_now_is_named_so_and_keeps_all(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    head, wife = members(registrar)
+    change = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", change, more=("death_proof",))
+    booked(registrar, reviewer, superuser, case, "representative_change")
+    (theirs,) = held(let)
+    assert (theirs.code, theirs.name, theirs.percent) == (HOUSEHOLD, "成员1之2", "100")
