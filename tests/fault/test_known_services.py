@@ -27,6 +27,7 @@ READS = frozenset(
         "landreg.access.rotation.left",
         "landreg.access.sample.mark",
         "landreg.audit.complaints.look_up",
+        "landreg.audit.files.files_differ",
         "landreg.exchange.bidding.acting.for_household",
         "landreg.exchange.bidding.auction.look_at",
         "landreg.exchange.bidding.offers.look_at",
