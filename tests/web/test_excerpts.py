@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
+from landreg.core.pdftext import pdf_text
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.leaves import logged
 from tests.acts_kit import change, pass_hours
 from tests.registry_kit import Connection, one, to_rights
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 
 ASKED = {"applicant": "户主1", "purpose": "办理贷款"}
@@ -55,6 +57,25 @@ def test_an_excerpt_tells_of_the_day_asked_for_and_anyone_may_check_it(
         assert "800.00 m²" in page
         assert "户主1" not in page
     assert another_browser.client.get(answer.location).status_code != 200
+
+
+def test_excerpts_print_the_day_of_the_contract_and_of_the_one_that_brought_a_parcel(
+    browser: Browser, right: Any, superuser: Connection
+) -> None:
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.contract SET signed_on = '1998-03-21'")
+        superuser.execute(
+            "UPDATE registry.right_parcel SET signed_on = '2024-05-06' WHERE kind = 'contract_management'"
+        )
+    code = superuser.execute("SELECT code FROM party.household LIMIT 1").fetchone()[0]
+    for address in (f"/rights/{COUNTY}/{right}/excerpts", f"/excerpts/new/household/{code}"):
+        browser.get(f"/rights/{COUNTY}/{right}")
+        answer = browser.post(address, ASKED)
+        assert answer.status_code == 303
+        with browser.client.get(answer.location) as file:
+            text = pdf_text(io.BytesIO(file.data)).replace("\n", "")
+        assert "1998-03-21" in text
+        assert "2024-05-06 签订的合同取得" in text
 
 
 def test_an_excerpt_is_refused_without_who_asks_what_for_or_where_there_was_no_right(

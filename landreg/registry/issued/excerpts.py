@@ -116,7 +116,6 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
     session = uow.session
     holders = queries.holders_of_right(session, right, asked)
     parcels = queries.parcels_of_right(session, right, asked)
-    contract = queries.contract_of_right(session, right, asked)
     limits = queries.restrictions_of_right(session, right.county, right.right_id, asked)
     facts = (
         ("权利类型", term("right", right.kind)),
@@ -125,7 +124,7 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
         ("合同或单元代码", right.code),
         ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
         ("期限", term_of(session, right, asked)),
-        ("承包合同签订日期", str(contract.signed_on) if contract and contract.signed_on else ""),
+        ("承包合同签订日期", signed_on(session, right, asked)),
         ("权利限制", f"{len(limits)} 项，见下表" if limits else "无"),
         ("附记", right.note),
     )
@@ -153,6 +152,12 @@ def term_of(session: Session, right: Any, asked: AsOf) -> str:
     """A right's term as papers say it, after the one that runs until it begins. right: a row with county, right_id and term."""
     terms = (running_term(session, right, asked), right.term)
     return "；续期 ".join(f"{one.lower} 至 {one.upper - DAY}" for one in terms if one and one.upper) or "无期限"
+
+
+def signed_on(session: Session, right: Any, asked: AsOf) -> str:
+    """The day of the contract on which a right rests, as papers say it; '' without one."""
+    contract = queries.contract_of_right(session, right, asked)
+    return f"{contract.signed_on}" if contract and contract.signed_on else ""
 
 
 def _holder(one: Any) -> str:
@@ -198,8 +203,9 @@ def _minute(at: datetime | None) -> str:
 
 
 def parcel_row(one: Any) -> papers.NoticedParcel:
-    """A parcel as the table of a paper has it."""
+    """A parcel as the table of a paper has it, with the day of the contract that brought it where that is not its right's own."""
+    came = f"（{one.signed_on} 签订的合同取得）" if one.signed_on else ""
     around = (one.neighbour_east, one.neighbour_south, one.neighbour_west, one.neighbour_north)
     return papers.NoticedParcel(
-        one.code, one.name or "", "、".join(side or "—" for side in around), one.area_m2, one.mu
+        one.code, f"{one.name or ''}{came}", "、".join(side or "—" for side in around), one.area_m2, one.mu
     )

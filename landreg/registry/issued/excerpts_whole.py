@@ -20,7 +20,16 @@ from landreg.law.book import term
 from landreg.party import queries as parties
 from landreg.registry import queries
 from landreg.registry.documents import Store
-from landreg.registry.issued.excerpts import Asker, Subject, enter, parcel_row, restriction, restrictions, term_of
+from landreg.registry.issued.excerpts import (
+    Asker,
+    Subject,
+    enter,
+    parcel_row,
+    restriction,
+    restrictions,
+    signed_on,
+    term_of,
+)
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
 
@@ -118,11 +127,12 @@ def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = 
             holder or right.holder or "",
             f"{right.mu}",
             term_of(session, right, asked),
+            signed_on(session, right, asked),
             "；".join(restriction(one.kind, one.until) for one in found) or "无",
         )
         for right, found in zip(rights, limits, strict=True)
     )
-    heads = ("权利类型", "合同或单元代码", "权利人", "亩", "期限", "权利限制")
+    heads = ("权利类型", "合同或单元代码", "权利人", "亩", "期限", "合同签订日期", "权利限制")
     limited = [(right.code, found) for right, found in zip(rights, limits, strict=True)]
     return papers.ExcerptTable("权利", heads, rows), *restrictions(session, limited, asked.valid)
 
