@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from time import sleep
 from typing import Any
@@ -18,6 +18,7 @@ from landreg.exchange.contracts import (
     dividing,
     drawing,
     issuer,
+    land_queries,
     life,
     members,
     queries,
@@ -60,8 +61,10 @@ def courses(on: Stage) -> Life:
 def _assigned() -> Life:
     on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once", "kind": "assignment"}
     values = {**VALUES, "issuer_consent": "同意书一号"}
-    draft = kit.drawn(codes=kit.parcels_of(OPERATOR, kit.right_id(HOUSEHOLD)), until_on=date(2048, 1, 1), values=values,
-        taker=kit.OTHER, **on)  # fmt: skip
+    with unit_of_work(OPERATOR) as uow:
+        (right,) = land_queries.rights_of(uow.session, COUNTY, HOUSEHOLD)
+    codes = kit.parcels_of(OPERATOR, right.right_id)
+    draft = kit.drawn(codes=codes, until_on=right.term.upper, values=values, taker=kit.OTHER, **on)
     at = (COUNTY, draft.contract_id)
     yield "issuer", lambda: issuer.record(OPERATOR, *at, today(), PAPER, read=True)
     signing.drop(OPERATOR, *at, "谈不成")
