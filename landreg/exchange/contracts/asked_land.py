@@ -64,7 +64,9 @@ def standing(session: Session, county: str, land: Mapping[str, Any], days: tuple
     land: of `contracted_parcels`, by code. days: half-open.
     """
     codes, rights = sorted(land), sorted({row.right_id for row in land.values()})
-    bound = land_queries.bound(session, county, codes, *days, 0, ())
+    bound = land_queries.bound(session, county, codes, *days, 0, ()) | land_queries.operated(
+        session, county, codes, *days
+    )
     bound |= deal_queries.dealt_already(session, county, rights, codes, days, None)
     frozen = tuple((row.right_id, row) for row in land_queries.frozen_by_right(session, county, rights))
     return Standing(

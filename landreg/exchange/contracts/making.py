@@ -26,6 +26,8 @@ from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.stepping import con_45_draft_has_its_day
 from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.exchange.listings import listing_queries
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.law.book import Law, examine
 
 
@@ -103,8 +105,8 @@ def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:
 
 
 def still_free(uow: UnitOfWork, found: Whole) -> None:
-    """Raises Refused (CON-2) at the desk, with the parcels of a draft that another contract has by now, before a side signs it; the
-    database refuses to conclude it whoever signs.
+    """Raises Refused (CON-2) at the desk, with the parcels of a draft that another contract, or a registered land-operation right,
+    has by now, before a side signs it; the database refuses to conclude it whoever signs.
     """
     row = found.contract
     if row.kind == SERVICE or uow.actor.desk is not Desk.EXCHANGE:
@@ -115,6 +117,8 @@ def still_free(uow: UnitOfWork, found: Whole) -> None:
     have = land_queries.bound(
         uow.session, row.county, codes, row.from_on, row.until_on, depth, [one for one in but if one]
     )
+    if not depth and row.kind not in MOVING:
+        have |= land_queries.operated(uow.session, row.county, codes, row.from_on, row.until_on)
     if have:
         told = {"parcels": sorted(have), "numbers": sorted({*have.values()})}
         raise Refused(Finding("CON-2", "parcels", told, subject=row.number))
