@@ -16,6 +16,8 @@ from landreg.law.book import Law
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
+SHORTEST_IN_WORDS = 8
+"""Signs of a password of Chinese characters: each is one of thousands."""
 LONGEST_PASSWORD = 200
 ATTEMPTS_PER_ACCOUNT = 5
 ATTEMPTS_PER_ADDRESS = 40
@@ -52,7 +54,8 @@ EXCLUDED = (
     *(frozenset({Role.AUDITOR, role}) for role in DESK_OF if role is not Role.AUDITOR),
     *(frozenset({Role.SETTLEMENT_OFFICER, role}) for role in DESK_OF if role is not Role.SETTLEMENT_OFFICER),
 )
-_LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}|1[3-9][0-9]{9}")
+_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _JURISDICTION = re.compile(rf"{PREFECTURE}(?:\d\d(?:\d{{3}}(?:\d{{3}})?)?)?")
 # What is tried first by whoever guesses; compared in lower case and without the signs added at the ends.
 _COMMON = frozenset(
@@ -126,7 +129,7 @@ def desk_of(roles: frozenset[Role]) -> Desk:
 
 
 def acc_5_login_is_plain(facts: AccountFacts, law: Law) -> Finding | None:
-    """ACC-5: 3 to 32 lower-case letters, digits, dots, dashes, the first a letter."""
+    """ACC-5: 3 to 32 lower-case letters, digits, dots, dashes, the first a letter; or a mobile number."""
     return None if _LOGIN.fullmatch(facts.login) else Finding("ACC-5", "login", {"given": facts.login})
 
 
@@ -168,10 +171,13 @@ def acc_13_not_the_administrators_own(facts: AccountFacts, law: Law) -> Finding 
 
 
 def acc_7_password_is_long_enough(facts: PasswordFacts, law: Law) -> Finding | None:
-    """ACC-7: ten signs at least, 200 at most."""
-    if SHORTEST_PASSWORD <= len(facts.password) <= LONGEST_PASSWORD:
+    """ACC-7: ten signs at least, of Chinese characters eight; 200 at most."""
+    in_words = len(_CHARACTER.findall(facts.password)) >= SHORTEST_IN_WORDS
+    least = SHORTEST_IN_WORDS if in_words else SHORTEST_PASSWORD
+    if least <= len(facts.password) <= LONGEST_PASSWORD:
         return None
-    return Finding("ACC-7", "password", {"least": SHORTEST_PASSWORD, "most": LONGEST_PASSWORD})
+    values = {"least": SHORTEST_PASSWORD, "characters": SHORTEST_IN_WORDS, "most": LONGEST_PASSWORD}
+    return Finding("ACC-7", "password", values)
 
 
 def acc_8_password_is_not_easily_guessed(facts: PasswordFacts, law: Law) -> Finding | None:

@@ -223,7 +223,7 @@ def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
         )
     )
     found = sa.select(
-        o.village, o.subject, o.opened_at, o.account_id, sa.func.cardinality(o.person_ids).label("persons"),
+        o.opening_id, o.village, o.subject, o.opened_at, o.account_id, sa.func.cardinality(o.person_ids).label("persons"),
         at_work.label("case"), issued.label("issued"),
     )  # fmt: skip
     rows = session.execute(narrowed(found, asked, o.village, o.opened_at)).all()
@@ -231,7 +231,8 @@ def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
     for row in rows:
         cases = (row.case,) if row.case else ()
         who = names.get(row.account_id, "—")
-        yield Reveal(row.village, row.subject, row.opened_at, cases, who, row.persons, bool(row.case) or row.issued)
+        known = bool(row.case) or row.issued
+        yield Reveal(row.village, row.subject, row.opened_at, cases, str(row.opening_id), who, row.persons, known)
 
 
 def day_of(fact: Fact) -> date:

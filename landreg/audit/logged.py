@@ -73,6 +73,8 @@ def event_facts(found: AuditFinding | None, event: FindingEvent) -> Facts:
         "written_by": found.written_by,
         "written_at": found.written_at,
     }
+    if found.about is not None:
+        facts["about"] = found.about
     return facts, {**words, "title": found.title, "written_by_name": found.written_by_name}
 
 
@@ -130,7 +132,7 @@ SOURCES: Mapping[str, Source] = {
     "audit.finding": _events,
     "audit.complaint": _complaints,
 }
-_OF_FINDING = ("finding", "id", "subject_kind", "subject", "case", "rule", "sample", "written_by", "written_at", "title",
+_OF_FINDING = ("finding", "id", "subject_kind", "subject", "case", "about", "rule", "sample", "written_by", "written_at", "title",
                "written_by_name")  # fmt: skip
 TABLES: Mapping[str, Mapping[str, str]] = {
     "case.refused_as_own": {"": "audit.attempt"},

@@ -50,7 +50,9 @@ class SampleDraw(CountyKey, Base):
 
 
 class AuditFinding(CountyKey, Base):
-    """A finding (审计意见) on a case, an act or a certificate. rule: the red flag that led to it."""
+    """A finding (审计意见) on a case, an act, a certificate, an opening of identity data or an officer. rule: the red flag that
+    led to it. about: the account of the officer, of the last two.
+    """
 
     __tablename__ = "finding"
     __table_args__ = {"schema": "audit"}  # noqa: RUF012
@@ -60,6 +62,7 @@ class AuditFinding(CountyKey, Base):
     subject_kind: Mapped[str]
     subject_key: Mapped[str]
     case_id: Mapped[UUID | None]
+    about: Mapped[UUID | None]
     rule: Mapped[str | None]
     sample_id: Mapped[UUID | None]
     title: Mapped[str]

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from landreg.access.model import Account
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.core.periods import BEIJING
 from landreg.land.queries import prefixed
@@ -242,9 +243,27 @@ def events_of(session: Session, found: AuditFinding) -> Sequence[FindingEvent]:
 
 
 def subject(session: Session, kind: str, key: str) -> Any:
-    """county, village and case_id of a case, an act or a certificate by its number; None for none of the jurisdiction."""
-    table: Any = {"case": Case, "act": Act, "certificate": Certificate}[kind]
-    return session.execute(sa.select(table.county, table.village, table.case_id).where(table.number == key)).first()
+    """county, village, case_id and about of a case, an act or a certificate by its number, of an opening by the key of its leaf, of
+    an officer by the login; None for none of the jurisdiction.
+    """
+    none: Any = sa.null()
+    if kind == "opening":
+        of = opening.c
+        said = sa.cast(of.opening_id, sa.Text)
+        found = sa.select(of.county, of.village, none.label("case_id"), of.account_id.label("about")).where(said == key)
+    elif kind == "officer":
+        place = Account.jurisdiction
+        county = sa.func.rpad(sa.func.left(place, 6), 6, "0")
+        of_land = Account.desk.in_(("registry", "exchange"))
+        found = sa.select(
+            county.label("county"), place.label("village"), none.label("case_id"), Account.account_id.label("about")
+        )
+        within = place.between(sa.func.access.jurisdiction_from(), sa.func.access.jurisdiction_to())
+        found = found.where(Account.login == key.lower(), of_land, within)
+    else:
+        table: Any = {"case": Case, "act": Act, "certificate": Certificate}[kind]
+        found = sa.select(table.county, table.village, table.case_id, none.label("about")).where(table.number == key)
+    return session.execute(found).first()
 
 
 def subjects(session: Session, kind: str, within: str, month: date | None) -> Sequence[Any]:

@@ -83,8 +83,11 @@ class Printed(Fact):
 
 @dataclass(frozen=True)
 class Reveal(Fact):
-    """Identity data opened: of how many persons, by whom; known: whether a case or a certificate stands behind it."""
+    """Identity data opened: of how many persons, by whom; known: whether a case or a certificate stands behind it. opening: the key
+    of its leaf.
+    """
 
+    opening: str = ""
     by: str = ""
     persons: int = 1
     known: bool = False

@@ -26,7 +26,7 @@ from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 from landreg.registry.casebook import Case
 
-SUBJECTS = ("case", "act", "certificate")
+SUBJECTS = ("case", "act", "certificate", "opening", "officer")
 BUREAU = (Role.REGISTRAR, Role.REVIEWER)
 
 
@@ -91,7 +91,9 @@ def log_export(
 
 @dataclass(frozen=True)
 class NewFinding:
-    """A finding to write. subject: the number of a case, an act or a certificate. rule: the flag that led to it, or ''."""
+    """A finding to write. subject: the number of a case, an act or a certificate, the key of an opening's leaf, or an officer's
+    login. rule: the flag that led to it, or ''.
+    """
 
     subject_kind: str
     subject: str
@@ -130,6 +132,7 @@ def write_finding(actor: Actor, new: NewFinding) -> str:
             subject_kind=new.subject_kind,
             subject_key=new.subject,
             case_id=subject.case_id,
+            about=subject.about,
             rule=new.rule or None,
             sample_id=drawn_from[0].sample_id if drawn_from and drawn_from[0].county == subject.county else None,
             title=new.title.strip(),
@@ -144,7 +147,7 @@ def write_finding(actor: Actor, new: NewFinding) -> str:
 
 
 def answer_finding(actor: Actor, number: str, text: str) -> None:
-    """Answer a finding for the bureau. Raises NotAllowed, NotFound, BadInput (AUD-10), Refused (AUD-11, AUD-12)."""
+    """Answer a finding for the bureau. Raises NotAllowed, NotFound, BadInput (AUD-10), Refused (AUD-11, AUD-12, AUD-32)."""
     _needs(actor, *BUREAU)
     _go_on(actor, number, "answer", text)
 

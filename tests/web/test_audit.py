@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import re
@@ -13,6 +14,7 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 
+from landreg.access.identity import reveal
 from landreg.audit.queries import LISTS
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
@@ -262,3 +264,25 @@ def test_an_officer_s_approval_of_their_own_case_shows_to_the_auditor(
     assert liang.post(f"/cases/{COUNTY}/{case}/steps/review").status_code == 422
     page = cha.get("/audit/flags?month=all&state=AUD-1").text
     assert "liang先生 试图审核本人办理的业务，共 1 次" in page
+
+
+def test_an_opening_without_a_case_leads_to_a_finding_that_its_officer_reads_and_does_not_answer(
+    app: Any, account: OpenAccount, cha: Browser, cases: list[UUID], superuser: Any
+) -> None:
+    liang = Actor(account("liang", Role.REGISTRAR), "liang先生", Desk.REGISTRY, frozenset({Role.REGISTRAR}), COUNTY)
+    person = superuser.execute("SELECT person_id FROM identity.person LIMIT 1").fetchone()[0]
+    reveal(liang, [person], "看看", "没有业务")
+    page = cha.get("/audit/flags?month=all&state=AUD-7").text
+    address, opening_id = re.findall(
+        r'href="(/audit/findings/new[?]kind=opening&amp;subject=([0-9a-f-]+)[^"]*)"', page
+    )[-1]
+    assert opening_id in cha.get(html.unescape(address)).text
+    given = {"subject_kind": "opening", "subject": opening_id, "rule": "AUD-7", "title": "无业务查看", "text": "请说明"}
+    written = cha.post("/audit/findings/new", given).location
+    assert f"/log?key={opening_id}" in cha.get(written).text
+    browser = Browser(app.test_client())
+    browser.log_in("liang")
+    shown = browser.get(written).text
+    assert "这条意见针对您本人，由另一名登记人员答复。" in shown
+    assert "/answer" not in shown
+    assert "请由另一名登记人员答复" in browser.post(f"{written}/answer", {"text": "工作需要"}).text

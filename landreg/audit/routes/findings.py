@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.land.queries import division_names, division_path
+from landreg.registry import queries as registry
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import read_form, read_query
 from landreg.web.sheets import Column
@@ -106,7 +108,7 @@ def finding_page(number: str) -> Response:
         if actor.has(Role.AUDITOR):
             offered = {"answered": ("close", "reopen"), "closed": ("reopen",)}.get(state, ())
         else:
-            offered = ("answer",) if state == "open" else ()
+            offered = ("answer",) if state == "open" and found.about != actor.account_id else ()
         return pages.render(
             "audit/finding.html",
             finding=found,
@@ -114,7 +116,9 @@ def finding_page(number: str) -> Response:
             state=state,
             offered=offered,
             most=LONGEST,
-            address=_address(uow.session, found),
+            address=_address(found),
+            own=found.about == actor.account_id,
+            took_part=_took_part(uow.session, found),
             path=division_path(uow.session, found.village),
         )
 
@@ -145,10 +149,22 @@ def go_on(number: str, step: str) -> Redirect:
     return redirect(url_for("audit.findings.one", number=number), 303)
 
 
-def _address(session: Session, found: AuditFinding) -> str:
-    """The page of a finding's subject."""
-    if found.subject_kind == "act":
-        return url_for("registry.certificates.act", number=found.subject_key)
-    if found.subject_kind == "certificate":
-        return url_for("registry.certificates.one", number=found.subject_key)
-    return url_for("registry.cases.one", county=found.county, case_id=found.case_id)
+def _took_part(session: Session, found: AuditFinding) -> frozenset[UUID]:
+    """Who took steps of the case that a finding is about: what they answer is told as their own."""
+    events = registry.events(session, found.county, found.case_id) if found.case_id else ()
+    return frozenset(event.by for event in events)
+
+
+def _address(found: AuditFinding) -> str | None:
+    """The page of a finding's subject; an officer has none."""
+    match found.subject_kind:
+        case "act":
+            return url_for("registry.certificates.act", number=found.subject_key)
+        case "certificate":
+            return url_for("registry.certificates.one", number=found.subject_key)
+        case "opening":
+            return url_for("log.log_page", key=found.subject_key)
+        case "officer":
+            return None
+        case _:
+            return url_for("registry.cases.one", county=found.county, case_id=found.case_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy import Date, Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from landreg.exchange.model import Listing, ListingEvent, ListingPaper, ListingParcel, ListingPhoto
@@ -143,3 +144,9 @@ _FROZEN = """SELECT DISTINCT ON (county, listing_id) county, listing_id, what, k
       AND NOT EXISTS (SELECT FROM exit.event AS v WHERE v.county = x.county AND v.exit_id = x.exit_id
           AND v.kind IN ('withdrawal', 'lapse'))
     ) AS found ORDER BY county, listing_id, what LIMIT 500"""
+
+
+def shown_until(session: Session, row: Listing) -> date:
+    """The last day on which the market shows what is published: of its publication, or of a sale on it that runs."""
+    asked = select(func.exchange.shown_until(row.county, row.listing_id, type_=Date))
+    return session.scalars(asked).one()

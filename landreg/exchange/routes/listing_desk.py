@@ -158,6 +158,7 @@ def one(county: str, listing_id: UUID) -> Response:
             "papers": queries.papers(uow.session, county, listing_id),
             "events": queries.events(uow.session, county, listing_id),
             "would_run": service.would_run(row, beijing_day(uow.now)),
+            "over": row.state == "published" and queries.shown_until(uow.session, row) < beijing_day(uow.now),
         }
     may_review = actor.has(Role.OPERATOR) and row.state == "submitted"
     judged = service.review(actor, county, listing_id, far_prices.index_of(county, row.kind)) if may_review else None

@@ -12,12 +12,15 @@ import pytest
 
 from landreg.access.identity import reveal
 from landreg.audit import queries, samples, service
+from landreg.audit.logged import register
 from landreg.audit.queries import LISTS, Asked
+from landreg.audit.rules import Reveal
 from landreg.audit.service import Flag, NewFinding
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
+from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from landreg.registry import steps
 from landreg.registry.casework import cases, opening
@@ -469,6 +472,41 @@ def test_the_bureau_only_answers_and_the_auditor_only_follows_up(
             step(registrar, finding, "办结")
     with pytest.raises(NotAllowed):
         service.answer_finding(auditor, finding, "自问自答")
+
+
+def test_a_finding_of_an_opening_or_an_officer_is_answered_by_another(
+    registered: list[UUID], auditor: Actor, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor,
+    database: Settings,
+) -> None:  # fmt: skip
+    """AUD-7 leads to one, AUD-32 holds it: by rule of the database, whatever desk asks."""
+    person = one(registrar, "SELECT person_id FROM party.member LIMIT 1")
+    reveal(registrar, [person], "看看", "没有业务")
+    (flag,) = raised(auditor)["AUD-7"]
+    assert isinstance(flag.fact, Reveal)
+    superuser.execute(
+        """INSERT INTO access.account (account_id, login, name, desk, roles, jurisdiction, password_hash,
+               password_temporary, opened_at, opened_by)
+           VALUES (%s, 'clerk', %s, 'registry', '{registrar}', %s, 'x', false, now(), %s)""",
+        [registrar.account_id, registrar.name, COUNTY, registrar.account_id],
+    )
+    for kind, subject in (("opening", flag.fact.opening), ("officer", "clerk")):
+        number = service.write_finding(auditor, NewFinding(kind, subject, "无业务查看", "请说明", "AUD-7"))
+        with pytest.raises(Refused) as refused:
+            service.answer_finding(registrar, number, "工作需要")
+        assert codes(refused) == {"AUD-32"}
+        service.answer_finding(reviewer, number, "已查明")
+        assert state_of(auditor, number) == "answered"
+    seal(worker, database)
+    # The account came past the desks, as it does in no register.
+    assert {f.layer for f in recheck_register(worker, database, register()).findings} == {"access.account"}
+    with past_triggers(superuser):
+        superuser.execute("UPDATE audit.finding SET about = %s WHERE subject_kind = 'officer'", [reviewer.account_id])
+    named = {f.layer for f in recheck_register(worker, database, register()).findings}
+    assert named == {"access.account", "audit.finding"}
+    for kind, subject in (("opening", "x"), ("officer", "nobody")):
+        with pytest.raises(BadInput) as bad:
+            service.write_finding(auditor, NewFinding(kind, subject, "无业务查看", "请说明"))
+        assert codes(bad) == {"AUD-15"}
 
 
 def test_what_was_written_is_never_changed(finding: str, as_desk: Any) -> None:

@@ -158,3 +158,5 @@ def test_a_sentence_or_sixteen_odd_signs_will_do(password: str) -> None:
 
 def test_a_password_has_ten_signs_at_least() -> None:
     assert [finding.code for finding in examine(PASSWORD_RULES, PasswordFacts("x7!kqvm2p", "lin"), LAW)] == ["ACC-7"]
+    for sentence, codes in (("秋天的柿子红了一树", []), ("柿子红了一树树", ["ACC-7"])):
+        assert [finding.code for finding in examine(PASSWORD_RULES, PasswordFacts(sentence, "lin"), LAW)] == codes
