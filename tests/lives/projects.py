@@ -10,11 +10,11 @@ from landreg.access import service
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import project_queries, project_runs
+from landreg.exchange.contracts import members, project_queries, project_runs
 from landreg.exchange.contracts import projects as of_village
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.counter.present import Present
-from tests.contract_kit import PAPER, TAKER, VALUES, says, terms
+from tests.contract_kit import PAPER, TAKER, VALUES, says, terms, today
 from tests.life_kit import PASSWORD, Life, Stage
 from tests.registry_kit import pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -55,6 +55,7 @@ def projects(on: Stage) -> Life:
     )
     yield "sign_contracts", lambda: project_runs.work(on.worker)
     assert waiting() == []
+    yield "project_told", lambda: members.project_told(asker, *at, today(), PAPER)
 
 
 def _operator() -> Actor:

@@ -4,7 +4,9 @@ land, on which terms, until when and where a member says that it takes it. RLCL-
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -12,9 +14,11 @@ from landreg.core.codes import masked_name
 from landreg.core.periods import DAY
 from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts import queries
+from landreg.exchange.contracts.model import Contract, Project, ProjectParcel
 from landreg.exchange.contracts.papers import check_url
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import office_of
+from landreg.exchange.prices import price_words
 from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk
@@ -23,27 +27,56 @@ from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
 def to_members(session: Session, desk: Desk, found: Whole, first: date) -> bytes:
     """The notice of a contract, to be posted from a day on for as many days as a members' window of the market runs."""
-    row, path = found.contract, division_path(session, found.contract.village)
-    office, url = office_of(session, desk, row.county), check_url(desk, row.number)
-    last = chinese_date(first + timedelta(days=desk.law.days("PRI-1.window_days")) - DAY)
+    row = found.contract
     kind = queries.taker_stands(session, row.county, row.contract_id).kind
+    facts = [
+        ("合同编号", row.number), *_of(session, row), ("价款", str(row.clauses.get("price") or row.price)),
+        ("付款", str(row.clauses.get("rhythm") or "")), ("流出方", masked_name(row.household_name)), _taker(kind, row),
+    ]  # fmt: skip
+    parcels = [
+        (one.parcel_code, "整块" if one.area_m2 == one.registered_m2 else "部分", one.area_m2) for one in found.parcels
+    ]
+    return _printed(session, desk, row, first, facts, parcels, check_url(desk, row.number))
+
+
+def of_project(
+    session: Session, desk: Desk, project: Project, asked: Sequence[ProjectParcel], kind: str, first: date
+) -> bytes:
+    """The same of a project, each parcel with its price. kind: of its taker."""
+    paid = f"{term('paid_every', project.paid_every)}，{'先付款后用地' if project.paid_before else '先用地后付款'}"
+    facts = [
+        ("项目编号", project.number), *_of(session, project), ("价款", "各块另定，见下表"), ("付款", paid),
+        ("流出方", f"本村 {len({one.household_id for one in asked})} 户"), _taker(kind, project),
+    ]  # fmt: skip
+    parcels = [(one.parcel_code, price_words(one.price, project.unit, project.grain), one.area_m2) for one in asked]
+    return _printed(session, desk, project, first, facts, parcels, desk.base_url)
+
+
+def _of(session: Session, row: Contract | Project) -> tuple[tuple[str, str], ...]:
+    return (
+        ("坐落", " ".join(division_path(session, row.village))), ("流转方式", term("contract_kind", row.kind)),
+        ("期限", f"{chinese_date(row.from_on)} 至 {chinese_date(row.until_on - DAY)}"),
+    )  # fmt: skip
+
+
+def _taker(kind: str, row: Contract | Project) -> tuple[str, str]:
+    return "拟受让方", row.taker_name if kind == "organisation" else masked_name(row.taker_name)
+
+
+def _printed(
+    session: Session, desk: Desk, row: Contract | Project, first: date, facts: Sequence[tuple[str, str]],
+    parcels: Sequence[tuple[str, str, Decimal]], url: str,
+) -> bytes:  # fmt: skip
+    office = office_of(session, desk, row.county)
+    last = chinese_date(first + timedelta(days=desk.law.days("PRI-1.window_days")) - DAY)
     content = {
-        "title": "流转条件公示", "number": f"{row.number}-G", "village": "".join(path[1:]), "to": "本集体经济组织各户成员",
+        "title": "流转条件公示", "number": f"{row.number}-G", "village": "".join(division_path(session, row.village)[1:]),
+        "to": "本集体经济组织各户成员",
         "opening": "下列土地拟流转给本集体以外的受让方，条件如下。按照农村土地承包法第三十八条，同等条件下本集体经济组织成员优先。"
         "本集体的农户愿意按同样条件受让的，请在公示期内书面提出。",
-        "first_day": chinese_date(first), "last_day": last,
-        "facts": [
-            ("合同编号", row.number), ("坐落", " ".join(path)), ("流转方式", term("contract_kind", row.kind)),
-            ("期限", f"{chinese_date(row.from_on)} 至 {chinese_date(row.until_on - DAY)}"),
-            ("价款", str(row.clauses.get("price") or row.price)), ("付款", str(row.clauses.get("rhythm") or "")),
-            ("流出方", masked_name(row.household_name)),
-            ("拟受让方", row.taker_name if kind == "organisation" else masked_name(row.taker_name)),
-        ],
-        "parcels": [
-            (one.parcel_code, "整块" if one.area_m2 == one.registered_m2 else "部分", f"{mu_of(one.area_m2)}")
-            for one in found.parcels
-        ],
-        "mu": f"{total_mu(one.area_m2 for one in found.parcels)}", "notes": _notes(desk, office, last), "authority": office,
+        "first_day": chinese_date(first), "last_day": last, "facts": list(facts),
+        "parcels": [(code, part, f"{mu_of(area)}") for code, part, area in parcels],
+        "mu": f"{total_mu(area for _code, _part, area in parcels)}", "notes": _notes(desk, office, last), "authority": office,
         "day": chinese_date(first), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("priority_notice", content, first, sample=desk.sample, tagged=True)

@@ -194,6 +194,12 @@ def taker_stands(session: Session, county: str, contract_id: UUID) -> Any:
     return session.execute(asked, {"county": county, "contract": contract_id}).one()
 
 
+def with_step(session: Session, county: str, contracts: Sequence[UUID], kind: str) -> set[UUID]:
+    """Those of these contracts that took a step."""
+    found = sa.select(ContractEvent.contract_id).where(ContractEvent.county == county, ContractEvent.kind == kind)
+    return set(session.scalars(found.where(ContractEvent.contract_id.in_(contracts))))
+
+
 def registration_asked(session: Session) -> Sequence[Contract]:
     """Signed contracts whose parties ask for the register, of which no case was opened yet and which the office did not decline."""
     asked, answered = aliased(ContractEvent), aliased(ContractEvent)

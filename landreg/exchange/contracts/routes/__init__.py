@@ -8,6 +8,7 @@ from landreg.exchange.contracts.routes import (
     letters,
     life,
     mandataries,
+    members,
     own,
     papers,
     projects,
@@ -15,4 +16,18 @@ from landreg.exchange.contracts.routes import (
     signing,
 )
 
-ROOMS = (registering, projects, papers, own, drawing, signing, disputes, letters, mandataries, life, correcting, desk)
+ROOMS = (
+    registering,
+    projects,
+    papers,
+    own,
+    drawing,
+    signing,
+    disputes,
+    letters,
+    mandataries,
+    members,
+    life,
+    correcting,
+    desk,
+)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from uuid import UUID
 
@@ -15,13 +13,12 @@ from landreg.core.actor import NOBODY, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import members, notices, papers, queries
+from landreg.exchange.contracts import papers, queries
 from landreg.exchange.contracts.rules.course import VOID, stage_on
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.land.queries import division_path
 from landreg.registry.routes.surroundings import desk_of, page_day
 from landreg.web import pages
-from landreg.web.forms import read_form
 
 blueprint = Blueprint("contract_papers", __name__)
 SEEING = (Role.OPERATOR, Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR, Role.FARMER, Role.TAKER)
@@ -54,28 +51,6 @@ def certificate(county: str, contract_id: UUID) -> Response:
             raise Conflict(Finding("CON-14", "state", subject=row.number))
         pdf = papers.certificate(uow.session, desk_of(uow.session, county), found, given)
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"{given.facts['number']}.pdf")
-
-
-@dataclass(frozen=True)
-class Posting:
-    """From which day a notice is posted; from today where none is said."""
-
-    first: date | None = None
-
-
-@blueprint.get("/contracts/<county>/<uuid:contract_id>/members-notice.pdf")
-@allow(Role.OPERATOR)
-def members_notice(county: str, contract_id: UUID) -> Response:
-    """The village's written notice to the members, to be posted. Raises NotFound where they are not to be told."""
-    given = read_form(Posting, request.args)
-    with unit_of_work(current_actor()) as uow:
-        row = queries.one(uow.session, county, contract_id)
-        found = None if row is None else queries.whole(uow.session, row)
-        if row is None or found is None or not members.outside(uow.session, found).told_is_due:
-            raise NotFound
-        desk = desk_of(uow.session, county)
-        pdf = notices.to_members(uow.session, desk, found, given.first or page_day(uow.session))
-    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{row.number}-members.pdf")
 
 
 @blueprint.get("/contracts/check")

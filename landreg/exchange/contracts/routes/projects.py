@@ -17,7 +17,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
-from landreg.exchange.contracts import deal_queries, project_queries, project_runs, projects
+from landreg.exchange.contracts import deal_queries, members, project_queries, project_runs, projects
 from landreg.exchange.contracts.asked_land import barred, of_project, standing
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.project_runs import UNDER_WAY
@@ -151,7 +151,8 @@ def one(county: str, project_id: UUID) -> Response:
         far = None if run is None else progress(uow, run)
         path, natural = division_path(session, found.village), deal_queries.natural(session, [found])
         may_act = current_actor().has(Role.OPERATOR)
-        members = members_said(session, county, {row.household_id for row in parcels}) if may_act else {}
+        people = members_said(session, county, {row.household_id for row in parcels}) if may_act else {}
+        untold = members.project_untold(session, found) if may_act else []
         today = page_day(session)
         homes = household_queries.named(session, (one.household_id for one in parcels))
         asked = {one.parcel_code: one for one in parcels if may_act and not _has_signed(made.get(one.household_id))}
@@ -165,7 +166,7 @@ def one(county: str, project_id: UUID) -> Response:
         "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run,
         far=far, homes=homes, against=against,
         path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
-        refused=refused, DAY=DAY, stands=stands, today=today, may_act=may_act, members=members,
+        refused=refused, DAY=DAY, stands=stands, today=today, may_act=may_act, members=people, untold=untold,
         unsigned=[row for row in made.values() if row.state == "part_signed"],
         consenting=sum(word.kind == "consents" for word in words.values()), most_shown=MOST_SHOWN,
     )  # fmt: skip
