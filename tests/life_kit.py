@@ -36,6 +36,7 @@ from landreg.log.erasure import erase
 from landreg.log.store import seal
 from landreg.registry import booking, figures, steps
 from landreg.registry.casework import applications, batch_papers, cases, notices, objectors, opening, telling, weighing
+from landreg.registry.casework.weighing import Answer
 from landreg.registry.figures import Figure
 from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
@@ -122,10 +123,15 @@ def _rights(on: Stage) -> Life:
     noted = 'SELECT case_id FROM registry."case" WHERE subject_code = :code'
     yield (
         "weigh",
-        lambda: weighing.weigh(on.registrar, county, one(on.registrar, noted, code=staged.contracts[0]), "现场为耕地"),
+        lambda: weighing.weigh(
+            on.registrar, county, one(on.registrar, noted, code=staged.contracts[0]), Answer.WRONG, "现场为耕地"
+        ),
     )
-    yield "put_into_batch", lambda: batch_papers.put_into_batch(
-        on.registrar, county, batch, kind="archive_list", name="档号 12-3.pdf", sha256="00" * 32, size=1
+    yield (
+        "put_into_batch",
+        lambda: batch_papers.put_into_batch(
+            on.registrar, county, batch, kind="archive_list", name="档号 12-3.pdf", sha256="00" * 32, size=1
+        ),
     )
     yield "accept", lambda: cases.accept(on.registrar, county, ids)
     yield "return", lambda: cases.return_for_completion(on.registrar, county, ids[-1:], "补齐材料")

@@ -13,6 +13,11 @@ from landreg.land.staging_compared import UNLIKE
 from landreg.land.staging_rows import STAGED, names
 
 Item = Mapping[str, Any]
+BY = {"CBDKXX": "contract_code || '/' || parcel_code", "CBF_JTCY": "household_code"}
+"""What tells the rows of a table apart, where it is not their code."""
+WORK = {"phone", "surveyor", "surveyed_on", "survey_note", "notice_note", "notice_recorder", "notice_reviewer", "notice_on",
+        "boundary_witness", "village"}  # fmt: skip
+"""What a delivery tells of its own making: it says nothing of land, holder or contract."""
 AREAS = ("ZJQY", "CJQY", "XJQY", "XJXZQ", "JBNTBHQ")
 """Layers among the rest that are few rows: the others have no index by code."""
 
@@ -34,11 +39,30 @@ def pairs(
     return found
 
 
+def unlike(
+    session: Session,
+    county: str,
+    packages: tuple[UUID, UUID],
+    kind: str,
+    *,
+    village: str,
+    codes: Sequence[str] | None = None,
+) -> set[str]:
+    """Codes of a table, or layer of STAGED, whose rows the two packages have otherwise, or one of them alone; what a delivery
+    tells of its own making (WORK) is no difference. village: where. codes: of these alone; a contract's parcels by its code.
+    """
+    listed = ", ".join(name for name in names(kind) if name not in UNLIKE | WORK)
+    key = BY.get(kind, "code")
+    of = "" if codes is None else f"AND {'contract_code' if kind == 'CBDKXX' else key} = ANY (:codes)"
+    statement = _DIFFERING.format(key=key, listed=listed, table=STAGED[kind][0], of=of)
+    asked = {"county": county, "old": packages[0], "new": packages[1], "from": village, "to": village + "~"}
+    return set(session.scalars(sa.text(statement), asked if codes is None else {**asked, "codes": list(codes)}))
+
+
 def _statement(kind: str) -> str | None:
     if kind in STAGED:
         listed = ", ".join(_plain(name) for name in names(kind) if name not in {*UNLIKE, "village"})
-        key = {"CBDKXX": "contract_code || '/' || parcel_code", "CBF_JTCY": "household_code"}.get(kind, "code")
-        found = _ROWS.format(key=key, listed=listed, table=STAGED[kind][0], more="")
+        found = _ROWS.format(key=BY.get(kind, "code"), listed=listed, table=STAGED[kind][0], more="")
         return f"{found} AND contract_code = ANY(:firsts)" if kind == "CBDKXX" else found
     if kind in AREAS:
         listed = "facts, ST_AsBinary(geom) AS geom"
@@ -64,3 +88,11 @@ _LINES = _ROWS.format(
     more=", unnest(numbers, natures, kinds, positions, descriptions, neighbours, witnesses) WITH ORDINALITY"
     " AS line (number, nature, kind, position, description, neighbour, witness, place)",
 )  # fmt: skip
+_DIFFERING = """
+    WITH side AS (
+        SELECT package_id = :new AS newer, {key} AS code, sum(hashtextextended(ROW({listed})::text, 0)) AS facts
+        FROM land.{table} WHERE county = :county AND package_id IN (:new, :old) AND village BETWEEN :from AND :to {of}
+        GROUP BY 1, 2)
+    SELECT code FROM (SELECT code, facts FROM side WHERE newer) AS n
+    FULL JOIN (SELECT code, facts FROM side WHERE NOT newer) AS o USING (code) WHERE n.facts IS DISTINCT FROM o.facts
+"""

@@ -60,7 +60,8 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         if len(cases) == 1 and refused:
             raise Refused(judged[cases[0].case_id])
         go = [case for case in cases if case.number not in refused]
-        entered = [enter_survey(uow, county, *place) for place in surveyed] if go else []
+        ids = [case.case_id for case in go]
+        entered = [enter_survey(uow, county, *place, ids) for place in surveyed] if go else []
         if len({package for package, _ in surveyed}) > 1 and any(entered):
             go = _as_entered(uow, go, judged, refused, law)
         bookings = changes_of(uow, go, [proposal for proposal in proposed if proposal.case.number not in refused])

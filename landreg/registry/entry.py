@@ -6,7 +6,7 @@ with a member whom the register has in another one stays out until that is settl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from landreg.core.db import UnitOfWork
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry.casebook import Act
+from landreg.registry.facts.resurveyed import left_out
 from landreg.registry.leaves.logged import entry_facts
 from landreg.registry.numbers import act_numbers
 
@@ -32,9 +33,12 @@ ENTERED = (
 """Tables that an entry fills."""
 
 
-def enter_survey(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> UUID | None:
+def enter_survey(
+    uow: UnitOfWork, county: str, package_id: UUID, village: str, registered: Sequence[UUID]
+) -> UUID | None:
     """Enter what a package holds of a village and the register lacks; the act, or None when there was nothing new.
 
+    What a later survey has otherwise waits for its own case there (`resurveyed.left_out`). registered: the cases that are now.
     The caller holds the village's lock. One leaf for the act, with a digest a parcel and a salted one a household.
     """
     act = Act(
@@ -56,9 +60,17 @@ def enter_survey(uow: UnitOfWork, county: str, package_id: UUID, village: str) -
         "to": village + "~",
         "now": uow.now,
     }
+    later = left_out(uow.session, county, package_id, village, registered)
+    households, parcels = ({**asked, "later": later[name]} for name in ("household", "parcel"))
     new = sum(
-        uow.session.execute(text(statement), asked).rowcount  # type: ignore[attr-defined]
-        for statement in (_COLLECTIVES, _ORGANIZATIONS, _HOUSEHOLDS, _PARCELS, _HOMESTEAD_PARCELS)
+        uow.session.execute(text(statement), of).rowcount  # type: ignore[attr-defined]
+        for statement, of in (
+            (_COLLECTIVES, {**asked, "later": []}),
+            (_ORGANIZATIONS, households),
+            (_HOUSEHOLDS, households),
+            (_PARCELS, parcels),
+            (_HOMESTEAD_PARCELS, parcels),
+        )
     )
     new += _members(uow, asked)
     if not new:
@@ -113,7 +125,7 @@ def _entered(staged: str, where: str) -> str:
 
 _CLOCKS = "daterange(NULL, NULL), tstzrange(:now, NULL), :act"
 _OF_VILLAGE = "s.county = :county AND s.package_id = :package AND s.village >= :from AND s.village < :to"
-_NEW = f"{_OF_VILLAGE} AND NOT EXISTS (SELECT FROM entered AS e WHERE e.code = s.code)"
+_NEW = f"{_OF_VILLAGE} AND NOT EXISTS (SELECT FROM entered AS e WHERE e.code = s.code) AND NOT s.code = ANY (:later)"
 _OPEN_ROW = """EXISTS (SELECT FROM {} AS o WHERE o.county = s.county AND o.code = s.code
         AND upper_inf(o.recorded) AND upper_inf(o.valid))"""
 _IN_ANOTHER_HOUSEHOLD = """EXISTS (SELECT FROM party.households_of(s.county, array(

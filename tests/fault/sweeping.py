@@ -26,6 +26,7 @@ SEVERAL = {
     "look": "what is going to be looked at stands in the log before it is shown",
     "evidence": "that it is taken stands in the log before it is given",
     "open_batch": "the planner's statistics come after, and nothing hangs on them",
+    "rebuild": "the planner's statistics come after, and nothing hangs on them",
     "open_cases": "the planner's statistics come after, and nothing hangs on them",
     "register": "the planner's statistics come after, and nothing hangs on them",
     "register renewal": "the planner's statistics come after, and nothing hangs on them",

@@ -40,6 +40,7 @@ def homes(on: Stage) -> Life:
     yield from _brought_by_agent(on, farmer, agent)
     yield from _on_paper(on, agent)
     yield from _handed_out(on)
+    yield from _surveyed_again(on)
     yield from _at_the_desk(on)
 
 
@@ -119,6 +120,20 @@ def _handed_out(on: Stage) -> Life:
                 registrar, a, c, asked, Asker("申请人", "自用"), desk, on.store
             ),  # type: ignore[misc]
         )
+
+
+def _surveyed_again(on: Stage) -> Life:
+    """A village delivered again with a contract otherwise while its cases are drafts: that case is opened anew."""
+    superuser = on.superuser
+    old = stage_village(superuser, 2, first=15)
+    opening.open_batch(on.registrar, COUNTY, old.package_id, VILLAGE)
+    superuser.execute("UPDATE land.package SET state = 'superseded' WHERE package_id = %s", [old.package_id])
+    new = stage_village(superuser, 2, first=15, homestead_m2="180.0")
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, new.contracts[0]],
+    )
+    yield "rebuild", lambda: opening.rebuild(on.registrar, COUNTY, new.package_id, VILLAGE)
 
 
 def _at_the_desk(on: Stage) -> Life:

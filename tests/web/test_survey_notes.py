@@ -29,8 +29,11 @@ def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     text = deng.get(page).text
     assert said in text
     assert "REG-36" in text
-    assert deng.post(f"{page}/weigh", {"reason": ""}).status_code == 400
-    assert deng.post(f"{page}/weigh", {"reason": "现场为耕地，字段误填"}).status_code == 303
+    assert deng.post(f"{page}/weigh", {"answer": "weigh", "reason": ""}).status_code == 400
+    assert deng.post(f"{page}/weigh", {"reason": "地上建有烤烟房"}).status_code == 400
+    assert deng.post(f"{page}/weigh", {"answer": "weigh_true", "reason": "地上建有烤烟房"}).status_code == 303
+    assert "REG-40" in deng.get(page).text
+    assert deng.post(f"{page}/weigh", {"answer": "weigh", "reason": "现场为耕地，字段误填"}).status_code == 303
     checked = deng.post("/cases/summary", {"step": "accept", "case": f"{COUNTY}/{case}"}).text
     assert said in checked
     assert "REG-36" not in checked
@@ -38,6 +41,9 @@ def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     seen = shen.get(page).text
     assert said in seen
     assert "现场为耕地，字段误填" in seen
+    review = shen.get(f"/batches/{COUNTY}/{batch}/steps/review").text
+    assert "现场为耕地，字段误填" in review
+    assert "deng" in review.split("现场为耕地，字段误填")[1][:200]
 
 
 def test_members_that_were_chosen_stay_chosen_where_the_reason_lacks_and_a_unit_s_number_finds_its_case(
@@ -60,3 +66,32 @@ def test_members_that_were_chosen_stay_chosen_where_the_reason_lacks_and_a_unit_
     found = deng.get(f"{page}?q={made.homesteads[1]}F00010001").text
     assert number in found
     assert found.count('name="case"') == 1
+
+
+def test_what_a_later_survey_changed_is_said_old_to_new_and_rebuilt_by_one_button(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    old = stage_village(superuser, 2)
+    batch = opening.open_batch(officers[0], COUNTY, old.package_id, VILLAGE)
+    case, other = (
+        one(officers[0], 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=code)
+        for code in old.contracts
+    )
+    superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    new = stage_village(superuser, 2, homestead_m2="180.0")
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, new.contracts[0]],
+    )
+    text = deng.get(f"/cases/{COUNTY}/{case}").text
+    assert "REG-17" in text
+    assert "1.20 亩 → 1.30 亩" in text
+    rows = f"/batches/open/{COUNTY}/{new.package_id}"
+    assert f'href="{rows}"' in text
+    assert "REG-17" not in deng.get(f"/cases/{COUNTY}/{other}").text
+    assert deng.get(f"/batches/{COUNTY}/{batch}/steps/accept").text.count("REG-17") == 1
+    shown = deng.get(rows).text
+    assert "1 件仍按旧成果" in shown
+    answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
+    assert answer.status_code == 303
+    assert "仍按旧成果" not in deng.get(rows).text

@@ -1,4 +1,4 @@
-"""Opening a village: a case for each contract and homestead that its package holds and the register lacks."""
+"""Opening a village: a case for each contract and homestead that its package holds and the register lacks; anew for a later one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.model import Package
-from landreg.land.queries import unknown_villages
+from landreg.land.queries import prefixed, unknown_villages
 from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework import under_way_queries
-from landreg.registry.casework.cases import note
+from landreg.registry.casework.cases import locked, note, set_values
+from landreg.registry.facts.resurveyed import resurveyed
 
+REBUILT = ("draft", "returned", "accepted", "reviewed", "noticed")
+"""The states in which a case ends for a later survey; an objection is settled first."""
+REBUILT_FOR = "测绘成果包已更正，登记机构按新成果“{name}”重新建立本业务"
 OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
 
 
@@ -30,43 +35,103 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
-        package = uow.session.get(Package, {"county": county, "package_id": package_id})
-        within = village.isascii() and village.isdigit() and village.startswith(county)
-        if package is None or package.state != "staged" or not within:
-            raise NotFound()
-        if unknown := unknown_villages(uow.session, county, package_id, village):
-            raise Refused(Finding("REG-28", "village", {"villages": unknown}))
-        batch = Batch(
-            county=county,
-            batch_id=uuid4(),
-            village=village,
-            package_id=package_id,
-            opened_by=actor.account_id,
-            opened_at=uow.now,
-        )
-        uow.session.add(batch)
-        uow.session.flush()
-        asked = {
-            "county": county,
-            "package": package_id,
-            "from": village,
-            "to": village + "~",
-            "batch": batch.batch_id,
-            "by": actor.account_id,
-            "year": beijing_day(uow.now).year,
-            "open": under_way_queries.first_registrations(uow.session, county, village),
-        }
-        uow.session.execute(text(_OPEN_CONTRACTS), asked)
-        uow.session.execute(text(_OPEN_HOMESTEADS), asked)
-        uow.session.execute(text(_OPEN_PARCELS), asked)
-        opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
-        if not opened:
+        batch_id = _open(uow, _staged(uow, county, package_id, village), village)
+    _count_anew(actor)
+    return batch_id
+
+
+def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[UUID, int]:
+    """End the cases of a village whose own rows this package, the one in force, has otherwise than theirs, and open them anew from
+    it with the papers that were in their folders; with them whatever else is left to open there. The batch, and how many ended.
+
+    No letter goes out: the household has nothing to mend. Raises as `open_batch`; Conflict (REG-11) where no case is so.
+    """
+    with unit_of_work(actor) as uow:
+        uow.lock_village(village)
+        package = _staged(uow, county, package_id, village)
+        outdated = [case for case, later in outdated_cases(uow.session, county, village) if later == package_id]
+        ended = locked(uow, county, [case.case_id for case in outdated]) if outdated else []
+        ended = [case for case in ended if case.state in REBUILT]
+        if not ended:
             raise Conflict(Finding("REG-11"))
-        _put_package(uow, package, {**asked, "village": village})
-        note(uow, opened, "open")
+        ids = [case.case_id for case in ended]
+        set_values(uow, county, ids, state="withdrawn", batch_id=None)
+        note(uow, ended, "withdraw", REBUILT_FOR.format(name=package.name))
+        uow.session.flush()
+        batch_id = _open(uow, package, village)
+        papers = under_way_queries.papers_of(uow.session, county, ids)
+        if go_on := [
+            {"county": county, "batch": batch_id, "subject": subject, "document": document}
+            for subject, document in papers
+        ]:
+            uow.session.execute(text(_PAPERS_GO_ON), go_on)
+    _count_anew(actor)
+    return batch_id, len(ended)
+
+
+def outdated_cases(session: Session, county: str, village: str) -> list[tuple[Case, UUID]]:
+    """The cases on first registration of a village whose own rows a later survey has otherwise, each with that package. What was
+    returned and opened anew since is none.
+    """
+    wanted = select(Case).where(
+        Case.county == county,
+        prefixed(Case.village, village),
+        Case.act_kind == "first_registration",
+        Case.state.in_(REBUILT),
+    )
+    under_way = set(under_way_queries.first_registrations(session, county, village))
+    found = session.scalars(wanted.order_by(Case.number))
+    cases = [case for case in found if case.state != "returned" or case.subject_code not in under_way]
+    later = resurveyed(session, cases)
+    return [(case, later[case.case_id].package_id) for case in cases if case.case_id in later]
+
+
+def _staged(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> Package:
+    package = uow.session.get(Package, {"county": county, "package_id": package_id})
+    within = village.isascii() and village.isdigit() and village.startswith(county)
+    if package is None or package.state != "staged" or not within:
+        raise NotFound()
+    if unknown := unknown_villages(uow.session, county, package_id, village):
+        raise Refused(Finding("REG-28", "village", {"villages": unknown}))
+    return package
+
+
+def _open(uow: UnitOfWork, package: Package, village: str) -> UUID:
+    county, by = package.county, uow.actor.account_id
+    batch = Batch(
+        county=county,
+        batch_id=uuid4(),
+        village=village,
+        package_id=package.package_id,
+        opened_by=by,
+        opened_at=uow.now,
+    )
+    uow.session.add(batch)
+    uow.session.flush()
+    asked = {
+        "county": county,
+        "package": package.package_id,
+        "from": village,
+        "to": village + "~",
+        "batch": batch.batch_id,
+        "by": by,
+        "year": beijing_day(uow.now).year,
+        "open": under_way_queries.first_registrations(uow.session, county, village),
+    }
+    uow.session.execute(text(_OPEN_CONTRACTS), asked)
+    uow.session.execute(text(_OPEN_HOMESTEADS), asked)
+    uow.session.execute(text(_OPEN_PARCELS), asked)
+    opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
+    if not opened:
+        raise Conflict(Finding("REG-11"))
+    _put_package(uow, package, {**asked, "village": village})
+    note(uow, opened, "open")
+    return batch.batch_id
+
+
+def _count_anew(actor: Actor) -> None:
     with suppress(Unavailable), unit_of_work(actor) as uow:
         uow.take_statistics(*OPENED)
-    return batch.batch_id
 
 
 def _put_package(uow: UnitOfWork, package: Package, asked: Mapping[str, Any]) -> None:
@@ -119,4 +184,9 @@ _EVIDENCE = """
 _EVIDENCE_OF_CASES = """
     INSERT INTO registry.case_document (county, case_id, document_id, village)
     SELECT county, case_id, :document, village FROM registry."case" WHERE county = :county AND batch_id = :batch
+"""
+_PAPERS_GO_ON = """
+    INSERT INTO registry.case_document (county, case_id, document_id, village)
+    SELECT county, case_id, :document, village FROM registry."case"
+    WHERE county = :county AND batch_id = :batch AND subject_code = :subject
 """

@@ -14,7 +14,7 @@ from landreg.access.model import Account
 from landreg.core.actor import Role
 from landreg.core.tables import among
 from landreg.land.queries import prefixed
-from landreg.registry.casebook import Case, CaseParcel
+from landreg.registry.casebook import Case, CaseDocument, CaseParcel, Document
 from landreg.registry.casework.cases import UNDER_WAY
 
 MOST = 20
@@ -61,6 +61,18 @@ def first_registrations(session: Session, county: str, within: str) -> list[str]
         among(Case.state, OPEN),
     )
     return list(session.scalars(found))
+
+
+def papers_of(session: Session, county: str, case_ids: Sequence[UUID]) -> list[tuple[str, UUID]]:
+    """The papers in the folders of cases, but for the survey they came of: each with what its case is about."""
+    found = (
+        select(Case.subject_code, Document.document_id)
+        .join(CaseDocument, (CaseDocument.county == Case.county) & (CaseDocument.case_id == Case.case_id))
+        .join(Document, (Document.county == CaseDocument.county) & (Document.document_id == CaseDocument.document_id))
+        .where(Case.county == county, Case.case_id.in_(case_ids), Document.kind != "survey_package")
+        .distinct()
+    )
+    return [(subject, document) for subject, document in session.execute(found)]
 
 
 def _open(about: ColumnElement[bool]) -> Select[Any]:

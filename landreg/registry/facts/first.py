@@ -22,7 +22,8 @@ from landreg.registry.facts.differences import differences, overlapped
 from landreg.registry.facts.kin import TURNS
 from landreg.registry.facts.listed import RELATED
 from landreg.registry.facts.proposals import ActProposal
-from landreg.registry.facts.survey_notes import unanswered
+from landreg.registry.facts.resurveyed import resurveyed
+from landreg.registry.facts.survey_notes import answers_lacking
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
 from landreg.registry.rules.procedure import CaseFacts
@@ -134,7 +135,8 @@ def case_facts(
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
     differing, over = differences(session, cases), overlapped(session, cases, most_m2)
-    noted = unanswered(session, cases)
+    noted, true = answers_lacking(session, cases)
+    later = resurveyed(session, cases)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -147,12 +149,14 @@ def case_facts(
             objections=rows[case.case_id].objections,
             earlier=tuple(rows[case.case_id].earlier or ()),
             ordered=tuple(rows[case.case_id].ordered or ()),
-            package_state=rows[case.case_id].package_state or "",
             differing=differing.get(case.case_id, ()),
             noticed=act_type(case.act_kind).notice is not None,
             overlapped=over.get(case.case_id, ()),
             decided_by=rows[case.case_id].decided_by,
             unanswered=noted.get(case.case_id, ()),
+            confirmed=true.get(case.case_id, ()),
+            resurveyed=later[case.case_id].named if case.case_id in later else (),
+            as_noticed=case.case_id in later and later[case.case_id].answered,
         )
         for case in cases
     }
@@ -285,10 +289,6 @@ _PROCEDURE = f"""
             AND o.outcome IS NULL) AS objections,
            (SELECT array_agg(DISTINCT v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
             AND v.step = 'accept') AS accepted_by,
-           (SELECT CASE WHEN EXISTS (
-                SELECT FROM land.package AS n WHERE n.county = k.county AND n.state = 'staged' AND n.received_at > k.received_at
-                AND c.village >= n.village AND c.village <= n.village || '~') THEN 'superseded' ELSE k.state END
-            FROM land.package AS k WHERE k.county = c.county AND k.package_id = c.package_id) AS package_state,
            (SELECT r.decided_by FROM registry.renewal_entry AS e
             JOIN registry.renewal AS r ON r.county = e.county AND r.renewal_id = e.renewal_id
             WHERE e.county = c.county AND e.case_id = c.case_id) AS decided_by,

@@ -12,11 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.core.errors import Finding
-from landreg.registry.casebook import Case
+from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.facts.resurveyed import AS_NOTICED
 from landreg.registry.rules.procedure import ANSWERED
 
-WEIGH = "weigh"
-"""The step by which an officer wrote down what they found on the ground about notes that touch what is certified."""
+WEIGH, TRUE = "weigh", "weigh_true"
+"""The steps by which an officer wrote down what they found about notes that touch what is certified: that the survey is wrong
+there and the case may go on, or that it is as noted and cannot.
+"""
 _OF_A_CASE = """
     FROM land.package_finding AS f WHERE f.county = {c}.county AND f.package_id = {c}.package_id
     AND {c}.act_kind = 'first_registration' AND f.subject = ANY (array(
@@ -28,12 +31,13 @@ _NOTES = f"""
     CROSS JOIN LATERAL (SELECT f.position, f.code, f.field, f.facts, f.layer, f.subject {_OF_A_CASE.format(c="c")}) AS n
     WHERE c.county = :county AND c.case_id = ANY (:ids) ORDER BY n.position
 """
-_UNANSWERED = f"""
-    SELECT c.case_id, n.code, n.subject FROM registry."case" AS c
+_TO_ANSWER = f"""
+    SELECT c.case_id, n.code, n.subject, a.step FROM registry."case" AS c
     CROSS JOIN LATERAL (SELECT f.position, f.code, f.subject {_OF_A_CASE.format(c="c")} AND f.code = ANY (:codes)) AS n
-    WHERE c.county = :county AND c.case_id = ANY (:ids) AND NOT EXISTS (
-        SELECT FROM registry.case_event AS e WHERE e.county = c.county AND e.case_id = c.case_id AND e.step = '{WEIGH}')
-    ORDER BY n.position
+    LEFT JOIN LATERAL (
+        SELECT e.step FROM registry.case_event AS e WHERE e.county = c.county AND e.case_id = c.case_id
+        AND e.step IN ('{WEIGH}', '{TRUE}') ORDER BY e.at DESC LIMIT 1) AS a ON true
+    WHERE c.county = :county AND c.case_id = ANY (:ids) AND a.step IS DISTINCT FROM '{WEIGH}' ORDER BY n.position
 """
 
 
@@ -45,12 +49,31 @@ def notes(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Finding
     return found
 
 
-def unanswered(session: Session, cases: Sequence[Case]) -> Mapping[UUID, tuple[str, ...]]:
-    """By case: notes that touch what is certified and that nobody has answered yet, as code and subject."""
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for row in _rows(session, _UNANSWERED, cases, codes=list(ANSWERED)):
-        found[row.case_id].append(f"{row.code} {row.subject}")
-    return {case_id: tuple(dict.fromkeys(said)) for case_id, said in found.items()}
+def answers_lacking(
+    session: Session, cases: Sequence[Case]
+) -> tuple[Mapping[UUID, tuple[str, ...]], Mapping[UUID, tuple[str, ...]]]:
+    """By case: notes that touch what is certified, as code and subject: those that nobody has answered yet, and those of which
+    the last answer says that they are true.
+    """
+    found: tuple[dict[UUID, list[str]], ...] = (defaultdict(list), defaultdict(list))
+    for row in _rows(session, _TO_ANSWER, cases, codes=list(ANSWERED)):
+        found[row.step == TRUE][row.case_id].append(f"{row.code} {row.subject}")
+    open_, true = ({case_id: tuple(dict.fromkeys(said)) for case_id, said in kept.items()} for kept in found)
+    return open_, true
+
+
+def answers(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[CaseEvent]]:
+    """By case: what officers wrote down about its notes, or about a later survey, the oldest first."""
+    told: dict[UUID, list[CaseEvent]] = defaultdict(list)
+    if cases:
+        asked = sa.select(CaseEvent).where(
+            CaseEvent.county == cases[0].county,
+            CaseEvent.case_id.in_([case.case_id for case in cases]),
+            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED)),
+        )
+        for event in session.scalars(asked.order_by(CaseEvent.at)):
+            told[event.case_id].append(event)
+    return told
 
 
 def noted() -> sa.ColumnElement[bool]:

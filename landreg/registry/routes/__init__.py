@@ -68,9 +68,18 @@ def open_batch(county: str, package_id: UUID) -> Response:
     """The villages of a package, to open their cases together."""
     with unit_of_work(current_actor()) as uow:
         villages = desk.villages_of_package(uow.session, county, package_id)
+        later = opening.outdated_cases(uow.session, county, county)
     if not villages:
         raise NotFound
-    return pages.render("registry/open_batch.html", villages=villages, county=county, package_id=package_id)
+    outdated = {
+        village.code: [
+            case for case, package in later if package == package_id and case.village.startswith(village.code)
+        ]
+        for village in villages
+    }
+    return pages.render(
+        "registry/open_batch.html", villages=villages, outdated=outdated, county=county, package_id=package_id
+    )
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,23 @@ def opened_batch(county: str, package_id: UUID) -> Redirect:
     flash(_("已为 %(n)s 个村建立批次。", n=len(made)))
     one = url_for("registry.batches.one", county=county, batch_id=made[0])
     return redirect(one if len(made) == 1 else url_for("registry.batches.index"), 303)
+
+
+@dataclass(frozen=True)
+class ForLater:
+    """The village whose cases are opened anew."""
+
+    village: str
+
+
+@blueprint.post("/batches/rebuild/<county>/<uuid:package_id>")
+@allow(Role.REGISTRAR)
+@problems.back_to(open_batch)
+def rebuilt(county: str, package_id: UUID) -> Redirect:
+    """End a village's cases that this survey has otherwise, and open them anew from it."""
+    batch_id, ended = opening.rebuild(current_actor(), county, package_id, read_form(ForLater).village)
+    flash(_("已按新成果重建 %(n)s 件：原业务已撤回，材料转入新业务。", n=ended))
+    return redirect(url_for("registry.batches.one", county=county, batch_id=batch_id), 303)
 
 
 @blueprint.get("/rights/of-parcel/<code>")

@@ -30,7 +30,7 @@ from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.telling import TELL, letters
 from landreg.registry.issued import handed_out, proofs
 from landreg.registry.leaves import paper_rows
-from landreg.registry.routes import household_shown, parcel_shown, shown
+from landreg.registry.routes import household_shown, later_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.registry.rules.desk import certified_after
@@ -79,6 +79,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             ended=case.state in cases.FINISHED,
             contacts=contacts,
             weighable=case.state in weighing.BEFORE_REVIEW,
+            keepable=case.state in weighing.AFTER_REVIEW,
             to_answer=ANSWERED,
             behind=creditors.later(uow.session, case),
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
@@ -116,7 +117,8 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "objections": objections,
         "lacking": first_papers.lacking(session, [case]).get(case_id),
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
-        "weighed": [event for event in events if event.step == survey_notes.WEIGH],
+        "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
+        **later_shown.later(session, case, current_actor()),
         "answers": objectors.answers(objections, events),
         "notice": desk.notice(session, county, case.notice_id),
         "act": act,
@@ -247,8 +249,9 @@ def leave(county: str, case_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Weighed:
-    """What an officer found about the notes on a case."""
+    """What an officer found about the notes on a case, or about a later survey of it, in one of the answers and in words."""
 
+    answer: weighing.Answer
     reason: str = field(metadata={"most": 2000})
 
 
@@ -256,8 +259,9 @@ class Weighed:
 @allow(*OFFICERS)
 @problems.back_to(one)
 def weigh(county: str, case_id: UUID) -> Redirect:
-    """Write down what was found about the notes of the survey's check on this case."""
-    weighing.weigh(current_actor(), county, case_id, read_form(Weighed).reason)
+    """Write down what was found about the notes of the survey's check on this case, or about a later survey."""
+    given = read_form(Weighed)
+    weighing.weigh(current_actor(), county, case_id, given.answer, given.reason)
     flash(_("核实结果已记入办理记录。"))
     return redirect(page_of(county, case_id), 303)
 

@@ -215,14 +215,16 @@ def shown_summary(
     with unit_of_work(current_actor()) as uow:
         found = [one.case for one in foreseen]
         applied, noted = applicants(uow.session, found), survey_notes.notes(uow.session, found)
+        answered = survey_notes.answers(uow.session, found)
         lacking = first_papers.lacking(uow.session, found, step.name)
     return pages.render(
         "registry/summary.html",
         step=step,
-        go=[seen for seen in foreseen if not seen.stopped],
+        go=sorted((seen for seen in foreseen if not seen.stopped), key=lambda seen: seen.case.case_id not in answered),
         stopped=[seen for seen in foreseen if seen.stopped],
         applied=applied,
         noted=noted,
+        answered=answered,
         lacking=lacking,
         action=action,
         chosen=chosen,

@@ -35,11 +35,12 @@ class CaseFacts:
     prepared_by: who opened it and whoever accepted it.
     earlier: numbers of cases accepted before it on one of its parcels and still open. ordered: of accepted orders to seize that
     would stop its act once registered. last_day: of its notice.
-    objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
-    and household that the register has otherwise than that package. noticed: its act waits for a public notice.
+    objections: how many are unsettled. resurveyed: its own rows that a later survey has otherwise than the package it rests on,
+    as_noticed: and an officer wrote down why it is registered as it was noticed. differing: codes of its parcels and household
+    that the register has otherwise than that package. noticed: its act waits for a public notice.
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
     the members' decision on the roster by which it goes. unanswered: notes of the package's check that touch what is certified,
-    as code and subject, until an officer has written down what they found.
+    as code and subject, until an officer has written down what they found; confirmed: those of which it was that they are true.
     """
 
     number: str
@@ -52,12 +53,14 @@ class CaseFacts:
     objections: int = 0
     earlier: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
-    package_state: str = "staged"
+    resurveyed: tuple[str, ...] = ()
+    as_noticed: bool = False
     differing: tuple[str, ...] = ()
     noticed: bool = True
     overlapped: tuple[Overlap, ...] = ()
     decided_by: UUID | None = None
     unanswered: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -139,14 +142,24 @@ def reg_6_no_objection_open(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-6", "objections", {"open": facts.objections}, subject=facts.number)
 
 
-def reg_17_package_in_force(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-17: a case rests on the latest survey of its place. 不动产登记暂行条例 第十八条 (RERR-18)."""
-    return Finding("REG-17", "package", {}, subject=facts.number) if facts.package_state == "superseded" else None
+def reg_17_as_surveyed_last(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-17: a case whose own rows a later survey has otherwise is opened anew from that one. 条例 第十八条 (RERR-18)."""
+    return Finding("REG-17", "package", _rows(facts), subject=facts.number) if facts.resurveyed else None
 
 
-def reg_19_package_in_force_still(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-19: that the survey was corrected after the review is told, and refuses nothing that was noticed. RERR-18."""
-    return Finding("REG-19", "package", {}, subject=facts.number) if facts.package_state == "superseded" else None
+def reg_19_as_surveyed_last_or_answered(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-19: where a survey after the review has the case's own rows otherwise, it is noticed and registered only once an officer
+    has written down why as it is. 不动产登记暂行条例 第十八条 (RERR-18).
+    """
+    return (
+        None
+        if facts.as_noticed or not facts.resurveyed
+        else Finding("REG-19", "reason", _rows(facts), subject=facts.number)
+    )
+
+
+def _rows(facts: CaseFacts) -> dict[str, object]:
+    return {"rows": list(facts.resurveyed[:MOST_PAIRS]), "count": len(facts.resurveyed)}
 
 
 def reg_18_as_registered(facts: CaseFacts, law: Law) -> Finding | None:
@@ -173,6 +186,14 @@ def reg_36_notes_answered(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-36", "reason", {"notes": named, "count": len(facts.unanswered)}, subject=facts.number)
 
 
+def reg_40_not_as_noted(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-40: what an officer found to be as the survey's check noted is not certified. 农村土地承包法 第十八条 (RLCL-18)."""
+    if not facts.confirmed:
+        return None
+    named = list(facts.confirmed[:MOST_PAIRS])
+    return Finding("REG-40", "reason", {"notes": named, "count": len(facts.confirmed)}, subject=facts.number)
+
+
 def reg_37_papers_in_the_folder(number: str, lacking: Sequence[str]) -> Finding | None:
     """REG-37: what a first registration's folder lacks is told who accepts and who reviews. It refuses nothing: where a village is
     confirmed as a whole, its papers lie in the archive. 不动产登记暂行条例 第十六、十七条 (RERR-16, RERR-17).
@@ -189,21 +210,23 @@ def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | Non
 
 ACCEPT_RULES = (
     _in_state("draft", "returned", step="accept"),
-    reg_17_package_in_force,
+    reg_17_as_surveyed_last,
     reg_18_as_registered,
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
+    reg_40_not_as_noted,
 )
 REVIEW_RULES = (
     _in_state("accepted", step="review"),
     reg_1_four_eyes,
     reg_3_within_term,
-    reg_17_package_in_force,
+    reg_17_as_surveyed_last,
     reg_18_as_registered,
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
+    reg_40_not_as_noted,
 )
-NOTICE_RULES = (_has_a_notice, reg_3_within_term)
+NOTICE_RULES = (_has_a_notice, reg_3_within_term, reg_19_as_surveyed_last_or_answered)
 REGISTER_RULES = (
     _after_its_notice,
     reg_2_order_of_acceptance,
@@ -212,7 +235,7 @@ REGISTER_RULES = (
     reg_4_notice_over,
     reg_6_no_objection_open,
     reg_18_as_registered,
-    reg_19_package_in_force_still,
+    reg_19_as_surveyed_last_or_answered,
     reg_27_on_nobody_s_ground,
     ren_16_decision_seen_by_another,
 )

@@ -292,7 +292,7 @@ def test_what_is_entered_after_a_registration_was_rolled_back_is_found_by_its_in
             uow.lock_village(VILLAGE)
             # Of two plans that cost much the same, the one that showed the fault.
             uow.session.execute(text("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"))
-            enter_survey(uow, COUNTY, village.package_id, VILLAGE)
+            enter_survey(uow, COUNTY, village.package_id, VILLAGE, [])
             if back:
                 raise InterruptedError
 

@@ -13,6 +13,7 @@ from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refuse
 from landreg.law.queries import load_law
 from landreg.registry import queries
 from landreg.registry.casework import cases, opening, weighing, worklist
+from landreg.registry.casework.weighing import Answer
 from landreg.registry.facts import survey_notes
 from tests.registry_kit import codes, in_state, one, state_of
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
@@ -68,17 +69,23 @@ def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_the
     (finding,) = refused.value.findings
     assert finding.values == {"notes": [f"COD-36 {staged.parcels[0]}"], "count": 1}
     with pytest.raises(BadInput):
-        weighing.weigh(registrar, COUNTY, case, " ")
+        weighing.weigh(registrar, COUNTY, case, Answer.WRONG, " ")
     with pytest.raises(NotAllowed):
-        weighing.weigh(surveyor, COUNTY, case, "现场为耕地")
+        weighing.weigh(surveyor, COUNTY, case, Answer.WRONG, "现场为耕地")
     with pytest.raises(NotFound):
-        weighing.weigh(registrar, COUNTY, of(registrar, staged.contracts[1]), "现场为耕地")
-    weighing.weigh(registrar, COUNTY, case, "现场为耕地，测绘字段误填")
+        weighing.weigh(registrar, COUNTY, of(registrar, staged.contracts[1]), Answer.WRONG, "现场为耕地")
+    weighing.weigh(registrar, COUNTY, case, Answer.TRUE, "地上建有烤烟房")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert [(one.code, one.values["notes"]) for one in refused.value.findings] == [
+        ("REG-40", [f"COD-36 {staged.parcels[0]}"])
+    ]
+    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填")
     cases.accept(registrar, COUNTY, [case])
     cases.review(reviewer, COUNTY, [case])
     assert state_of(registrar, case) == "reviewed"
     with pytest.raises(Conflict):
-        weighing.weigh(registrar, COUNTY, case, "再写一次")
+        weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "再写一次")
 
 
 @pytest.mark.parametrize("relations", [("10", "10"), ("02", "02"), ("30", "20")])

@@ -17,9 +17,10 @@ from landreg.land import ground_queries
 from landreg.law.book import national_law
 from landreg.registry import booking
 from landreg.registry.casebook import Case
-from landreg.registry.casework import cases, desk, notices, opening
+from landreg.registry.casework import cases, desk, notices, opening, weighing
+from landreg.registry.casework.weighing import Answer
 from landreg.registry.facts.first import proposals
-from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of
+from tests.registry_kit import Connection, codes, in_state, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 LAW = national_law(COUNTY, date(2026, 11, 1))
@@ -87,28 +88,6 @@ def test_cases_of_two_packages_with_one_code_are_each_judged_by_their_own(
     assert areas == {old.package_id: "180.00", new.package_id: "150.00"}
 
 
-def test_a_case_on_a_superseded_survey_is_not_accepted(superuser: Connection, registrar: Actor) -> None:
-    """REG-17: it is opened anew from the package that took the place."""
-    staged = stage_village(superuser, 1)
-    ids = _open(registrar, staged)
-    superuser.execute("UPDATE land.package SET state = 'superseded'")
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, ids[:1])
-    assert codes(refused) == {"REG-17"}
-
-
-def test_a_survey_superseded_during_the_notice_is_told_at_registration(
-    superuser: Connection, registrar: Actor, reviewer: Actor
-) -> None:
-    """REG-19: what the public was shown is registered, with a warning."""
-    ids = _open(registrar, stage_village(superuser, 1))
-    _noticed(registrar, reviewer, superuser, ids)
-    superuser.execute("UPDATE land.package SET state = 'superseded'")
-    assert booking.register(reviewer, COUNTY, ids).done == len(ids)
-    kept = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=ids[0])
-    assert "REG-19" in {finding["code"] for finding in kept}
-
-
 @pytest.mark.parametrize(
     ("table", "change", "differs"),
     [
@@ -149,11 +128,11 @@ def test_of_two_packages_registered_in_one_step_no_case_is_booked_on_the_others_
     late = stage_village(superuser, 2)
     ours = _open(registrar, late)
     _noticed(registrar, reviewer, superuser, ours)
+    (contract, _) = _subject_cases(registrar, theirs, early, 0)
+    weighing.weigh(registrar, COUNTY, contract, Answer.AS_NOTICED, "公告的面积已复核")
     stepped = booking.register(reviewer, COUNTY, theirs + ours)
     contract, homestead = _subject_cases(registrar, theirs, early, 0)
-    assert {f.code for findings in stepped.refused.values() for f in findings if f.code not in ("REG-3", "REG-19")} == {
-        "REG-18"
-    }
+    assert {f.code for findings in stepped.refused.values() for f in findings if f.code != "REG-3"} == {"REG-18"}
     assert (state_of(registrar, contract), state_of(registrar, homestead)) == ("noticed", "registered")
     assert {state_of(registrar, case) for case in ours} == {"registered"}
 
@@ -252,15 +231,3 @@ def test_land_of_another_survey_is_seen_without_its_zone_s_number_and_in_the_nex
     with pytest.raises(Refused) as said:
         cases.accept(registrar, COUNTY, ids[:1])
     assert codes(said) == {"REG-27"}
-
-
-def test_a_later_survey_of_part_of_a_package_takes_its_cases_there(superuser: Connection, registrar: Actor) -> None:
-    """REG-17: a village's correction holds for that village, though the package of the county stays in force elsewhere."""
-    ids = _open(registrar, stage_village(superuser, 1))
-    superuser.execute(
-        "UPDATE land.package SET village = left(village, 6), received_at = received_at - interval '1 day'"
-    )
-    stage_village(superuser, 1, first=7)
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, ids[:1])
-    assert codes(refused) == {"REG-17"}

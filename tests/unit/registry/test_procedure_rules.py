@@ -85,14 +85,22 @@ def test_an_objection_that_is_not_settled_stops_the_case() -> None:
 
 
 @pytest.mark.parametrize(("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted")])
-def test_a_case_on_a_superseded_survey_is_neither_accepted_nor_approved(rules: Any, state: str) -> None:
-    assert codes_of(rules, state=state, package_state="superseded") == ["REG-17"]
+def test_a_case_that_a_later_survey_has_otherwise_is_neither_accepted_nor_approved(rules: Any, state: str) -> None:
+    (finding,) = examine(rules, case(state=state, resurveyed=("承包方 1",)), LAW)
+    assert (finding.code, finding.values) == ("REG-17", {"rows": ["承包方 1"], "count": 1})
     assert codes_of(rules, state=state) == []
 
 
-def test_a_survey_superseded_after_the_review_is_told_and_not_refused() -> None:
-    assert codes_of(REGISTER_RULES, package_state="superseded") == ["REG-19"]
-    assert LAW.rule("REG-19").effect == "warn"
+@pytest.mark.parametrize(("rules", "state"), [(NOTICE_RULES, "reviewed"), (REGISTER_RULES, "noticed")])
+def test_what_a_survey_after_the_review_has_otherwise_stops_until_somebody_answered(rules: Any, state: str) -> None:
+    assert codes_of(rules, state=state, resurveyed=("承包方 1",)) == ["REG-19"]
+    assert codes_of(rules, state=state, resurveyed=("承包方 1",), as_noticed=True) == []
+    assert LAW.rule("REG-19").effect == "refuse"
+
+
+@pytest.mark.parametrize(("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted")])
+def test_what_was_found_to_be_as_the_survey_s_check_noted_is_not_certified(rules: Any, state: str) -> None:
+    assert codes_of(rules, state=state, confirmed=("COD-36 1",)) == ["REG-40"]
 
 
 def test_what_the_members_decided_on_is_registered_by_another_than_who_entered_it() -> None:
