@@ -166,7 +166,7 @@ def filled(
     rhythm = wording.rhythm_zh(terms.paid_every, terms.paid_before, terms.instalments) if terms.price else "双方不付款"
     known = wording.given(
         contractor=chain[-1].taker_name if draft.relation == "retransfer" else land.right.household_name,
-        home=_place(uow.session, land.right.village),
+        home=_contractor_home(uow.session, land, draft, chain),
         taker=f"{taker.name}（{taker.code}）" if taker.code else taker.name,
         mu=total_mu([one.area_m2 for one in pieces if one.area_m2.is_finite()]),
         from_on=terms.from_on, until_on=terms.until_on,
@@ -192,6 +192,12 @@ def home_of(session: Session, taker: Taker) -> str:
 
 def _place(session: Session, village: str) -> str:
     return "".join(division_path(session, village)) or village
+
+
+def _contractor_home(session: Session, land: Land, draft: Draft, chain: Sequence[Contract]) -> str:
+    """Where party A is at home: who passes land on, as the contract says by which it has the land; a household in its village."""
+    said = str(chain[-1].clauses.get("taker_home", "")) if draft.relation == "retransfer" else ""
+    return said or _place(session, land.right.village)
 
 
 def _rests_on(land: Land, draft: Draft, chain: Sequence[Contract]) -> str:

@@ -322,6 +322,7 @@ def test_a_re_transfer_rests_on_the_contractor_s_written_consent_and_on_its_pare
     onward = drawing.draw_following(*at, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
     signed(onward)
     assert seen(onward).contract.clauses["parent"] == contract.number
+    assert seen(onward).contract.clauses["contractor_home"] == VALUES["taker_home"]
     asked = terms(from_on=date(2024, 1, 1), until_on=date(2027, 7, 2))
     with pytest.raises(Refused) as longer:
         drawing.draw_following(*at, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
