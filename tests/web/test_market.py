@@ -191,6 +191,11 @@ def test_land_of_several_grades_is_told_with_each_and_its_area(client: Any, supe
         assert word in client.get("/market/compare", query_string={"n": [number, other]}).text
     row = next(csv.DictReader(io.StringIO(client.get("/market/listings.csv").text.lstrip("\ufeff"))))
     assert row["soil"] == "02、09"
+    assert (row["land_class_m2"], row["soil_m2"]) == ("011 405.31;013 324.61", "04 324.61;09 405.31")
+    shapes = json.loads(client.get("/market/listings.geojson").text)["features"]
+    told = {one["id"]: one["properties"]["soil_m2"] for one in shapes}
+    assert told[number] == {"04": "324.61", "09": "405.31"}
+    assert "soil_m2" in client.get("/market/data").text
 
 
 def test_slope_is_told_wherever_a_listing_is(client: Any, superuser: Connection) -> None:

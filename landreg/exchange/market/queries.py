@@ -22,6 +22,7 @@ COUNTED = 1000
 """Listings of a search that are counted: more are said as more."""
 MOST = 5000
 MOST_DEALS = 200_000
+AT_ONCE = 50
 GRAIN_PRICE = "CON-11.grain_yuan_per_kg"
 MEASURED = ("lease", "subcontract", "retransfer")
 """Kinds whose price is a rent of farmed land: the others' is another thing, and no part of the index."""
@@ -72,8 +73,10 @@ def agreed(session: Session, number: str) -> Row[Any] | None:
 def ground(session: Session, numbers: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """By number of an open listing how much land of each class and grade is offered, the most first."""
     found: dict[str, list[Row[Any]]] = {}
-    for row in session.execute(sa.text("SELECT * FROM exchange.market_ground(:numbers)"), {"numbers": list(numbers)}):
-        found.setdefault(row.number, []).append(row)
+    for place in range(0, len(numbers), AT_ONCE):
+        asked = {"numbers": list(numbers[place : place + AT_ONCE])}
+        for row in session.execute(sa.text("SELECT * FROM exchange.market_ground(:numbers)"), asked):
+            found.setdefault(row.number, []).append(row)
     return found
 
 

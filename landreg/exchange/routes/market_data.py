@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,6 +42,9 @@ PAGES = (
     "transfer_kinds.index",
 )
 CLOSED = ("/login", "/account", "/search", "/c/", "/market/saved", "/market/compare", "/market/tiles/")
+FOLLOWING = ("village", "place", "lon", "lat")
+AREAS = {"land_class_m2": "land_class", "soil_m2": "soil_grade"}
+"""Fields that say how much there is of each mark of the ground."""
 FACTS = (
     "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price", "floor", "escalator_percent",
     "paid_every", "paid_before", "area_m2", "land_class", "soil", "crop", "water", "road", "slope", "closes_on", "published_at",
@@ -52,7 +56,7 @@ FACTS = (
 @limiter.limit(shown.LOOKS)
 def about() -> Response:
     """What may be downloaded, and what each field says."""
-    return pages.render("exchange/market/data.html", facts=FACTS, base_url=settings().base_url)
+    return pages.render("exchange/market/data.html", facts=(*FACTS, *FOLLOWING, *AREAS), base_url=settings().base_url)
 
 
 def _listed(most: int) -> tuple[list[Row[Any]], dict[str, Any]]:
@@ -62,19 +66,42 @@ def _listed(most: int) -> tuple[list[Row[Any]], dict[str, Any]]:
         return rows, queries.places(uow.session, [row.number for row in rows])
 
 
+def _areas(rows: Sequence[Row[Any]]) -> dict[str, dict[str, dict[str, str]]]:
+    """By number and field: of listings that are open, m² of each class of land and each grade of soil."""
+    with unit_of_work(NOBODY) as uow:
+        ground = queries.ground(uow.session, [row.number for row in rows])
+    return {
+        number: {field: _summed((getattr(one, mark), one.area_m2) for one in found) for field, mark in AREAS.items()}
+        for number, found in ground.items()
+    }
+
+
+def _summed(parts: Iterable[tuple[str, Decimal]]) -> dict[str, str]:
+    found: dict[str, Decimal] = {}
+    for mark, area in parts:
+        found[mark] = found.get(mark, Decimal(0)) + area
+    return {mark: f"{area:.2f}" for mark, area in sorted(found.items()) if mark}
+
+
 @blueprint.get("/market/listings.csv")
 @allow(Role.PUBLIC)
 @limiter.limit(TAKES)
 def listings_csv() -> Response:
     """What a search finds, as CSV; at most 5,000, the newest."""
     rows, places = _listed(MOST_POINTS)
+    areas = _areas(rows)
     columns = [
         *(Column(name, lambda row, name=name: getattr(row, name)) for name in FACTS),  # type: ignore[misc]
         Column("village", lambda row: row.village),
         Column("place", lambda row: shown.where(row.village)),
         Column("lon", lambda row: places.get(row.number, ("", ""))[0]),
         Column("lat", lambda row: places.get(row.number, ("", ""))[1]),
-    ]
+        *(
+            Column(name, lambda row, name=name: ";".join(  # type: ignore[misc]
+                f"{mark} {area}" for mark, area in areas.get(row.number, {}).get(name, {}).items()))
+            for name in AREAS
+        ),
+    ]  # fmt: skip
     return for_everybody(sheet("csv", _("流转挂牌"), columns, rows), KEPT_S)
 
 
@@ -84,12 +111,17 @@ def listings_csv() -> Response:
 def listings_geojson() -> Response:
     """The same as GeoJSON points, to some 100 m."""
     rows, places = _listed(MOST_POINTS)
+    areas = _areas(rows)
     features = [
         {
             "type": "Feature",
             "id": row.number,
             "geometry": {"type": "Point", "coordinates": [float(part) for part in places[row.number]]},
-            "properties": {**{name: getattr(row, name) for name in FACTS}, "village": row.village},
+            "properties": {
+                **{name: getattr(row, name) for name in FACTS},
+                "village": row.village,
+                **areas.get(row.number, {}),
+            },
         }
         for row in rows
         if row.number in places
