@@ -180,11 +180,17 @@ def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
     address = f"/rights/{COUNTY}/{operated}"
     shown = deng.get(address).text
     assert all(word in shown for word in ("样本合作社", "93610902MA0000001B", "出租（转包）", "流转合同1号"))
-    # What is offered there is an act for it (REG-25): a contract right is corrected, an operation right changed.
-    assert [f'href="{of}/correct' in deng.get(of).text for of in (f"/rights/{COUNTY}/{right}", address)] == [
-        True,
-        False,
-    ]
+    # What is offered there is an act for it (REG-25): each right is corrected, and its lost certificate replaced.
+    assert all(f'href="{of}/correct' in deng.get(of).text for of in (f"/rights/{COUNTY}/{right}", address))
+    assert f"{address}/acts/reissue" in shown
+    form = deng.get(f"{address}/correction").text
+    assert [word in form for word in ("入股", 'value="流转合同1号"', 'name="last_day"', 'name="signed_on"')] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    assert (
+        "PAR-8" in deng.post(f"{address}/correction", {"note": "流转合同1号", "by": "holder", "why": "合同原件"}).text
+    )
+    assert deng.get(opened(deng, f"{address}/acts/reissue", {"lost": "搬家时遗失"})).status_code == 200
     assert "样本合作社" in deng.get(f"/rights/{COUNTY}/{right}").text
     assert "样本合作社" in deng.get(f"{address}/history").text
     answer = deng.post(f"{address}/excerpts", {"applicant": "合作社", "purpose": "贷款"})

@@ -16,10 +16,18 @@ from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
 from landreg.law.book import terms
 from landreg.registry.casebook import Case
+from landreg.registry.rules.household_requests import of_other_means
+from landreg.registry.rules.operation import TRANSFER_MODES
 from landreg.registry.rules.parcel_requests import Correction
 
-HOMESTEAD_ONLY = frozenset(("footprint_m2", "floor_area_m2", "floors", "built_on"))
-CONTRACT_ONLY = frozenset(("signed_on", "term"))
+_HOMESTEAD_ONLY = ("footprint_m2", "floor_area_m2", "floors", "built_on")
+_FOREIGN: Mapping[str, tuple[str, ...]] = {
+    "contract_management": _HOMESTEAD_ONLY,
+    "homestead": ("signed_on", "term"),
+    "land_operation": (*_HOMESTEAD_ONLY, "signed_on"),
+}
+"""By kind of right: the facts that it does not have. The means by which a collective gave out its land are its contract's too."""
+_OF_OTHER_MEANS = (*_HOMESTEAD_ONLY, "nature")
 _TERM = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", re.ASCII)
 YEARS = range(1950, 2200)
 """Years in which a term begins and ends."""
@@ -34,20 +42,32 @@ def read_facts(case: Case, asked: Correction) -> tuple[dict[str, Any], tuple[str
     invalid: list[str] = []
     for one in asked.facts:
         try:
+            if one.fact in foreign(case.right_kind, case.subject_code):
+                raise ValueError(one.fact)
             right[one.fact] = typed(asked.of, case.right_kind, one.fact, one.value)
         except ValueError:
             invalid.append(one.fact)
     return right, tuple(invalid)
 
 
+def foreign(right_kind: str, code: str) -> tuple[str, ...]:
+    """The facts that a right of this kind and code does not have."""
+    return _OF_OTHER_MEANS if of_other_means(right_kind, code) else _FOREIGN.get(right_kind, ())
+
+
+def natures(right_kind: str) -> tuple[str, tuple[str, ...]]:
+    """The kind of term that the nature of a right is, with the values that it may have; of a homestead it is written freely."""
+    if right_kind == "land_operation":
+        return "transfer_mode", TRANSFER_MODES
+    return "land_mode", terms("land_mode")
+
+
 def typed(of: str, right_kind: str, fact: str, value: str) -> Any:
     """A corrected fact as its column holds it. Raises ValueError for a value that it cannot have. NY/T 2539 annex C."""
-    if (right_kind == "homestead" and fact in CONTRACT_ONLY) or (right_kind != "homestead" and fact in HOMESTEAD_ONLY):
-        raise ValueError(fact)
     if len(value) > LONGEST:
         raise ValueError(value)
     if fact == "nature" and right_kind != "homestead":
-        return _one_of(value, terms("land_mode"))
+        return _one_of(value, natures(right_kind)[1])
     return _TYPED.get(fact, str)(value)
 
 

@@ -29,6 +29,7 @@ from landreg.registry.effects.parcels import Spoken, SpokenRight
 from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.correctable import as_text, read_facts, term_of
 from landreg.registry.facts.ground import bundles_on
+from landreg.registry.facts.operation import sources_of
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
 from landreg.registry.facts.telling import told_of_errors
@@ -72,10 +73,9 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
     for case, asked, subject in corrected:
         rows = tuple(row for right_id in subject.concerned for row in restricted.get(right_id, ()))
         used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
-        misnamed = _misnamed(session, county, asked, subject)
-        made.append(
-            _proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, misnamed, told.get(case.case_id))
-        )
+        misnamed, until = _misnamed(session, county, asked, subject), _let_until(session, county, case, asked, subject)
+        folder, on = papers[case.case_id], told.get(case.case_id)
+        made.append(_proposal(case, asked, subject, rows, folder, used, beyond, misnamed, on, until))
     return beside_others(session, made, [subject.concerned for *_, subject in corrected])
 
 
@@ -103,6 +103,7 @@ def _proposal(
     beyond: Mapping[str, date],
     misnamed: tuple[str, ...],
     told_on: date | None,
+    let_until: date | None,
 ) -> ActProposal:
     right, invalid = read_facts(case, asked)
     if "registered_area_m2" in right:
@@ -122,6 +123,8 @@ def _proposal(
         used=used,
         after=_areas_after(subject, right) if subject.rows and not invalid else (),
         contract=_contract(subject, right),
+        let=_let(case, right),
+        let_until=let_until,
         beyond=beyond,
         misnamed=misnamed,
         drawn_m2=_drawn(subject) if "registered_area_m2" in right else None,
@@ -141,6 +144,20 @@ def _misnamed(session: Session, county: str, asked: Correction, subject: Subject
     return () if not person.int or person in bearing(session, [(person, name)]) else (masked_name(name),)
 
 
+def _let(case: Case, right: Mapping[str, Any]) -> tuple[date, date] | None:
+    """The corrected term of a land-operation right."""
+    term = right.get("term") if case.right_kind == "land_operation" else None
+    return None if term is None else (term.lower, term.upper)
+
+
+def _let_until(session: Session, county: str, case: Case, asked: Correction, subject: Subject) -> date | None:
+    """The end of the contract that a land-operation right comes from, where its term is corrected."""
+    if case.right_kind != "land_operation" or asked.said("term") is None:
+        return None
+    sources = sources_of(session, county, _parcel_ids(subject.rights)).values()
+    return min((one.term[1] for one in sources if one.term is not None), default=None)
+
+
 def _drawn(subject: Subject) -> Decimal | None:
     """What the boundary of a corrected parcel encloses, in m²."""
     return decimal_m2(drawn.shape_of(subject.rows[-1].row.row["geom"]).area) if subject.rows else None
@@ -148,7 +165,7 @@ def _drawn(subject: Subject) -> Decimal | None:
 
 def _contract(subject: Subject, right: Mapping[str, Any]) -> ContractFacts | None:
     """The contract as a corrected term would leave it; None where no term is corrected."""
-    if "term" not in right or not subject.rights:
+    if "term" not in right or not subject.rights or subject.rights[-1].right.row.row["kind"] != "contract_management":
         return None
     row, term = subject.rights[-1].right.row.row, right["term"]
     parcels = tuple(ParcelFacts(code, area, kind, True) for code, area, kind in subject.land)
@@ -239,8 +256,9 @@ def _beyond(session: Session, county: str, asked: Correction, subject: Subject) 
         RightParcel.county == county, RightParcel.parcel_id.in_(_parcel_ids(subject.rights)), in_force(RightParcel)
     )
     found = select(Right.code, func.upper(Right.term)).where(
-        Right.county == county, Right.row_id.in_(on), Right.kind == "land_operation", in_force(Right)
-    )
+        Right.county == county, Right.row_id.in_(on), Right.kind == "land_operation", in_force(Right),
+        Right.right_id.not_in([one.right.row.row["right_id"] for one in subject.rights]),
+    )  # fmt: skip
     return {code: end - DAY for code, end in session.execute(found) if end > term.upper}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gis import nyt2539
 from landreg.core.codes import masked_name
 from landreg.law.book import term
+from landreg.registry.rules.operation import TRANSFER_MODES
 from landreg.registry.rules.parcel_requests import Correction
 
 
@@ -41,7 +42,9 @@ def _in_words(fact: str, value: str) -> str:
         return {"1": "是", "0": "否"}.get(value, "")
     if fact in _TABLES:
         return _TABLES[fact].get(value, value)
-    return term({"nature": "land_mode"}.get(fact, fact), value)
+    if fact == "nature":
+        return term("transfer_mode" if value in TRANSFER_MODES else "land_mode", value)
+    return term(fact, value)
 
 
 _YES_OR_NO = ("basic_farmland", "holds_right")

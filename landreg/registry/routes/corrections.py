@@ -18,7 +18,7 @@ from landreg.land import queries as land
 from landreg.party import queries as parties
 from landreg.registry.casework import applications, parcel_applications
 from landreg.registry.facts import standing
-from landreg.registry.facts.correctable import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
+from landreg.registry.facts.correctable import as_text, foreign
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.routes.parcel_acts import blueprint, ground_of
@@ -123,9 +123,9 @@ def _right(county: str, right_id: UUID) -> dict[str, Any]:
     return {**bundle.right.row, **signed}
 
 
-def _facts(of: str, right_kind: str) -> list[str]:
-    """The facts that a correction of this subject may set right."""
-    other = CONTRACT_ONLY if right_kind == "homestead" else HOMESTEAD_ONLY
+def _facts(of: str, right_kind: str, code: str) -> list[str]:
+    """The facts that a correction of this subject may set right. code: of the right."""
+    other = foreign(right_kind, code)
     return [fact for fact in CORRECTABLE[of] if fact not in other]
 
 
@@ -138,7 +138,7 @@ def _correction_page(of: str, code: str, row: Mapping[str, Any], right_kind: str
         code=code,
         path=path,
         back=back,
-        facts=[(fact, as_text(row[fact])) for fact in _facts(of, right_kind)],
+        facts=[(fact, as_text(row[fact])) for fact in _facts(of, right_kind, code)],
         choices=parcel_shown.choices(right_kind),
         by=words("corrected_by", CORRECTED_BY),
         address=request.path,
@@ -149,7 +149,11 @@ def _correction(of: str, row: Mapping[str, Any], right_kind: str, parcels: tuple
     """What differs from the register is corrected; what a form leaves as it is, is not."""
     given = read_form(CorrectionForm)
     asked = read_form(_AnyFact)
-    told = {fact: getattr(asked, fact) for fact in _facts(of, right_kind) if _FIRST.get(fact, fact) in request.form}
+    told = {
+        fact: getattr(asked, fact)
+        for fact in _facts(of, right_kind, row["code"])
+        if _FIRST.get(fact, fact) in request.form
+    }
     if "term" in told:
         told["term"] = f"{asked.starts_on}/{asked.last_day}"
     facts = tuple(Corrected(fact, value) for fact, value in told.items() if value != as_text(row[fact]))

@@ -20,8 +20,8 @@ from gis.areas import decimal_m2
 from gis.zones import ZONES, to_lonlat
 from landreg.core.units import mu_of
 from landreg.land.model import Parcel
-from landreg.law.book import terms
 from landreg.registry.facts import drawn
+from landreg.registry.facts.correctable import natures
 from landreg.registry.facts.ground import OnGround
 from landreg.registry.facts.parcels import drawn_pieces
 from landreg.registry.facts.proposals import ActProposal
@@ -240,5 +240,6 @@ def choices(right_kind: str) -> dict[str, list[tuple[str, str]]]:
     found = {fact: [(code, f"{code} {name}") for code, name in table.items()] for fact, table in tables.items()}
     found["basic_farmland"] = [("1", _("是")), ("0", _("否"))]
     if right_kind != "homestead":
-        found["nature"] = [(value, i18n.shown_term(value, "land_mode")) for value in terms("land_mode")]
+        kind, values = natures(right_kind)
+        found["nature"] = [(value, i18n.shown_term(value, kind)) for value in values]
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from landreg.core.errors import Finding
+from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules import contract
@@ -202,6 +203,23 @@ def ct_6_term_not_short(facts: ParcelActFacts, law: Law) -> Finding | None:
     return None if facts.contract is None else contract.ct_6_term_not_short(facts.contract, law)
 
 
+def tr_1_term_within_contract(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """TR-1: a land-operation right, as corrected too, ends no later than the contract that it comes from. RLCL-38."""
+    if facts.let is None or facts.let_until is None or facts.let[1] <= facts.let_until:
+        return None
+    values = {"asked": facts.let[1] - DAY, "latest": facts.let_until - DAY}
+    return Finding("TR-1", "term", values, subject=facts.code)
+
+
+def tr_8_five_years_or_more(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """TR-8: what comes of a contract right and is shorter than five years is not registered. CC-341, RLCL-41."""
+    years = law.days("TR-8.least_years")
+    if facts.let is None or facts.let_until is None or facts.let[1] >= years_after(facts.let[0], years):
+        return None
+    values = {"first": facts.let[0], "last": facts.let[1] - DAY, "years": years}
+    return Finding("TR-8", "term", values, subject=facts.code)
+
+
 def _of_member(facts: ParcelActFacts) -> Correction | None:
     asked = facts.asked
     return asked if isinstance(asked, Correction) and asked.of == "member" else None
@@ -238,6 +256,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_15_household_contract_stays_one,
     ct_1_term_within_law,
     ct_6_term_not_short,
+    tr_1_term_within_contract,
+    tr_8_five_years_or_more,
 )
 CORRECTION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = dict.fromkeys(CORRECTIONS, _RULES)
 """By kind of act: the rules that judge it."""

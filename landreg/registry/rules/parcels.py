@@ -60,6 +60,8 @@ class ParcelActFacts(ActFacts):
     name, who stands nowhere else. contract: as a corrected term would leave it. beyond: code of a land-operation right that
     would run past that term, to its last day. told_on: when the proof came that the party was told of an error that the office
     found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
+    let: the corrected term of a land-operation right; let_until: the end of the contract below it, None where it has none;
+    half-open.
     """
 
     before: tuple[Ground, ...] = ()
@@ -80,6 +82,8 @@ class ParcelActFacts(ActFacts):
     beyond: Mapping[str, date] = field(default_factory=dict)
     told_on: date | None = None
     disposed: Mapping[str, date] = field(default_factory=dict)
+    let: tuple[date, date] | None = None
+    let_until: date | None = None
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.files import Store
+from landreg.core.periods import DAY
 from landreg.exchange.contracts import drawing, land_queries, registering, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.log.recheck import recheck_register
@@ -24,12 +25,13 @@ from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.facts import standing
 from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
-from landreg.registry.rules.requests import RestrictionAsked
+from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.requests import Reissue, RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right_id, terms
 from tests.database.exchange.test_contract_of_collective import by, common, dealt
 from tests.exchange_kit import market
 from tests.household_kit import asked_for
-from tests.registry_kit import BANK, HOUSEHOLD, Connection, codes, one, pass_days, put_papers
+from tests.registry_kit import BANK, HOUSEHOLD, Connection, applied, codes, one, pass_days, put_papers
 from tests.villages import COUNTY, VILLAGE, past_triggers
 
 NEIGHBOUR = f"{VILLAGE}010002"
@@ -120,6 +122,34 @@ def test_the_right_is_the_contractor_s_for_the_term_of_its_contract_and_the_log_
     assert row.term == row.bound
     assert (row.term.lower, row.term.upper) == (contract.from_on, contract.until_on)
     assert row.area_m2 == contract.area_m2
+    assert rechecked(worker, database) == []
+
+
+def test_what_was_typed_wrong_of_such_a_right_is_corrected_with_its_contract_and_its_lost_certificate_replaced(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """The means by which the land was given out are the contract's: no slip of the pen (PAR-14)."""
+    right = registered(registrar, reviewer, superuser, database)
+    term = one(registrar, 'SELECT term FROM registry."right" WHERE right_id = :r', r=right)
+    last = term.upper - timedelta(days=31)
+
+    def asked(**facts: str) -> UUID:
+        said = tuple(Corrected(fact, value) for fact, value in facts.items())
+        return asked_for(registrar, "correction", Correction("right", "holder", "合同原件", said), right=right)
+
+    with pytest.raises(Refused) as refused:
+        asked(nature="auction")
+    assert "PAR-14" in codes(refused)
+    case = asked(note="招标文件2号", term=f"{term.lower}/{last}")
+    put_papers(registrar, case, "correction", ("application", "identity"))
+    step(registrar, reviewer, case)
+    of = "WHERE {} = :key AND upper_inf(recorded) AND upper_inf(valid)"
+    said = one(registrar, 'SELECT note || upper(term) FROM registry."right" ' + of.format("right_id"), key=right)
+    assert said == f"招标文件2号{last + DAY}"
+    contract = one(registrar, 'SELECT contract_id FROM registry."right" ' + of.format("right_id"), key=right)
+    until = one(registrar, "SELECT upper(term) FROM registry.contract " + of.format("contract_id"), key=contract)
+    assert until == last + DAY
+    applied(registrar, "reissue", Reissue("搬家时遗失"), right)
     assert rechecked(worker, database) == []
 
 
