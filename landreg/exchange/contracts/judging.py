@@ -40,7 +40,7 @@ from landreg.exchange.contracts.rules.terms import (
 )
 from landreg.exchange.contracts.rules.whole_term import con_89_moved_for_the_rest_of_the_term
 from landreg.exchange.contracts.rules.wording import Parcelled
-from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, given_parcels, net_area, swapped
+from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, given_parcels, net_area, swapped, unasked
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import listing_queries
 from landreg.exchange.listings.rules.land import MOVING
@@ -93,6 +93,7 @@ def judged(
     if terms.kind == "exchange":
         time, named = (terms.from_on, terms.until_on), values.get("other_parcels", "")
         findings += given_in_exchange(uow, law, taker, time, named, _replaced(draft))
+    findings += unasked(uow.session, law, draft, taker)
     if stands:
         findings.append(frozen_land("parcels", stands))
     return findings, values

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from landreg.core.codes import ISSUER
 from landreg.core.tables import in_force
 from landreg.exchange.contracts.model import Contract, ContractEvent
+from landreg.exchange.listings.rules.land import RENEWED
 from landreg.registry.model import Right
 
 _FREEZES = "s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute')"
@@ -231,6 +232,25 @@ def operated(session: Session, county: str, codes: Sequence[str], first: date, u
     values = {"county": county, "codes": list(codes), "first": first, "until": until}
     rows = session.execute(sa.text("SELECT * FROM exchange.operated(:county, :codes, :first, :until)"), values)
     return {row.parcel_code: row.number for row in rows}
+
+
+def sitting(session: Session, county: str, codes: Sequence[str], first: date) -> Sequence[Any]:
+    """Of each parcel the last contract before a day that let it to its end, or will: number, taker_id; none whose taker declined to
+    renew it in writing, or gave the land back. Land that was let for another's use alone has nobody to be asked.
+    """
+    values = {"county": county, "codes": list(codes), "first": first, "kinds": list(RENEWED)}
+    return session.execute(sa.text(_SITTING), values).all()
+
+
+_SITTING = """SELECT DISTINCT number, taker_id FROM (
+    SELECT DISTINCT ON (o.parcel_code) c.county, c.contract_id, c.number, c.taker_id
+    FROM exchange.contracts_over(:county, :codes) AS o
+    JOIN exchange.contract AS c ON c.county = CAST(:county AS char(6)) AND c.contract_id = o.contract_id AND NOT c.void
+    WHERE c.kind = ANY (:kinds) AND c.until_on <= :first
+      AND (c.state IN ('signed', 'disputed') OR c.state = 'ended' AND c.ends_on = c.until_on)
+    ORDER BY o.parcel_code, c.until_on DESC) AS last
+WHERE NOT EXISTS (SELECT FROM exchange.contract_event AS e WHERE e.county = last.county AND e.contract_id = last.contract_id
+    AND e.kind IN ('renewal_declined', 'returned')) ORDER BY number"""
 
 
 def next_numbers(session: Session, county: str, village: str, issuer: str, count: int = 1) -> list[str]:

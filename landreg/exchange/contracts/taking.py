@@ -16,11 +16,14 @@ from landreg.core.units import half_up, mu_of, total_mu
 from landreg.exchange.bidding.rules.qualified import TakingIn, reserve_due
 from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import deal_queries, land_queries, queries
+from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.following import con_10_who_has_it_is_asked_first
 from landreg.exchange.contracts.rules.free import on_market
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import Listed, codes_in, con_22_other_parcels_are_named
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
+from landreg.exchange.listings.rules.land import RENEWED
 from landreg.exchange.model import Taker
 from landreg.land.shown import code_name
 from landreg.law.book import Law
@@ -54,6 +57,16 @@ def reserve_lacking(uow: UnitOfWork, taker: Taker, drafts: Sequence[Contract], l
     ]
     facts = taking_in(uow, taker, total_mu(one.area_m2 for one in farmed))
     return max(reserve_due(facts, law) - facts.reserve, Decimal(0))
+
+
+def unasked(session: Session, law: Law, draft: Draft, taker: Taker) -> list[Finding]:
+    """CON-10 of a draft that lets land to somebody else than who has it until then: by whom it follows no contract of its own."""
+    if draft.relation or draft.terms.kind not in RENEWED:
+        return []
+    codes = [one.code for one in draft.parcels]
+    have = land_queries.sitting(session, taker.county, codes, draft.terms.from_on)
+    wrong = con_10_who_has_it_is_asked_first([row.number for row in have if row.taker_id != taker.taker_id], law)
+    return [wrong] if wrong else []
 
 
 def given_in_exchange(

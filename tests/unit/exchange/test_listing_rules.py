@@ -75,6 +75,7 @@ COLLECTIVE = {
 UNKNOWN = {**COLLECTIVE, "ground": {"A": replace(FIELD, kind="collective", basic=False)}}
 SEIZED = OnLand("restriction", "seizure", named="汉滨区人民法院")
 LEASED = OnLand("contract", "lease", "C1", "", "A", date(2026, 1, 1), date(2028, 1, 1))
+UNTIL_THEN = OnLand("contract", "lease", "C2", "", "A", date(2024, 1, 1), SOUND.from_on)
 OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1), date(2030, 1, 1))
 
 
@@ -145,6 +146,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-31", {"index": SEVEN, "price": Decimal("9999999.00")}, {"index": SEVEN, "price": Decimal("2400.00")}),
         ("LST-31", {"index": SEVEN, "price": Decimal("0.01")}, {"index": SEVEN, "price": Decimal("150.00")}),
         ("LST-31", {"index": SEVEN, "price": Decimal("9999999.00")}, {"price": Decimal("9999999.00")}),
+        ("LST-35", {"standing": (UNTIL_THEN,)}, {"standing": (replace(UNTIL_THEN, kind="custody"),)}),
+        ("LST-35", {"standing": (UNTIL_THEN,)}, {"standing": (replace(UNTIL_THEN, until_on=TODAY),)}),
         ("LST-32", {"price": Decimal("9999999.00")}, {"index": SEVEN, "price": Decimal("9999999.00")}),
         ("LST-32", {"price": Decimal("0.01")}, {"price": Decimal("30.00")}),
         ("LST-32", {"index": SEVEN, "unit": "kg_mu_year", "grain": "corn", "price": Decimal("9000.00")},

@@ -266,9 +266,10 @@ class Renewal:
 
 def con_10_taker_before_others(facts: Renewal, law: Law) -> Finding | None:
     """CON-10: at the end of a term whoever has the land comes first on equal terms: another only after they were asked. LOT-10."""
-    if facts.from_on >= facts.previous.until_on and (facts.same_taker or facts.declined):
+    late = facts.from_on >= facts.previous.until_on
+    if late and (facts.same_taker or facts.declined):
         return None
-    return Finding("CON-10", "taker", {"number": facts.previous.number}, subject=facts.previous.number)
+    return Finding("CON-10", "taker" if late else "from_on", {"number": facts.previous.number}, subject=facts.previous.number)
 
 
 def con_14_signed_and_settled(facts: tuple[Course, bool], law: Law) -> Finding | None:

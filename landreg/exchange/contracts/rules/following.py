@@ -64,6 +64,15 @@ def carried(over: tuple[Decimal, Decimal], payer: str, dues: Sequence[Due], *, s
     return {name: sum_ for name, sum_ in found.items() if sum_ > 0}
 
 
+def con_10_who_has_it_is_asked_first(facts: Sequence[str], law: Law) -> Finding | None:
+    """CON-10: land goes to another from the end of a lease only after whoever has it was asked to renew in writing and declined, or
+    gave it back. LOT-10.
+
+    facts: the numbers of the contracts whose takers were not asked.
+    """
+    return Finding("CON-10", "taker", {"number": "、".join(facts)}) if facts else None
+
+
 def con_62_one_draft_follows(facts: tuple[str, Sequence[str]], law: Law) -> Finding | None:
     """CON-62: a contract is changed or renewed by one draft at a time. landreg.
 

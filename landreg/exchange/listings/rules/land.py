@@ -10,6 +10,8 @@ from landreg.law.transfers import not_farming, words
 
 MOVING = ("assignment", "exchange")
 """Kinds by which the contract right itself goes to another household."""
+RENEWED = ("lease", "subcontract", "share")
+"""Kinds whose taker comes first, on equal terms, when their term is over. LOT-10."""
 
 
 def lst_10_kind_is_listed(facts: Offered, law: Law) -> Finding | None:
@@ -131,6 +133,21 @@ def lst_7_listed_once(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-7", "parcel", {"parcels": taken}, subject=facts.number or None) if taken else None
 
 
+def lst_35_who_has_it_is_asked_first(facts: Offered, law: Law) -> Finding | None:
+    """LST-35: land that is let until then is offered for the days after: whoever has it comes first on equal terms, and is asked in
+    writing before a contract with another (CON-10). LOT-10.
+    """
+    if facts.kind not in RENEWED:
+        return None
+    let = {
+        one.number: _last(one)
+        for one in facts.on_chosen("contract")
+        if one.kind in RENEWED and one.until_on is not None and law.on < one.until_on <= facts.from_on
+    }
+    named = [f"{number} ({last})" for number, last in sorted(let.items())]
+    return Finding("LST-35", "parcel", {"numbers": named}, subject=facts.number or None) if named else None
+
+
 def _last(one: OnLand) -> str:
     """The last day of a contract or a listed term."""
     return "" if one.until_on is None else (one.until_on - DAY).isoformat()
@@ -161,5 +178,6 @@ LAND_RULES = (
     tr_2_use_and_ownership_kept,
     tr_21_restriction_is_told,
     tr_17_operation_right_goes_with_the_land,
+    lst_35_who_has_it_is_asked_first,
     *STANDING_RULES,
 )
