@@ -195,6 +195,29 @@ def test_a_demonstration_is_served_at_once_only_when_it_was_finished_before(chec
             run.wait(timeout=20)
 
 
+def test_a_port_that_is_taken_while_the_demonstration_is_made_is_left_for_the_next_free_one(checkout: Path) -> None:
+    taking = """demo)
+    [ -e var/taker.pid ] || {
+        python3 -c "import socket, time; s = socket.create_server(('127.0.0.1', 18501)); time.sleep(40)" > /dev/null 2>&1 &
+        echo $! > var/taker.pid; sleep 1; }
+    exit 0 ;;"""
+    (checkout / ".venv" / "bin" / "landreg").write_text(SERVING.replace("case $1 in", f"case $1 in {taking}"))
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")} | {"PORT": "18501"}
+    run = subprocess.Popen(
+        ["scripts/run"], cwd=checkout, stdout=subprocess.PIPE, text=True, start_new_session=True, env=bare
+    )
+    try:
+        _until(lambda: _workers(checkout) == 1)
+        assert (checkout / "var" / "serve.url").read_text() == "http://127.0.0.1:18502\n"
+        assert (checkout / "var" / "window.url").read_text() == "http://127.0.0.1:18503\n"
+    finally:
+        stop(checkout)
+        said, _ = run.communicate(timeout=20)
+        os.kill(int((checkout / "var" / "taker.pid").read_text()), signal.SIGKILL)
+    assert "端口在准备期间被别的程序占用" in said
+    assert "the desk is served on 18502" in said
+
+
 def test_a_demonstration_at_work_is_ended_before_its_database(checkout: Path) -> None:
     demo = subprocess.Popen([".venv/bin/landreg", "demo"], cwd=checkout, start_new_session=True)
     try:
