@@ -44,6 +44,7 @@ ELSEWHERE: Mapping[str, str] = {
     "landreg.exit.ages.minors_of": "reads; what it opens is by `reveal`, which is swept",
     "landreg.exchange.contracts.days.end_with_its_right": "one step, written as that of `end_by_day`, which is swept",
     "landreg.land.uploads.check_waiting": "swept as the worker calls it, `received.check_waiting`",
+    "landreg.log.stopped.seal_or_tell": "around `seal`, which is swept; says in a file that it was refused",
     "landreg.log.recheck.recheck": "reads the register; how far it came it keeps in a file",
     "landreg.log.recheck.recheck_register": "the same",
     "landreg.registry.casework.attempts.keeping": "swept as the desk calls it, `steps.take`",
