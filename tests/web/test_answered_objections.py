@@ -73,9 +73,10 @@ def test_an_objector_is_reached_answered_in_writing_and_told_by_receipt(
         receipt,
         notice,
         "墙在界线以内",
-        "行政复议",
-        "行政诉讼",
+        "60日内，可以依法向610902人民政府申请行政复议",
+        "6个月内，可以依法向610902人民法院提起行政诉讼",
         "《不动产登记暂行条例》第十八条",
     ):
         assert words in said, words
+    assert "《不动产登记暂行条例》第二十二条" not in said
     assert "户主1" not in said

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
+from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, opening
@@ -70,6 +71,22 @@ def test_what_is_to_be_completed_is_told_with_all_reasons_at_once_and_every_pape
     told = deng.client.get(f"{page}/told.pdf")
     assert told.status_code == 200
     assert "%E8%A1%A5%E6%AD%A3%E9%80%9A%E7%9F%A5%E4%B9%A6" in told.headers["Content-Disposition"]
+
+
+def test_a_draft_is_returned_under_the_day_on_which_it_came_and_asks_for_no_survey_of_the_office(
+    deng: Browser, case: UUID, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    page = f"/cases/{COUNTY}/{case}"
+    deng.get(page)
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.case_event SET at = at - interval '12 days' WHERE step = 'open'")
+    deng.post(f"{page}/leave", {"way": "return", "reason": "补交身份证明"})
+    came = one(officers[0], "SELECT min(at) FROM registry.case_event WHERE case_id = :case", case=case)
+    letter = PdfReader(BytesIO(deng.client.get(f"{page}/told.pdf").data))
+    said = re.sub(r"\s", "", "".join(one.extract_text() for one in letter.pages))
+    day = beijing_day(came)
+    assert f"于{day.year}年{day.month}月{day.day}日申请" in said
+    assert "测绘成果包" not in said
 
 
 def test_a_refusal_says_its_ground_and_what_lacks_papers_is_returned_first(

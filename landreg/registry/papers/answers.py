@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
 from landreg.land.queries import division_path
-from landreg.law.book import Law, term
+from landreg.law.book import term
 from landreg.registry.casebook import Case, CaseEvent, Notice, Objection
 from landreg.registry.papers import printing as papers
-from landreg.registry.papers.office import Desk, articles_of, remedies_of, telephone
+from landreg.registry.papers.office import Desk, articles_of, telephone
 from landreg.registry.rules.objections import receipt_of
 
-_BASIS = {"upheld": ("RERR-22",), "dismissed": ("RERR-18", "RERR-22"), "withdrawn": ("RERR-18",)}
+_BASIS = {"upheld": ("RERR-22",), "dismissed": ("RERR-18",), "withdrawn": ("RERR-18",)}
 _DECIDED = {
     "upheld": "经审查，异议成立。该业务已退回，不按原公告的内容登记。",
     "dismissed": "经审查，异议不成立。该业务继续办理，公告期满后依法登记。",
@@ -42,7 +42,7 @@ def objection_answer(
         decision=_DECIDED[outcome],
         reasons=event.reason,
         articles=articles_of(_BASIS[outcome]),
-        remedies=_remedies(desk.law, outcome),
+        remedies=_remedies(desk.remedies(session, case.county), outcome),
         officer=event.by_name,
         authority=desk.authority(session, case.county),
         issued_on=beijing_day(event.at),
@@ -52,9 +52,9 @@ def objection_answer(
     return papers.print_objection_answer(paper, sample=desk.sample)
 
 
-def _remedies(law: Law, outcome: str) -> tuple[str, ...]:
+def _remedies(against: tuple[str, ...], outcome: str) -> tuple[str, ...]:
     if outcome == "dismissed":
-        return (*remedies_of(law), _LATER)
+        return (*against, _LATER)
     if outcome == "upheld":
         return ("申请人补正后重新公告的，您对新的内容仍可以在公告期内提出异议。",)
     return ("公告期内仍可以再次提出异议。", _LATER)

@@ -18,9 +18,11 @@ from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import papers_of
 from landreg.registry.papers import printing as papers
-from landreg.registry.queries import kinds_of_rights
+from landreg.registry.queries import events, kinds_of_rights
 
 MUST = "refuse"
+_OFFICE_S_OWN = ("survey_package",)
+"""Papers of a folder that no applicant hands in or mends."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,15 @@ class Desk:
 
     def authority(self, session: Session, county: str) -> str:
         """The issuing authority's name."""
-        name = division_names(session, [county]).get(county, county)
-        return self.law.text("CERT-2.authority").replace("{county}", name)
+        return self.law.text("CERT-2.authority").replace("{county}", _name(session, county))
+
+    def remedies(self, session: Session, county: str) -> tuple[str, ...]:
+        """What may be done against a decision of the office there, with whom, and within which time."""
+        return remedies_of(self.law, _name(session, county))
+
+
+def _name(session: Session, county: str) -> str:
+    return division_names(session, [county]).get(county, county)
 
 
 def telephone(law: Law) -> str:
@@ -91,18 +100,18 @@ def refusal(
         act_kind=term("act", case.act_kind),
         location=" ".join(division_path(session, case.village)),
         case_number=case.number,
-        applied_on=case.accepted_on or day,
+        applied_on=case.accepted_on or _opened_on(session, case) or day,
         grounds=(
             papers.RefusalGround("REG-12", event.reason, articles_of(("RERR-17",) if returned else ("RERR-22",))),
             *(_ground(finding) for finding in case.findings if finding["level"] == MUST),
         ),
-        remedies=_STAY_OPEN if returned else remedies_of(desk.law),
+        remedies=_STAY_OPEN if returned else desk.remedies(session, case.county),
         officer=event.by_name,
         authority=desk.authority(session, case.county),
         issued_on=day,
         phone=telephone(desk.law),
         check_url=f"{desk.base_url}/check?number={number}",
-        papers=_papers(case, documents) if returned else (),
+        papers=_papers(case, documents, but=_OFFICE_S_OWN) if returned else (),
     )
     return papers.print_refusal(paper, sample=desk.sample)
 
@@ -116,12 +125,18 @@ def _rights(session: Session, case: Case) -> str:
     return "、".join(term("right", kind) for kind in kinds_of_rights(session, case))
 
 
-def _papers(case: Case, documents: Sequence[Document]) -> tuple[tuple[str, bool], ...]:
-    """Each paper that the act asks for, and whether the folder has it, or one in its place."""
+def _opened_on(session: Session, case: Case) -> date | None:
+    """The day on which a case that was never accepted came to the office."""
+    opened = events(session, case.county, case.case_id)
+    return beijing_day(opened[0].at) if opened else None
+
+
+def _papers(case: Case, documents: Sequence[Document], but: Sequence[str] = ()) -> tuple[tuple[str, bool], ...]:
+    """Each paper that the act asks for, and whether the folder has it, or one in its place. but: of these nothing."""
     kind = act_type(case.act_kind)
     had = kind.shown_by(document.kind for document in documents)
     asked = papers_of(kind, case.right_kind, case.subject_code, case.request)
-    return tuple((term("document", kind), kind in had) for kind in asked)
+    return tuple((term("document", kind), kind in had) for kind in asked if kind not in but)
 
 
 def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:
@@ -140,13 +155,16 @@ def articles_of(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
 _STAY_OPEN = ("按上述要求补正后，可以随时重新申请。", "对退回有疑问的，可以向登记机构书面陈述意见。")
 
 
-def remedies_of(law: Law) -> tuple[str, ...]:
-    """What may be done against a decision of the office, and within which time."""
-    review, suit = law.parameters["REG-5.review_days"], law.parameters["REG-5.suit_months"]
-    marks = ["" if parameter.verified else "（以现行法律规定的期限为准）" for parameter in (review, suit)]
+def remedies_of(law: Law, county_name: str) -> tuple[str, ...]:
+    """What may be done against a decision of the office, with which organ and court, and within which time.
+
+    行政复议法 第二十条、第二十四条, 行政诉讼法 第二十条、第四十六条, as dated data.
+    """
+    organ = law.text("REG-5.review_organ").replace("{county}", county_name)
+    court = law.text("REG-5.court").replace("{county}", county_name)
     return (
-        f"自收到本告知书之日起 {law.days('REG-5.review_days')} 日内，可以依法申请行政复议{marks[0]}。",
-        f"自收到本告知书之日起 {law.days('REG-5.suit_months')} 个月内，可以依法向人民法院提起行政诉讼{marks[1]}。",
+        f"自收到本告知书之日起 {law.days('REG-5.review_days')} 日内，可以依法向{organ}申请行政复议。",
+        f"自收到本告知书之日起 {law.days('REG-5.suit_months')} 个月内，可以依法向{court}提起行政诉讼。",
     )
 
 

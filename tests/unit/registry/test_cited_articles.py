@@ -21,5 +21,8 @@ def test_where_none_was_read_its_name_is_told_alone() -> None:
     assert articles_of((UNREAD,)) == ((f"《{article.law}》{article.number}", article.text or ""),)
 
 
-def test_no_paper_says_that_its_office_has_not_read_the_law() -> None:
-    assert not [said for said in remedies_of(national_law("610902", law().on)) if "未核对" in said]
+def test_remedies_name_the_organ_and_the_court_with_their_days_and_no_doubts() -> None:
+    assert remedies_of(national_law("610929", law().on), "白河县") == (
+        "自收到本告知书之日起 60 日内，可以依法向白河县人民政府申请行政复议。",
+        "自收到本告知书之日起 6 个月内，可以依法向白河县人民法院提起行政诉讼。",
+    )
