@@ -49,8 +49,11 @@ FIRMS = (
     Opening("organisation", "样本仓储物流有限公司", "91610902MA0000032P", "样本联系人", "firm2"),
 )
 HEAD = "样本组长"
-USES = {"four_wastes": "tea", "unallocated": "grain", "construction": "business"}
-VALUES = {**SAID, "representative": HEAD, "fixtures_end": "left_paid"}
+USES = {"four_wastes": "tea", "unallocated": "grain", "construction": "storage"}
+VALUES = {
+    **SAID, "representative": HEAD, "fixtures_end": "left_paid", "start_by": "合同签订后六个月内",
+    "plan_terms": "规划样本2026-2号：仓储用地，容积率不高于 1.0",
+}  # fmt: skip
 PAPERS = ("identity", "assembly_minutes", "approval", "qualification_proof")
 
 

@@ -71,6 +71,9 @@ def test_farmland_stays_farmed_and_basic_farmland_gets_no_trees() -> None:
     assert terms.tr_2_use_kept(lease(use="vegetables", pieces=basic), LAW) is None
     assert terms.tr_2_use_kept(lease(use="business"), LAW) is not None
     assert terms.tr_2_use_kept(lease(kind="homestead_lease", use="business"), LAW) is None
+    assert terms.tr_2_use_kept(lease(kind="construction", use="storage"), LAW) is None
+    assert terms.tr_2_use_kept(lease(kind="construction", use="living"), LAW) is not None
+    assert terms.tr_2_use_kept(lease(kind="homestead_lease", use="storage"), LAW) is not None
     assert terms.tr_2_use_kept(lease(kind="homestead_lease", use="grain"), LAW) is not None
 
 
@@ -98,7 +101,7 @@ def test_what_is_no_farming_names_its_parcels() -> None:
         ({"use": "orchard", "pieces": (replace(PIECE, basic=True),)},
          f"流转不得改变土地用途：永久基本农田不得种果树、挖塘养殖（{PIECE.code}）。"),
         ({"kind": "house_lease", "use": "grain"},
-         "流转不得改变土地用途：房屋、宅基地和经营性建设用地不作农业生产，用于居住或者经营。"),
+         "流转不得改变土地用途：房屋、宅基地用于居住或者经营；集体经营性建设用地用于工业、商业服务或者仓储，不得建住宅；都不作农业生产。"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_use_is_said_of_this_land(said: dict[str, Any], sentence: str) -> None:
@@ -106,6 +109,15 @@ def test_what_is_wrong_with_a_use_is_said_of_this_land(said: dict[str, Any], sen
     found = terms.tr_2_use_kept(lease(**said), LAW)
     assert found is not None
     assert LAW.say(found) == sentence
+
+
+def test_a_contract_of_construction_land_says_when_building_begins_and_under_which_plan() -> None:
+    """CON-80. LAL-63."""
+    asked = [one["name"] for one in questions("construction", "yuan_mu_year", date(2026, 12, 1))]
+    assert {"use", "start_by", "plan_terms"} <= set(asked)
+    assert not {"start_by", "plan_terms"} & {
+        one["name"] for one in questions("lease", "yuan_mu_year", date(2026, 12, 1))
+    }
 
 
 def test_a_form_offers_the_uses_that_the_rule_lets() -> None:
@@ -119,7 +131,8 @@ def test_a_form_offers_the_uses_that_the_rule_lets() -> None:
                 use for use in every_use() if terms.tr_2_use_kept(lease(kind=kind, use=use, pieces=pieces), LAW) is None
             }
             assert offered == held, (kind, basic)
-            assert ("living" in offered) == (kind in ("house_lease", "construction"))
+            assert ("living" in offered) == (kind == "house_lease")
+            assert ("storage" in offered) == (kind == "construction")
             assert ("orchard" in offered) == (not basic and kind not in ("house_lease", "construction"))
 
 

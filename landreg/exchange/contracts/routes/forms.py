@@ -48,6 +48,8 @@ class Clauses:
     repairs_by: str = ""
     letting_on: str = ""
     use: str = ""
+    start_by: str = field(default="", metadata=SAID)
+    plan_terms: str = field(default="", metadata=SAID)
     paid_to: str = field(default="", metadata=SAID)
     land_paid_to: str = ""
     crops_paid_to: str = ""

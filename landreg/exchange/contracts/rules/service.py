@@ -19,6 +19,7 @@ NOT_OF: Mapping[str, tuple[str, ...]] = {
     "custody": OF_TRANSFERS,
     SERVICE: (*OF_TRANSFERS, "filing", "renewal", "change", "renewal_asked", "return"),
     **dict.fromkeys(HOUSES, ("registration", "retransfer", "filing")),
+    "construction": ("filing",),
 }
 """By kind: the steps that it has not, whatever its stage."""
 OF_SERVICE = ("arrears", "damage", "other")

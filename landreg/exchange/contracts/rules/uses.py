@@ -18,12 +18,16 @@ HOUSES = ("homestead_lease", "house_lease")
 OUTSIDE_FARMING = (*HOUSES, "construction")
 """Kinds of transfer whose land is no farmland."""
 BUILT_USES = ("living", "business", "agritourism")
+SITE_USES = ("industry", "commerce", "storage")
+"""Of collective construction land: nobody lives there. LAL-63."""
 
 
 def uses_of(kind: str, *, basic: bool = False) -> tuple[str, ...]:
-    """The uses that a contract of this kind may name. basic: some of its land is permanent basic farmland. RLCL-38, CC-334."""
+    """The uses that a contract of this kind may name. basic: some of its land is permanent basic farmland. RLCL-38, CC-334,
+    LAL-63.
+    """
     if kind in OUTSIDE_FARMING:
-        return BUILT_USES
+        return BUILT_USES if kind in HOUSES else SITE_USES
     return KEEPS_GRAIN if basic else FARMED
 
 
