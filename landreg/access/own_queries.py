@@ -52,7 +52,13 @@ def own_rights(session: Session, household_id: UUID) -> tuple[OwnRight, ...]:
 
 
 _RIGHTS = """
-    SELECT right_id, kind, code, area_m2, mu, coalesce(lower(term), lower(valid)) AS first_day, term_ended_on
-    FROM registry."right"
-    WHERE household_id = :household AND upper_inf(recorded) AND upper_inf(valid) ORDER BY kind, code
+    SELECT r.right_id, r.kind, r.code, r.area_m2, r.mu, coalesce(lower(b.term), lower(r.term), lower(r.valid)) AS first_day,
+        r.term_ended_on
+    FROM registry."right" AS r
+    LEFT JOIN LATERAL (
+        -- The term that still runs before that of a renewal.
+        SELECT o.term FROM registry."right" AS o WHERE o.county = r.county AND o.right_id = r.right_id AND upper_inf(o.recorded)
+            AND upper(o.term) = lower(r.term) AND lower(r.term) > (system.clock() AT TIME ZONE 'Asia/Shanghai')::date
+        ORDER BY lower(o.valid) DESC LIMIT 1) AS b ON true
+    WHERE r.household_id = :household AND upper_inf(r.recorded) AND upper_inf(r.valid) ORDER BY r.kind, r.code
 """

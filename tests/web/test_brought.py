@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from landreg.access import bindings, consents
 from landreg.access.bindings import Joining
+from landreg.access.own_queries import own_rights
 from landreg.access.rules import Step
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
@@ -190,6 +191,23 @@ def test_the_same_is_not_asked_for_twice_while_it_waits(farmer: Actor, officers:
     with pytest.raises(Refused) as again:
         brought.bring(farmer, loss(officers[0]))
     assert codes(again) == {"APP-4"}
+
+
+def test_the_farmer_reads_the_term_that_runs_before_a_renewed_one(farmer: Actor, superuser: Any) -> None:
+    with past_triggers(superuser):
+        superuser.execute(
+            """UPDATE registry."right" SET term = '[2058-01-01,2088-01-01)', term_ended_on = '2088-01-01',
+                   valid = daterange(lower(valid) + 1, NULL) WHERE kind = 'contract_management'"""
+        )
+        superuser.execute(
+            """INSERT INTO registry."right" SELECT (jsonb_populate_record(r, jsonb_build_object('row_id', gen_random_uuid(),
+                   'term', '[1998-01-01,2058-01-01)', 'valid', daterange(lower(r.valid) - 1, lower(r.valid))))).*
+               FROM registry."right" AS r WHERE kind = 'contract_management'"""
+        )
+    assert farmer.household is not None
+    with unit_of_work(farmer) as uow:
+        (right,) = [one for one in own_rights(uow.session, farmer.household) if one.kind == "contract_management"]
+    assert (right.first_day, right.last_day) == (date(1998, 1, 1), date(2087, 12, 31))
 
 
 def test_what_a_case_is_open_on_is_not_asked_for_again_until_it_is_at_its_end(
