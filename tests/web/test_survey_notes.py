@@ -29,6 +29,7 @@ def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     text = deng.get(page).text
     assert said in text
     assert "REG-36" in text
+    assert "承包地块 · 种植业 · 旱地" in text
     assert deng.post(f"{page}/weigh", {"answer": "weigh", "reason": ""}).status_code == 400
     assert deng.post(f"{page}/weigh", {"reason": "地上建有烤烟房"}).status_code == 400
     assert deng.post(f"{page}/weigh", {"answer": "weigh_true", "reason": "地上建有烤烟房"}).status_code == 303

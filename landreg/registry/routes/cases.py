@@ -27,6 +27,7 @@ from landreg.registry.casework import cases, creditors, desk, notices, objectors
 from landreg.registry.facts import first, first_papers, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
+from landreg.registry.facts.survey_uses import uses_of
 from landreg.registry.facts.telling import TELL, letters
 from landreg.registry.issued import handed_out, proofs
 from landreg.registry.leaves import paper_rows
@@ -105,6 +106,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "right_kinds": queries.kinds_of_rights(session, case),
         "applied": applicants(session, [case])[case_id],
         "parcels": desk.parcels_asked(session, county, case_id),
+        "uses": uses_of(session, case),
         "kind": law.act(case.act_kind),
         **_asked(session, case, law, registered=act is not None),
         "documents": documents,
