@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from landreg.exchange.contracts.rules.closing import (
     Raised,
     con_26_dispute_within_limitation,
     con_83_land_board_hears_disputes_over_farmland,
+    con_101_brought_on_a_day_that_is_shown,
 )
 from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, con_17_outcome_is_said
 from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due
@@ -32,18 +34,22 @@ from landreg.registry.guarded import Attached, ties_nothing
 
 @dataclass(frozen=True)
 class Brought:
-    """A dispute as it is brought. accepted: the paper is the forum's, which says that it took the case up."""
+    """A dispute as it is brought. accepted: the paper is the forum's, which says that it took the case up. on_day: when it was
+    brought, today where none is said.
+    """
 
     forum: str
     said: str
     about: str = "other"
     accepted: bool = False
+    on_day: date | None = None
 
 
 def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper: Attached | None) -> None:
     """Record that a dispute is before mediation, arbitration or court: ends and changes wait.
 
-    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, CON-83, GUARD-1), Conflict (CON-5, also while one
+    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, CON-83, CON-101,
+    GUARD-1), Conflict (CON-5, also while one
     is open).
     """
     listed: Mapping[str, tuple[str, Any]] = {
@@ -67,10 +73,13 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         last_due = max((one.due.due_on for one in found.settled), default=None)
         raised = Raised(row.number, asked.forum, asked.about, ended_on, last_due, asked.accepted and paper is not None)
         elsewhere = con_83_land_board_hears_disputes_over_farmland((row.number, row.kind, asked.forum), law)
-        if finding := elsewhere or con_26_dispute_within_limitation(raised, law):
+        on_day, signed = asked.on_day or law.on, found.of("signed")
+        brought = (row.number, on_day, signed.on_day if signed else law.on, raised.accepted)
+        early = con_101_brought_on_a_day_that_is_shown(brought, law)
+        if finding := elsewhere or early or con_26_dispute_within_limitation(raised, law):
             raise Refused(finding)
         facts = {"forum": asked.forum, "about": asked.about}
-        happened(uow, row, "disputed", law.on, said=asked.said, facts=facts, paper=paper)
+        happened(uow, row, "disputed", on_day, said=asked.said, facts=facts, paper=paper)
 
 
 def settle(

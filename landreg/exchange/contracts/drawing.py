@@ -51,6 +51,7 @@ from landreg.exchange.contracts.rules.following import (
     con_62_one_draft_follows,
     con_69_moved_right_is_changed_no_more,
 )
+from landreg.exchange.contracts.rules.free import con_100_term_is_not_over
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
@@ -71,7 +72,7 @@ def draw_from_deal(
     """Draw the contract of a deal that stands: land, term, price and rhythm are the listing's and the deal's.
 
     Said again in the same words it is the contract that was drawn. Raises NotFound, Conflict (CON-42) where another was drawn,
-    Refused with every finding (TR-*, CON-*, GUARD-1).
+    Refused with every finding (CON-100, TR-*, CON-*, GUARD-1).
     """
     with unit_of_work(actor) as uow:
         found = deal_queries.dealt(uow.session, county, deal_id)
@@ -85,6 +86,8 @@ def draw_from_deal(
             if says_the_same(made, draft):
                 return made
             raise Conflict(Finding("CON-42", "state", {"number": made.number}, subject=made.number))
+        if over := con_100_term_is_not_over((found.listing.number, draft.terms.until_on), law):
+            raise Refused(over)
         if found.listing.kind == "retransfer":
             draft = passed_on(uow, found, draft)
         return draw(uow, draft, found.taker)

@@ -12,8 +12,9 @@ from landreg.core.units import total_mu
 from landreg.exchange.contracts.papers import check_url, sides_zh
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.closing import forums_of
+from landreg.exchange.contracts.rules.unpaid import ARREARS
 from landreg.exchange.contracts.signing import contractor_of
-from landreg.exchange.contracts.telling import ARREARS, ends_freely
+from landreg.exchange.contracts.telling import ends_freely
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import Letter, basis_of
 from landreg.land.queries import division_path

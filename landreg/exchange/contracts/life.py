@@ -50,6 +50,7 @@ from landreg.exchange.contracts.rules.rent import (
     con_23_grain_within_what_is_owed,
 )
 from landreg.exchange.contracts.rules.service import asked_of
+from landreg.exchange.contracts.rules.unpaid import ARREARS
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
 from landreg.registry.guarded import Attached, ties_nothing
@@ -130,7 +131,7 @@ def ask_to_remedy(
 ) -> None:
     """Record a notice to remedy something within the county's days, counted from the day on which it reached who is to mend it,
     today where none is said. side: who is to mend it (`asked_of` where it is not said). paper: the notice with the proof of its
-    delivery. Raises BadInput (FORM-5, FORM-7), Refused (CON-66, GUARD-1), Conflict (CON-5).
+    delivery. Raises BadInput (FORM-5, FORM-7), Refused (CON-66, CON-99, GUARD-1), Conflict (CON-5).
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
@@ -142,7 +143,7 @@ def ask_to_remedy(
         ties_nothing(law.on, kept, said=said)
         if wrong:
             raise Refused(wrong)
-        owed = telling.demanded(found, side, told_on) if what == telling.ARREARS else {}
+        owed = telling.demanded(found, side, told_on) if what == ARREARS else {}
         facts = {"what": what, "side": side, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)
 

@@ -9,8 +9,13 @@ from typing import Any
 
 from landreg.core.errors import BadInput, Finding
 from landreg.exchange.contracts.rules import rent
-from landreg.exchange.contracts.rules.closing import con_37_ended_by_who_kept_it
-from landreg.exchange.contracts.rules.course import Ending, con_7_ended_on_the_law_s_grounds, con_9_no_open_dispute
+from landreg.exchange.contracts.rules.closing import BREACH, con_37_ended_by_who_kept_it
+from landreg.exchange.contracts.rules.course import (
+    Ending,
+    con_7_ended_on_the_law_s_grounds,
+    con_9_no_open_dispute,
+)
+from landreg.exchange.contracts.rules.course import asked_to_remedy as asked_to_remedy_of
 from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import OF_SERVICE, OF_TAKER, SERVICE
 from landreg.exchange.contracts.rules.stepping import (
@@ -18,17 +23,15 @@ from landreg.exchange.contracts.rules.stepping import (
     con_66_notice_says_what_is_wrong,
     con_67_end_is_told_with_its_facts,
 )
+from landreg.exchange.contracts.rules.unpaid import ARREARS, con_99_arrears_are_demanded_as_such
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 
-ARREARS = "arrears"
-"""What a notice to remedy asks that demands what is overdue."""
-
 
 def asked_to_remedy(found: Whole, law: Law, what: str, side: str, said: str, told_on: date) -> Finding | None:
-    """CON-66 of a notice to remedy that is told to a side on a day. Raises BadInput (FORM-5) for what no notice of this contract
-    asks, or not of this side.
+    """CON-66, CON-99 of a notice to remedy that is told to a side on a day. Raises BadInput (FORM-5) for what no notice of this
+    contract asks, or not of this side.
     """
     kind, signed = found.contract.kind, found.of("signed")
     if side not in PAYERS:
@@ -39,7 +42,8 @@ def asked_to_remedy(found: Whole, law: Law, what: str, side: str, said: str, tol
     due_on = found.course(law.on).owed_since(side) if what == ARREARS else None
     since, owed = signed.on_day if signed else law.on, what != ARREARS or due_on is not None
     told = Notice(found.contract.number, said, told_on, since, law.on, owed, due_on)
-    return con_66_notice_says_what_is_wrong(told, law)
+    plain = con_99_arrears_are_demanded_as_such((found.contract.number, what, said, None), law)
+    return plain or con_66_notice_says_what_is_wrong(told, law)
 
 
 def demanded(found: Whole, side: str, told_on: date) -> dict[str, Any]:
@@ -71,5 +75,8 @@ def ends_alone(
     freely = ends_freely(found.contract.kind, side)
     by_law = con_37_ended_by_who_kept_it if freely else con_7_ended_on_the_law_s_grounds
     told = Notice(course.number, said, told_on, course.from_on, on_day)
-    findings = (con_9_no_open_dispute(course, law), by_law(ending, law), con_67_end_is_told_with_its_facts(told, law))
+    findings = [con_9_no_open_dispute(course, law), by_law(ending, law), con_67_end_is_told_with_its_facts(told, law)]
+    if ground in ("serious_breach", BREACH):
+        notices = asked_to_remedy_of(course, ending.other, on_day)
+        findings.append(con_99_arrears_are_demanded_as_such((course.number, ground, said, notices), law))
     return [one for one in findings if one is not None]

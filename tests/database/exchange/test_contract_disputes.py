@@ -150,3 +150,25 @@ def test_an_award_lets_the_contract_stand_and_a_side_pay_once_nobody_can_sue_it(
         "yuan": "50.00",
     }
     assert found.events[-1].facts == {**facts, "due_on": today().isoformat()}
+
+
+@pytest.mark.parametrize("document", ["award", "judgment"])
+def test_what_is_in_force_already_is_recorded_with_its_true_day(superuser: Connection, document: str) -> None:
+    """CON-101: the day on which the forum took it up is shown by its paper; CON-17 counts from there."""
+    contract, made_on = signed(drawn()), today()
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    pass_days(superuser, 90)
+    forum = "arbitration" if document == "award" else "court"
+    brought = Brought(forum, "欠款", accepted=True, on_day=made_on + timedelta(5))
+    for early in (replace(brought, accepted=False), replace(brought, on_day=made_on - timedelta(1)),
+                  replace(brought, on_day=today() + timedelta(1))):  # fmt: skip
+        with pytest.raises(Refused) as unshown:
+            disputes.dispute(*at, early, PAPER)
+        assert [(one.code, one.field) for one in unshown.value.findings] == [("CON-101", "on_day")]
+    disputes.dispute(*at, brought, PAPER)
+    day = made_on + timedelta(60)
+    served = made_on + timedelta(20) if document == "award" else None
+    said = Outcome("stands", day, document=document, served_on=served, final=True)
+    disputes.settle(*at, said, PAPER)
+    events = {one.kind: one.on_day for one in seen(contract).events}
+    assert (events["disputed"], events["settled"]) == (made_on + timedelta(5), day)

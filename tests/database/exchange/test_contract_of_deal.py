@@ -11,8 +11,8 @@ import pytest
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, NotFound
-from landreg.core.periods import beijing_day
+from landreg.core.errors import Conflict, NotFound, Refused
+from landreg.core.periods import DAY, beijing_day
 from landreg.core.units import half_up, mu_of
 from landreg.exchange import logged
 from landreg.exchange.bidding import takers
@@ -135,3 +135,20 @@ def test_the_term_of_a_deal_begins_with_the_deal_where_the_listed_day_is_past(
     deal = dealt(listing, taker.taker_id, listing.price)
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert (contract.from_on, contract.until_on) == (beijing_day(deal.decided_at), listing.until_on)
+
+
+def test_a_deal_whose_term_is_over_is_no_contract(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    """CON-100: until its last day it is."""
+    listing = published(registrar, reviewer, superuser)
+    deal = dealt(listing, household(superuser, f"{VILLAGE}010002")[0].taker_id, listing.price + 20)
+
+    def until(day: date) -> None:
+        with past_triggers(superuser):
+            superuser.execute("UPDATE exchange.listing SET from_on = %s, until_on = %s", [day - 30 * DAY, day])
+
+    until(today())
+    with pytest.raises(Refused) as over:
+        drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
+    assert codes(over) == {"CON-100"}
+    until(today() + 9 * DAY)
+    assert drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES).state == "drawn"

@@ -163,3 +163,25 @@ def test_each_fault_has_its_own_days(as_desk: AsDesk, superuser: Connection) -> 
     pass_days(superuser, 11)
     assert [(one.what, one.over) for one in notices(seen(made).course(today()))] == [("arrears", True), ("use", False)]
     ends(made, "contractor", "serious_breach")
+
+
+def test_what_was_not_paid_is_demanded_as_such_before_the_contract_ends_for_it(superuser: Connection) -> None:
+    """CON-99: neither the words of a notice of something else, nor such a notice itself, end it for the rent."""
+    made = early(superuser, signed(drawn()))
+    at = (OPERATOR, COUNTY, made.contract_id)
+    with pytest.raises(Refused) as as_other:
+        life.ask_to_remedy(*at, "other", "欠租不付，三十天内付清", PAPER, side="taker")
+    assert [(one.code, one.field) for one in as_other.value.findings] == [("CON-99", "what")]
+    asks(made, "taker")
+    pass_days(superuser, 31)
+    for_rent = End("terminated", today(), "serious_breach", None, "催了不付租金", today())
+    with pytest.raises(Refused) as for_another:
+        life.end(*at, for_rent, PAPER)
+    assert [(one.code, one.field) for one in for_another.value.findings] == [("CON-99", "ground")]
+    life.ask_to_remedy(*at, "arrears", "请付清租金", PAPER, side="taker")
+    with pytest.raises(Refused) as too_soon:
+        life.end(*at, for_rent, PAPER)
+    assert codes(too_soon) == {"CON-99"}
+    pass_days(superuser, 31)
+    life.end(*at, End("terminated", today(), "serious_breach", None, "催了不付租金", today()), PAPER)
+    assert seen(made).contract.state == "ended"

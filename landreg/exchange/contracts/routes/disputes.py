@@ -27,12 +27,13 @@ blueprint = Blueprint("contract_disputes", __name__)
 
 @dataclass(frozen=True)
 class Disputing:
-    """Where a dispute is brought, and about what. accepted: the paper says that the forum took it up."""
+    """Where a dispute is brought, about what and when. accepted: the paper says that the forum took it up."""
 
     forum: str
     about: str
     said: str = field(metadata={"most": 1000})
     accepted: bool = False
+    on_day: date | None = None
     paper: Upload | None = None
 
 
@@ -42,7 +43,7 @@ class Disputing:
 def dispute(county: str, contract_id: UUID) -> Redirect:
     """Record a dispute."""
     given = read_form(Disputing)
-    asked = Brought(given.forum, given.said, given.about, given.accepted)
+    asked = Brought(given.forum, given.said, given.about, given.accepted, given.on_day)
     disputes.dispute(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("争议已记录，结果出来之前合同不变更、不解除。"))
     return back(county, contract_id)

@@ -74,6 +74,18 @@ def con_83_land_board_hears_disputes_over_farmland(facts: tuple[str, str, str], 
     return None if forum in forums_of(kind) else Finding("CON-83", "forum", {}, subject=number)
 
 
+def con_101_brought_on_a_day_that_is_shown(facts: tuple[str, date, date, bool], law: Law) -> Finding | None:
+    """CON-101: a dispute is brought on a day since the contract was made until today; an earlier day than today is shown by the
+    forum's own paper, which took the case up. landreg.
+
+    facts: the contract's number, the day, the day of its making, whether that paper is there.
+    """
+    number, on_day, made_on, accepted = facts
+    if made_on <= on_day <= law.on and (accepted or on_day == law.on):
+        return None
+    return Finding("CON-101", "on_day", {"since": made_on}, subject=number)
+
+
 def forums_of(kind: str) -> tuple[str, ...]:
     """Where a dispute over a contract of a kind may be brought."""
     farmland = kind not in (*OUTSIDE_FARMING, SERVICE)

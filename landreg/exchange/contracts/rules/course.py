@@ -269,7 +269,9 @@ def con_10_taker_before_others(facts: Renewal, law: Law) -> Finding | None:
     late = facts.from_on >= facts.previous.until_on
     if late and (facts.same_taker or facts.declined):
         return None
-    return Finding("CON-10", "taker" if late else "from_on", {"number": facts.previous.number}, subject=facts.previous.number)
+    return Finding(
+        "CON-10", "taker" if late else "from_on", {"number": facts.previous.number}, subject=facts.previous.number
+    )
 
 
 def con_14_signed_and_settled(facts: tuple[Course, bool], law: Law) -> Finding | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from landreg.core.errors import Finding
+from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
 from landreg.law.book import Law
 from landreg.law.selling import sells_land
@@ -60,6 +61,15 @@ def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | 
     if first >= today:
         return None
     return Finding("CON-34", "from_on", {"first": first, "days": (today - first).days}, subject=number)
+
+
+def con_100_term_is_not_over(facts: tuple[str, date], law: Law) -> Finding | None:
+    """CON-100: of a deal whose whole term is over no contract is drawn: it could never run. landreg.
+
+    facts: the number of its listing, the day after its last.
+    """
+    number, until = facts
+    return None if law.on < until else Finding("CON-100", "state", {"last": until - DAY, "number": number})
 
 
 def con_84_land_is_not_sold(facts: tuple[str, Mapping[str, str]], law: Law) -> Finding | None:
