@@ -50,6 +50,7 @@ from landreg.land.queries import division_path
 from landreg.land.shown import code_name
 from landreg.law.book import Law, examine, term
 from landreg.law.transfers import transfers
+from landreg.registry.rules.died_out import nobody_lives
 
 MOST_SIGNS = 2000
 
@@ -93,6 +94,8 @@ def judged(
     if terms.kind == "exchange":
         time, named = (terms.from_on, terms.until_on), values.get("other_parcels", "")
         findings += given_in_exchange(uow, law, taker, time, named, _replaced(draft))
+    if draft.relation != "retransfer" and (dead := listing_queries.died_out(uow.session, taker.county, draft.right_id)):
+        findings.append(nobody_lives([dead], "parcels", None))
     findings += unasked(uow.session, law, draft, taker)
     if stands:
         findings.append(frozen_land("parcels", stands))

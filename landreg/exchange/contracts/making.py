@@ -29,6 +29,7 @@ from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings import listing_queries
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.law.book import Law, examine
+from landreg.registry.rules.died_out import nobody_lives
 
 
 def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
@@ -102,6 +103,16 @@ def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:
     uow.session.flush()
     for draft in draft_queries.overtaken(uow.session, previous):
         happened(uow, draft, "withdrawn", law.on, facts={"how": "overtaken", "by": by})
+
+
+def somebody_lives(uow: UnitOfWork, found: Whole) -> None:
+    """Raises Refused (HH-15) where nobody is left of the household whose right a draft gives, before a side signs it; what is
+    passed on below a contract is its taker's.
+    """
+    row = found.contract
+    dead = "" if row.relation == "retransfer" else listing_queries.died_out(uow.session, row.county, row.right_id)
+    if dead:
+        raise Refused(nobody_lives([dead], "parcels", row.number))
 
 
 def still_free(uow: UnitOfWork, found: Whole) -> None:

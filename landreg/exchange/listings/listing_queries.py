@@ -98,6 +98,12 @@ def parcels_said(
     return session.execute(text(_PARCELS.format(call)), values).all()
 
 
+def died_out(session: Session, county: str, right_id: UUID | None) -> str:
+    """The code of a contract right whose household has no member left; '' of any other."""
+    asked = {"county": county, "right": right_id}
+    return session.scalar(text("SELECT exchange.died_out(:county, :right)"), asked) or ""
+
+
 def standing_on(
     session: Session, county: str, right_id: UUID | None, codes: Sequence[str], but: UUID | None, *, own: bool
 ) -> Sequence[Row[Any]]:

@@ -31,6 +31,7 @@ from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
 from landreg.registry.home.brought import seeing
+from landreg.registry.rules.died_out import nobody_lives
 
 RULES = (*LAND_RULES, *OFFER_RULES, *USUAL_RULES)
 
@@ -185,7 +186,9 @@ def _judge(uow: UnitOfWork, county: str, offer: Offer, source: str, photos: int,
 def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
     """What the rules find, sorted by what stops it and what is told."""
     law = load_law(uow.session, county, facts.today)
-    found = examine(RULES, facts, law)
+    found = [*examine(RULES, facts, law)]
+    if land.right is not None and (dead := queries.died_out(uow.session, county, land.right.right_id)):
+        found.append(nobody_lives([dead], "parcel", facts.number or None))
     refused = tuple(one for one in found if law.rules[one.code].effect == "refuse")
     return Judged(refused, tuple(one for one in found if one not in refused), land)
 

@@ -237,8 +237,9 @@ def _named(asked: Any, household: standing.HouseholdInForce | None) -> list[tupl
 def _borne(
     session: Session, asked: Sequence[Any], households: Mapping[UUID, standing.HouseholdInForce]
 ) -> frozenset[tuple[UUID, str]]:
-    """Of all persons whom applications name, those whose name it is."""
-    said = {pair for one in asked for household in households.values() for _number, pair in _named(one, household)}
+    """Of all persons whom applications name, those whose name it is; who inherits is named also where no household is."""
+    of = (None, *households.values())
+    said = {pair for one in asked for household in of for _number, pair in _named(one, household)}
     found: set[tuple[UUID, str]] = set()
     while said:
         # A person whom two applications name differently is asked of once for each name.
@@ -284,11 +285,13 @@ def _other(asked: Any, found: _Read, theirs: standing.HouseholdInForce | None) -
 
 
 def _of_the_collective(asked: Any, found: _Read, case: Case) -> bool:
-    """Whether an heir is a member of a household of the collective: their codes begin with its 14 digits."""
+    """Whether an heir is a member of a household of the collective: their codes begin with its 14 digits, or where no household
+    holds the right, with the village's 12 that its own code begins with.
+    """
     if not isinstance(asked, HomesteadInheritance):
         return True
     home = found.homes.get(asked.person_id)
-    return home is not None and home[:14] == case.household_code[:14]
+    return home is not None and home.startswith(case.household_code[:14] or case.subject_code[:12])
 
 
 def _changes(

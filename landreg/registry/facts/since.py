@@ -32,7 +32,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
-    dead = _died_out(session, cases)
+    dead, joined = _died_out(session, cases), _strangers(session, cases)
     objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
@@ -47,7 +47,8 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "by_holder": case.case_id in objecting,
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
             "paid_below": paid.get(case.case_id),
-            "died_out": tuple(dead[right] for right in case.right_ids if right in dead and case.act_kind in DISPOSES),
+            "died_out": joined.get(case.case_id)
+            or tuple(dead[right] for right in case.right_ids if right in dead and case.act_kind in DISPOSES),
             "consenting": consenting.get(case.case_id, frozenset()),
         }
         for case in cases
@@ -115,6 +116,21 @@ def _died_out(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:
         return {}
     rows = session.execute(text(_DIED_OUT), {"county": cases[0].county, "rights": rights})
     return {row.right_id: row.code for row in rows}
+
+
+def _strangers(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str]]:
+    """By case of a household without a member that persons would join of whom none was of it: the household's code."""
+    joins = {
+        case.case_id: (case.household_code, ",".join(one["person_id"] for one in case.request.get("joins") or ()))
+        for case in cases
+        if case.act_kind == "household_change"
+    }
+    asked = {one: said for one, said in joins.items() if said[1]}
+    if not asked:
+        return {}
+    codes, persons = map(list, zip(*asked.values(), strict=True))
+    of = {"county": cases[0].county, "cases": list(asked), "codes": codes, "persons": persons}
+    return {row.case_id: (row.code,) for row in session.execute(text(_STRANGERS), of)}
 
 
 def _paid_below(session: Session, cases: Sequence[Case]) -> dict[UUID, PaidBelow]:
@@ -197,6 +213,13 @@ _DIED_OUT = """
       AND upper_inf(r.recorded) AND upper_inf(r.valid)
       AND NOT EXISTS (SELECT FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
           AND upper_inf(m.recorded) AND upper_inf(m.valid))
+"""
+_STRANGERS = """
+    SELECT s.case_id, h.code
+    FROM unnest(CAST(:cases AS uuid[]), CAST(:codes AS text[]), CAST(:persons AS text[])) AS s (case_id, code, persons)
+    JOIN party.household AS h ON h.county = :county AND h.code = s.code AND upper_inf(h.recorded) AND upper_inf(h.valid)
+    WHERE NOT EXISTS (SELECT FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
+        AND (upper_inf(m.recorded) AND upper_inf(m.valid) OR m.person_id = ANY (string_to_array(s.persons, ',')::uuid[])))
 """
 _PAID_BELOW = "SELECT * FROM exchange.paid_below(:county, CAST(:cases AS uuid[]))"
 _STANDS_FOR = """

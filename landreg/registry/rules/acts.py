@@ -13,7 +13,7 @@ from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
-from landreg.registry.rules.died_out import hh_15_somebody_lives
+from landreg.registry.rules.died_out import hh_15_somebody_lives, hh_17_who_joins_was_of_it
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor, tr_34_taker_mortgages_their_own
@@ -157,11 +157,14 @@ def hh_6_name_of_the_representative(facts: ActFacts, law: Law) -> Finding | None
 
 
 def hh_7_relations_of_who_joins(facts: ActFacts, law: Law) -> Finding | None:
-    """HH-7: who joins has a relation of the table to the representative, and is not the head themselves. RLCL-24."""
+    """HH-7: who joins has a relation of the table to the representative, and is not the head themselves, except where
+    nobody is left to be it. RLCL-24.
+    """
     asked = facts.asked
     if not isinstance(asked, HouseholdChange):
         return None
-    wrong = sum(one.relation in HEADS or one.relation not in terms("relation") for one in asked.joins)
+    heads = HEADS if facts.members else ()
+    wrong = sum(one.relation in heads or one.relation not in terms("relation") for one in asked.joins)
     return Finding("HH-7", "joins", {"relations": wrong}, subject=facts.code) if wrong else None
 
 
@@ -240,6 +243,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_12_goes_with_the_number,
         hh_6_name_of_the_representative,
         hh_7_relations_of_who_joins,
+        hh_17_who_joins_was_of_it,
         pt_1_members_in_one_household,
     ),
     "assignment": (

@@ -20,6 +20,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
+from landreg.registry.rules.died_out import hh_15_somebody_lives
 from landreg.registry.rules.renewal_requests import Renewal
 from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
@@ -154,8 +155,10 @@ def ren_9_decided_by_members(facts: RenewalFacts, law: Law) -> Finding | None:
 
 
 def ren_10_goes_with_the_others(facts: RenewalFacts, law: Law) -> Finding | None:
-    """REN-10: a household that must be treated by itself does not go by a roster; its right stands. RLCL-20."""
-    if not facts.listed or not (facts.reasons or facts.aside):
+    """REN-10: a household that must be treated by itself does not go by a roster; its right stands. RLCL-20. Of one in which nobody
+    is left HH-15 speaks.
+    """
+    if facts.died_out or not facts.listed or not (facts.reasons or facts.aside):
         return None
     reasons = list(dict.fromkeys((*facts.reasons, *facts.put_aside)))
     return Finding("REN-10", "reasons", {"household": facts.household, "aside": reasons}, subject=facts.code)
@@ -241,6 +244,7 @@ _ALL: tuple[Callable[..., Any], ...] = (
     reg_29_held_as_applied_for,
     *RESTRICTED,
     *SIGNED,
+    hh_15_somebody_lives,
     ren_1_term_follows,
     ren_3_not_before_its_time,
     ren_11_expired_is_no_ground,

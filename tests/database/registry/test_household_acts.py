@@ -272,11 +272,73 @@ def test_who_is_dead_by_an_inheritance_is_no_member_and_nobody_disposes_of_the_l
         with pytest.raises(Refused) as refused:
             asked_for(registrar, kind, disposed, right=land, more=("filing", "issuer_consent"))
         assert "HH-15" in codes(refused)
+    born = applications.person_of(registrar, "新生儿", citizen_id(971))
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "household_change", HouseholdChange((Joining(born, "20", True, "birth"),)))
+    assert codes(refused) == {"HH-17"}
     monkeypatch.setattr("landreg.registry.facts.since._died_out", lambda *_: {})
     case = asked_for(registrar, "mortgage", mortgage, right=land, more=("filing",))
     with pytest.raises(Refused) as refused:
         booked(registrar, reviewer, superuser, case, "mortgage")
     assert codes(refused) == {"HH-15"}
+    assert rechecked(database, worker) == []
+
+
+def test_the_database_lets_nobody_into_a_household_that_has_ended(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heir, right = applications.person_of(registrar, "城里人", citizen_id(970)), right_of(registrar, kind="homestead")
+    asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(members(registrar)))
+    case = asked_for(registrar, "homestead_inheritance", asked, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    born = applications.person_of(registrar, "新生儿", citizen_id(971))
+    monkeypatch.setattr("landreg.registry.facts.since._strangers", lambda *_: {})
+    case = asked_for(registrar, "household_change", HouseholdChange((Joining(born, "20", True, "birth"),)))
+    with pytest.raises(Refused) as refused:
+        booked(registrar, reviewer, superuser, case, "household_change")
+    assert codes(refused) == {"HH-17"}
+
+
+def test_who_was_said_dead_in_error_comes_back_into_the_household_that_nobody_was_left_of(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    """HH-17 leaves this way; a child comes with them, and the land is theirs to dispose of again."""
+    heir, right = applications.person_of(registrar, "城里人", citizen_id(970)), right_of(registrar, kind="homestead")
+    asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(members(registrar)))
+    case = asked_for(registrar, "homestead_inheritance", asked, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    pass_days(superuser, 1)
+    head = applications.person_of(registrar, "成员1之1", citizen_id(2))
+    born = applications.person_of(registrar, "新生儿", citizen_id(971))
+    back = (Joining(head, "02", True, "other"), Joining(born, "20", True, "birth"))
+    case = asked_for(registrar, "household_change", HouseholdChange(back))
+    booked(registrar, reviewer, superuser, case, "household_change")
+    assert len(members(registrar)) == 2
+    mortgage = RestrictionAsked("mortgage", "样本信用社", "抵1号", Decimal("9000.00"), date(2027, 6, 1), whose=BANK)
+    asked_for(registrar, "mortgage", mortgage, right=right_of(registrar), more=("filing",))
+    assert rechecked(database, worker) == []
+
+
+def test_a_house_that_an_heir_holds_goes_on_to_their_own_heir(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    """No household holds it any more; a member of the village takes it without the note (HS-4)."""
+    heir, right = applications.person_of(registrar, "城里人", citizen_id(970)), right_of(registrar, kind="homestead")
+    first = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(members(registrar)))
+    case = asked_for(registrar, "homestead_inheritance", first, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    pass_days(superuser, 1)
+    other = applications.person_of(registrar, "李四海", citizen_id(975))
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "homestead_inheritance", HomesteadInheritance(other, "李小海", "公证2号"), right=right)
+    assert "HH-6" in codes(refused)
+    neighbour = applications.person_of(registrar, "成员2之1", citizen_id(4))
+    second = HomesteadInheritance(neighbour, "成员2之1", "（2027）公证2号")
+    case = asked_for(registrar, "homestead_inheritance", second, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    said = f"""SELECT h.name || r.note FROM registry."right" AS r JOIN party.holder AS h ON h.holder_id = r.household_id
+        WHERE r.right_id = :r AND {STANDS.replace("upper_inf(", "upper_inf(r.")}"""
+    assert one(registrar, said, r=right) == "成员2之1"
     assert rechecked(database, worker) == []
 
 

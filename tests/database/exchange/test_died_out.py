@@ -1,0 +1,84 @@
+"""A household in which nobody lives: no contract of it is renewed, drawn or signed, and none of its land listed (HH-15)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import Refused
+from landreg.exchange.contracts import making, signing
+from landreg.exchange.listings import listing_queries
+from landreg.exchange.listings.service import review
+from landreg.registry.casework import applications
+from landreg.registry.facts import since
+from landreg.registry.renewal import roster_cases
+from landreg.registry.rules.household_requests import HomesteadInheritance
+from tests.contract_kit import OPERATOR, PAPER, drawn, signature, signed
+from tests.exchange_kit import farmer_of, listing_row, put_listing
+from tests.household_kit import SECOND, asked_for, members, parcels
+from tests.registry_kit import Connection, booked, codes, put_papers, right_of, to_rights
+from tests.villages import COUNTY, citizen_id
+
+
+@pytest.fixture(autouse=True)
+def _key(database: Settings) -> None:
+    use_key(database.keys["identity"])
+
+
+def dies_out(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    """All members of the first household die; a townsman inherits the house."""
+    heir = applications.person_of(registrar, "城里人", citizen_id(970))
+    asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(members(registrar)))
+    case = asked_for(registrar, "homestead_inheritance", asked, right=right_of(registrar, kind="homestead"))
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+
+
+def refused_for(call: Any, *args: Any) -> set[str]:
+    with pytest.raises(Refused) as refused:
+        call(*args)
+    return codes(refused)
+
+
+def test_no_new_thirty_years_for_a_household_of_the_dead(
+    registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By rule, and by the database where the rule is not asked."""
+    to_rights(registrar, reviewer, superuser, 1, ends_on="2019-12-31")
+    dies_out(registrar, reviewer, superuser)
+    assert refused_for(roster_cases.apply_singly, registrar, COUNTY, right_of(registrar), None) == {"HH-15", "REN-11"}
+    monkeypatch.setattr(since, "_died_out", lambda *_: {})
+    case = roster_cases.apply_singly(registrar, COUNTY, right_of(registrar), None)
+    put_papers(registrar, case, "renewal_single")
+    assert refused_for(booked, registrar, reviewer, superuser, case, "renewal_single") == {"HH-15"}
+
+
+def test_no_lease_of_its_land_is_drawn_or_signed_and_none_of_it_listed(
+    registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft from before stays unsigned. By rule, and by the database where the rule is not asked."""
+    to_rights(registrar, reviewer, superuser, 2)
+    before, farmer, right = drawn(), farmer_of(superuser), right_of(registrar)
+    short = listing_row(farmer, right, until_on=date(2027, 12, 1))
+    listed = put_listing(farmer, short, parcels(registrar, right)[1:])
+    by_attorney = replace(signature(before, "contractor"), name="样本受托人", card=citizen_id(972), attorney=True)
+    dies_out(registrar, reviewer, superuser)
+    assert refused_for(drawn) == {"HH-15"}
+    assert refused_for(signing.sign, OPERATOR, COUNTY, before.contract_id, by_attorney, PAPER) == {"HH-15"}
+    assert refused_for(put_listing, farmer, listing_row(farmer, right), parcels(registrar, right)) == {"HH-15"}
+    assert "HH-15" in {one.code for one in review(OPERATOR, COUNTY, listed.listing_id).refused}
+    monkeypatch.setattr(listing_queries, "died_out", lambda *_: "")
+    monkeypatch.setattr(making, "somebody_lives", lambda *_: None)
+    assert refused_for(drawn) == {"HH-15"}
+    assert refused_for(signing.sign, OPERATOR, COUNTY, before.contract_id, by_attorney, PAPER) == {"HH-15"}
+
+
+def test_a_living_household_lets_as_ever(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2)
+    dies_out(registrar, reviewer, superuser)
+    signed(drawn(SECOND))
