@@ -24,6 +24,8 @@ from landreg.web import i18n, pages
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SHOWN = 50
+GROWN = "python3 verify.py --key landreg-log-key.txt --old old.txt --new new.txt --proof growth.json"
+"""What a reader runs on the files that the page gives, by the names that it gives them."""
 _UNREAD = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?::\S+)?", re.ASCII)
 _NUMBER = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", re.ASCII)
 blueprint = Blueprint("log", __name__)
@@ -33,8 +35,11 @@ blueprint = Blueprint("log", __name__)
 @allow(Role.PUBLIC)
 @limiter.limit("120/minute")
 def log_page() -> Response:
-    """How long the log is, who signed it when, its newest entries; what it holds under a number (`?key=`)."""
+    """How long the log is, who signed it when, its newest entries; what it holds under a number (`?key=`); how a checkpoint that
+    somebody kept is held against today's (`?kept=`, its number of entries).
+    """
     key = request.args.get("key", "").strip()[:128]
+    kept = request.args.get("kept", "").strip()[:20]
     with unit_of_work(current_actor()) as uow:
         health = queries.health(uow.session)
         found = queries.leaves(uow.session, key) if key else ()
@@ -43,8 +48,18 @@ def log_page() -> Response:
         )
         recent = queries.recent(uow.session, before, SHOWN)
         signed = queries.checkpoint(uow.session) if health.size else None
+    known = int(kept) if kept.isascii() and kept.isdecimal() and len(kept) < 16 else 0
     return pages.render(
-        "access/log.html", health=health, signed=signed, recent=recent, key=key, found=found, in_words=in_words
+        "access/log.html",
+        health=health,
+        signed=signed,
+        recent=recent,
+        key=key,
+        found=found,
+        in_words=in_words,
+        kept=kept,
+        command=GROWN,
+        grown_from=known if signed and 0 < known <= signed.size else None,
     )
 
 

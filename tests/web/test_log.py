@@ -191,3 +191,22 @@ def test_the_proof_of_an_act_that_waits_is_asked_for_too_early(log: Settings, cl
     response = client.get("/log/proofs/610902-2026-000300", headers={"Accept": "application/json"})
     assert response.status_code == 409
     assert json.loads(response.data)["findings"][0]["code"] == "LOG-8"
+
+
+def test_who_kept_a_checkpoint_is_led_to_the_proof_that_the_log_only_grew(
+    log: Settings, worker: Actor, client: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "old.txt").write_bytes(client.get("/log/checkpoint").data)
+    assert (tmp_path / "old.txt").read_text("utf-8").splitlines()[1] == "300"
+    seal(worker, log)
+    page = client.get("/log?kept=300").get_data(as_text=True)
+    for name, label in (("growth.json", "增长证明"), ("new.txt", "条的检查点")):
+        (address,) = re.findall(rf'href="([^"]+)" download="{re.escape(name)}">[^<]*{label}', page)
+        (tmp_path / name).write_bytes(client.get(address.replace("&amp;", "&")).data)
+    given = re.findall(r"verify\.py ([^<]+)</pre>", page)[0].split()
+    (tmp_path / "landreg-log-key.txt").write_bytes(client.get("/log/key").data)
+    assert verify.main([one if one.startswith("--") else str(tmp_path / one) for one in given]) == 0
+    for wrong in ("302", "0", "x"):
+        said = client.get(f"/log?kept={wrong}").get_data(as_text=True)
+        assert "从 1 到这个数" in said
+        assert "growth.json" not in said
