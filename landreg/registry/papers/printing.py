@@ -53,7 +53,9 @@ def print_notice(data: Notice, *, sample: bool = False) -> bytes:
                     [p.code, p.name, p.boundaries, "" if p.area_mu is None else mu(p.area_mu), m2(p.area_m2), p.note]
                     for p in household.parcels
                 ],
-                "mu": mu(sum((p.area_mu or Decimal(0) for p in household.parcels), Decimal(0))),
+                "mu": mu(sum(in_mu, Decimal(0)))
+                if (in_mu := [p.area_mu for p in household.parcels if p.area_mu])
+                else "",
                 "m2": m2(sum((p.area_m2 for p in household.parcels), Decimal(0))),
             }
             for household in data.households

@@ -198,6 +198,18 @@ def test_a_notice_counts_households_and_not_their_rights() -> None:
     assert "合计3户5块" in text.replace("　", "")
 
 
+def test_a_homestead_among_contracted_land_has_no_mu_of_its_own_and_the_sum_says_whose_it_is() -> None:
+    data = builders.notice(2, 1)
+    first, second = data.households
+    plot = replace(
+        second, parcels=tuple(replace(one, area_mu=None, area_m2=Decimal("133.00")) for one in second.parcels)
+    )
+    text = text_of(print_notice(replace(data, households=(first, plot)))).replace(" ", "")
+    assert "0.00亩" not in text
+    assert "1块133.00m²" in text.replace("\u3000", "")
+    assert "承包地0." in text
+
+
 def test_a_long_title_of_a_notice_stays_on_one_line() -> None:
     title = "民主村村民委员会土地承包经营权、宅基地使用权首次登记公告"
     pdf = print_notice(replace(builders.notice(1, 1), title=title))
