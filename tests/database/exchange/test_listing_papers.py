@@ -88,7 +88,7 @@ def test_a_paper_is_told_by_the_leaf_of_its_listing_and_comes_from_its_own_house
         "size": 9,
     }
     for actor, why in ((stranger, "row-level security"), (farmer, "row-level security"),
-                       (OPERATOR, "permission denied"), (registrar, "permission denied")):  # fmt: skip
+                       (OPERATOR, "permission denied"), (registrar, "row-level security")):  # fmt: skip
         with pytest.raises(Exception, match=why), unit_of_work(actor) as uow:
             uow.session.add(ListingPaper(**late, document_id=uuid4(), sha256="cd" * 32))
     seal(worker, database)
