@@ -271,11 +271,15 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
         of_transfer(found, law, "return")
         row = found.contract
         ties_nothing(law.on, paper, said=asked.said)
-        ground = Ground(row.ends_on or row.until_on, found.awarded, row.clauses.get("fixtures_end", ""))
+        signed = found.of("signed")
+        made_on = signed.on_day if signed else row.from_on
+        ground = Ground(row.ends_on or row.until_on, found.awarded, row.clauses.get("fixtures_end", ""), made_on)
         wrong = con_24_returned_after_the_end((asked, ground), law)
         if wrong := wrong or con_24_deposit_goes_back((asked, found.deposit_open), law):
             raise Refused(wrong)
         facts = {"fixtures": asked.fixtures}
+        if asked.agreed_on is not None:
+            facts["agreed_on"] = asked.agreed_on.isoformat()
         if asked.deposit_yuan is not None:
             facts["deposit_yuan"] = str(asked.deposit_yuan.quantize(CENT))
         if asked.paid_yuan is not None:

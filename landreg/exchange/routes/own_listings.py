@@ -217,6 +217,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         most_photos=law.days("LST-21.photos"), listing_id=request.form.get("listing") or uuid4(),
         photo_tokens=g.get("photo_tokens", ()), papers=papers.asked_of(kind),
         paper_tokens=g.get("paper_tokens", forms.paper_tokens(handed_before)),
+        over=None if end is None or end > today else end - today.resolution,
         checked=g.get("checked"), notes=g.get("notes", ()), areas=g.get("areas"), far=far_prices.is_far(g.get("notes", ())),
     )  # fmt: skip
 

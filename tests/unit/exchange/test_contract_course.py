@@ -258,7 +258,14 @@ def test_what_is_paid_for_by_the_contract_stays_for_nothing_only_by_what_both_ag
     wrong = closing.con_24_returned_after_the_end((back, ground), LAW)
     assert wrong is not None
     assert (wrong.field, "写明双方怎样商定" in LAW.say(wrong)) == ("said", True)
-    for sound, of in ((replace(back, said="双方商定不补偿"), ground), (back, replace(ground, agreed="left_free"))):
+    agreed = replace(back, said="双方商定不补偿", agreed_on=TODAY)
+    for day in (None, TODAY + timedelta(days=1), TODAY - timedelta(days=10)):
+        undated = closing.con_24_returned_after_the_end(
+            (replace(agreed, agreed_on=day), replace(ground, made_on=TODAY - timedelta(days=9))), LAW
+        )
+        assert undated is not None
+        assert undated.field == "agreed_on"
+    for sound, of in ((agreed, ground), (back, replace(ground, agreed="left_free"))):
         assert closing.con_24_returned_after_the_end((sound, of), LAW) is None
     early = closing.con_24_returned_after_the_end((replace(back, on_day=TODAY + timedelta(days=1)), ground), LAW)
     assert early is not None

@@ -273,6 +273,7 @@ class GivingBack:
     on_day: date
     paid_yuan: Decimal | None = None
     deposit_yuan: Decimal | None = None
+    agreed_on: date | None = None
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -283,7 +284,7 @@ class GivingBack:
 def give_back(county: str, contract_id: UUID) -> Redirect:
     """Record that the land was given back."""
     given = read_form(GivingBack)
-    asked = Returned(given.on_day, given.fixtures, given.paid_yuan, given.said, given.deposit_yuan)
+    asked = Returned(given.on_day, given.fixtures, given.paid_yuan, given.said, given.deposit_yuan, given.agreed_on)
     life.give_back(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("土地交还已记录。"))
     return back(county, contract_id)

@@ -210,7 +210,7 @@ def _limited(code: str, field: str, facts: GivenUp, found: Sequence[Laid]) -> Fi
 @dataclass(frozen=True)
 class Returned:
     """How land is given back. fixtures: what became of what the taker built; paid_yuan: for what stays. deposit_yuan: what of the
-    deposit went back with it.
+    deposit went back with it. agreed_on: when both agreed that it stays for nothing.
     """
 
     on_day: date
@@ -218,23 +218,25 @@ class Returned:
     paid_yuan: Decimal | None = None
     said: str = ""
     deposit_yuan: Decimal | None = None
+    agreed_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Ground:
     """What a giving back is held against: the day on which the contract ended, what was awarded to the taker for what it built, and
-    what the contract says becomes of that.
+    what the contract says becomes of that, and when it was made.
     """
 
     ends_on: date
     awarded: Decimal | None = None
     agreed: str = ""
+    made_on: date | None = None
 
 
 def con_24_returned_after_the_end(facts: tuple[Returned, Ground], law: Law) -> Finding | None:
     """CON-24: land is given back between the contract's last day and today; a sum is paid for what stays, and only then, the sum
     that was awarded where one was; where the contract says that it is paid for and it stays for nothing, how both agreed on that is
-    said. RLCL-43, LOT-19.
+    said, and on which day. RLCL-43, LOT-19.
     """
     asked, of = facts
     first = of.ends_on - DAY
@@ -245,8 +247,12 @@ def con_24_returned_after_the_end(facts: tuple[Returned, Ground], law: Law) -> F
         return _return_fault("paid_yuan", "sum")
     if of.awarded is not None and yuan != of.awarded:
         return _return_fault("paid_yuan", "awarded", awarded=of.awarded)
-    waived = of.agreed == PAID and asked.fixtures == FREE and not asked.said.strip()
-    return _return_fault("said", "waived") if waived else None
+    if of.agreed != PAID or asked.fixtures != FREE:
+        return None
+    if not asked.said.strip():
+        return _return_fault("said", "waived")
+    agreed = asked.agreed_on is not None and (of.made_on or asked.agreed_on) <= asked.agreed_on <= law.on
+    return None if agreed else _return_fault("agreed_on", "agreed")
 
 
 def _return_fault(field: str, fault: str, **values: object) -> Finding:
