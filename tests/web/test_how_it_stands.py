@@ -120,7 +120,7 @@ def test_whoever_was_passed_over_reads_it_and_the_next_that_the_window_is_theirs
 
 
 def test_the_next_one_s_yes_stands_on_its_first_page_with_the_window_on_its_terms(
-    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any, client: Any
 ) -> None:
     listing = kit.published(registrar, reviewer, superuser, way="auction")
     sale = kit.auction(listing)
@@ -129,6 +129,7 @@ def test_the_next_one_s_yes_stands_on_its_first_page_with_the_window_on_its_term
     falling.fall(people[1][1], COUNTY, sold(superuser, listing).deal_id, "资金没有到位")
     chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
     assert chance is not None
+    assert f"正在征询下一位，{chance.until_day} 前答复" in client.get(f"/market/listings/{listing.number}").text
     kit.answered(chance)
     assert "您已经答应接手，等交易员办理" in page(people[0][1])
     window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window

@@ -256,7 +256,7 @@ def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]
     passes_on = draft.relation == "retransfer"
     depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
     found = land_queries.bound(uow.session, county, codes, *time, depth, _replaced(draft))
-    if not depth and terms.kind not in MOVING:
+    if not depth and terms.kind not in (*MOVING, "retransfer"):
         found |= land_queries.operated(uow.session, county, codes, *time)
     if draft.right_id is not None and not passes_on:
         found |= deal_queries.dealt_already(uow.session, county, [draft.right_id], codes, time, draft.deal_id)

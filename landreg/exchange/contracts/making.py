@@ -128,7 +128,7 @@ def still_free(uow: UnitOfWork, found: Whole) -> None:
     have = land_queries.bound(
         uow.session, row.county, codes, row.from_on, row.until_on, depth, [one for one in but if one]
     )
-    if not depth and row.kind not in MOVING:
+    if not depth and row.kind not in (*MOVING, "retransfer"):
         have |= land_queries.operated(uow.session, row.county, codes, row.from_on, row.until_on)
     if have:
         told = {"parcels": sorted(have), "numbers": sorted({*have.values()})}

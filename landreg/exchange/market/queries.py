@@ -70,6 +70,13 @@ def agreed(session: Session, number: str) -> Row[Any] | None:
     return session.execute(sa.text("SELECT * FROM exchange.market_agreed(:number)"), {"number": number}).one_or_none()
 
 
+def fell(session: Session, number: str) -> Row[Any] | None:
+    """That the deal of a listing fell and none stands: whether it is over with that, and until when the next bidder is asked; None
+    where none fell, or one stands.
+    """
+    return session.execute(sa.text("SELECT * FROM exchange.market_fell(:number)"), {"number": number}).one_or_none()
+
+
 def ground(session: Session, numbers: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """By number of an open listing how much land of each class and grade is offered, the most first."""
     found: dict[str, list[Row[Any]]] = {}

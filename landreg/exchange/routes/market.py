@@ -154,7 +154,7 @@ def listing(number: str) -> Response:
     today = market().today
     with unit_of_work(NOBODY) as uow:
         sale, agreed, now = queries.sale(uow.session, number), queries.agreed(uow.session, number), uow.now
-        ground = queries.ground(uow.session, [number]).get(number, [])
+        ground, fell = queries.ground(uow.session, [number]).get(number, []), queries.fell(uow.session, number)
         openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
     kind = transfers(today).get(row.kind)
     law = shown.law_of(row.county)
@@ -171,6 +171,7 @@ def listing(number: str) -> Response:
         office_phone=phone,
         sale=sale,
         agreed=agreed,
+        fell=fell,
         today=today,
         ground=ground,
         opened=openings,

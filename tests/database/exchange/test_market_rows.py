@@ -28,6 +28,7 @@ TABLES = ("listing", "listing_parcel", "listing_photo", "listing_event", "taker"
 PUBLIC = {
     "market_page", "market_count", "market_listings", "market_photos", "market_choices", "market_tile", "market_extent",
     "market_places", "market_deals", "market_deal_count", "market_sale", "market_ground", "market_agreed",
+    "market_fell",
     "save_search", "search_of", "confirm_search", "end_search",
 }  # fmt: skip
 MANY = 6_000
