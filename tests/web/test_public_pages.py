@@ -294,3 +294,15 @@ def test_the_law_names_the_keys_and_the_chosen_words_of_its_figures(browser: Bro
     assert "草地最短" in page
     assert "<strong>川地、原地</strong>" in page
     assert [key for key in keys if re.search(rf">\s*{key}\s*<", page)] == []
+
+
+def test_an_identity_number_typed_for_a_certificate_is_kept_in_no_address_and_told_what_to_type(
+    browser: Browser,
+) -> None:
+    number = citizen_id(1)
+    answer = browser.get("/check", query_string={"number": f" {number[:6]} {number[6:]} "})
+    assert (answer.status_code, answer.location) == (303, "/check?person=1")
+    page = browser.get(answer.location).text
+    assert "不按身份证号码查" in page
+    assert "NO." in page
+    assert number not in page

@@ -25,6 +25,7 @@ from landreg.law.queries import load_law
 from landreg.log import queries as log
 from landreg.registry import public_desk, public_queries, queries, typed
 from landreg.registry.casework import desk
+from landreg.registry.finding import is_citizen_id
 from landreg.registry.papers import office as prints
 from landreg.registry.routes.certificates import proof_file
 from landreg.registry.routes.papers import pdf_file
@@ -169,8 +170,12 @@ def object_to(number: str) -> Redirect:
 def check() -> Response | Redirect:
     """Check a certificate or a paper by its number or its printing number, or how far a case is by the number of its receipt."""
     asked = request.args.get("number", "").strip()[:64]
+    if is_citizen_id(typed.folded(asked)):
+        # Addresses are kept by browsers and servers: the number is in none that follows.
+        return redirect(url_for(".check", person=1), 303)
     if not asked:
-        return pages.render("registry/check.html", asked="", found=None, case=None)
+        person = bool(request.args.get("person"))
+        return pages.render("registry/check.html", asked="", found=None, case=None, person=person)
     with unit_of_work(NOBODY) as uow:
         paper = public_queries.check_paper(uow.session, typed.certificate_number(asked) or typed.folded(asked).upper())
         case = public_queries.check_case(uow.session, paper.case_number if paper else typed.folded(asked))
