@@ -127,6 +127,9 @@ def test_the_next_one_s_yes_stands_on_its_first_page_with_the_window_on_its_term
     people = [kit.person(superuser, number) for number in (1, 2)]
     two_bids(superuser, sale, people)
     falling.fall(people[1][1], COUNTY, sold(superuser, listing).deal_id, "资金没有到位")
+    open_page = client.get(f"/market/listings/{listing.number}").text
+    assert "等交易员办理下一位" in open_page
+    assert "已经成交" not in open_page
     chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
     assert chance is not None
     assert f"正在征询下一位，{chance.until_day} 前答复" in client.get(f"/market/listings/{listing.number}").text
