@@ -452,12 +452,17 @@ def test_who_came_first_comes_first_though_the_parcels_were_merged_meanwhile(
 ) -> None:
     right = right_of(registrar)
     merge = open_one(registrar, "parcel_merge", ParcelMerge((LOWER, UPPER)))
-    first = applied(registrar, "seizure", RestrictionAsked("seizure", "第一法院", "（2026）执1号"), right)
+    first = applied(
+        registrar,
+        "mortgage",
+        RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"), whose=BANK),
+        right,
+    )
     cases.accept(registrar, COUNTY, [merge])
     cases.accept(registrar, COUNTY, [first])
     cases.review(reviewer, COUNTY, [merge, first])
     booking.register(reviewer, COUNTY, [merge])
-    second = applied(registrar, "seizure", RestrictionAsked("seizure", "第二法院", "（2026）执2号"), right)
+    second = applied(registrar, "dispute_entry", RestrictionAsked("dispute", "甲某", "受理通知书"), right)
     cases.accept(registrar, COUNTY, [second])
     cases.review(reviewer, COUNTY, [second])
     with pytest.raises(Refused) as error:
@@ -468,8 +473,8 @@ def test_who_came_first_comes_first_though_the_parcels_were_merged_meanwhile(
     assert len(locks[0] & locks[1]) == 3
     booking.register(reviewer, COUNTY, [first])
     booking.register(reviewer, COUNTY, [second])
-    ranks = f"SELECT jsonb_object_agg(party, rank) FROM registry.restriction WHERE right_id = :right AND {ROWS_NOW}"
-    assert one(registrar, ranks, right=right) == {"第一法院": 1, "第二法院": 2}
+    kinds = f"SELECT jsonb_agg(kind ORDER BY kind) FROM registry.restriction WHERE right_id = :right AND {ROWS_NOW}"
+    assert one(registrar, kinds, right=right) == ["dispute", "mortgage"]
 
 
 def test_of_two_acts_of_a_call_that_change_one_right_the_later_waits_and_the_others_are_registered(
