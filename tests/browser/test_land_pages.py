@@ -150,3 +150,16 @@ def test_a_place_far_outside_does_not_make_a_blot_of_all_others(open_page: OpenP
     assert faults_of(page) == []
     button.click()
     assert button.inner_text() == "回到集中处"
+
+
+def test_of_two_heaps_a_country_apart_the_map_opens_on_the_larger(open_page: OpenPage, superuser: Connection) -> None:
+    superuser.execute(
+        "UPDATE land.package_finding SET place = ST_SetSRID(ST_Point(120, 25), 4326) WHERE place IS NOT NULL AND position % 3 = 0"
+    )
+    page = open_page(REPORT)
+    page.locator(".map-outside").wait_for()
+    near = page.locator(".ol-scale-line-inner").inner_text()
+    assert near.endswith(" m") or int(near.split()[0]) <= 5
+    page.locator(".map-outside").click()
+    assert page.locator(".map-outside").inner_text() == "回到集中处"
+    assert faults_of(page) == []

@@ -22,6 +22,11 @@ const CLOSE_ZOOM = 17;
 const MIDDLE = 0.98;
 const FEW = 8;
 const PADDING = [40, 40, 40, 40];
+// Places further apart than this, in metres of the map, lie in no one county: the map opens where most of them lie together.
+const FAR = 400_000;
+const TOGETHER = 150_000;
+// As many places are asked how many lie around them.
+const ASKED = 50;
 // Stray places take the view over when they would make it this many times wider.
 const STRAY = 3;
 
@@ -32,6 +37,28 @@ function middle(values: number[]): [number, number] {
   const reach = Math.max(high - low, 1) * (STRAY / 2);
   const within = sorted.filter((value) => value >= low - reach && value <= high + reach);
   return [within[0] ?? low, within[within.length - 1] ?? high];
+}
+
+type At = readonly [number, number];
+
+function apart([x, y]: At, [other, north]: At): number {
+  return Math.hypot(x - other, y - north);
+}
+
+// The places that lie together where most do.
+function bulk(points: At[]): At[] {
+  const every = Math.ceil(points.length / ASKED);
+  const around = points
+    .filter((_, index) => index % every === 0)
+    .map((asked) => points.filter((point) => apart(point, asked) <= TOGETHER));
+  return around.reduce((most, one) => (one.length > most.length ? one : most), []);
+}
+
+// The places in the middle of east and north, without few strays; all where there are few.
+function core(points: At[]): At[] {
+  const [west, east] = middle(points.map(([x]) => x));
+  const [south, north] = middle(points.map(([, y]) => y));
+  return points.length < FEW ? points : points.filter(([x, y]) => x >= west && x <= east && y >= south && y <= north);
 }
 
 export class Places {
@@ -92,17 +119,17 @@ export class Places {
       const [x, y] = feature.getGeometry()?.getCoordinates() ?? [];
       return x === undefined || y === undefined ? [] : [[x, y] as const];
     });
-    const fit = (shown: (readonly [number, number])[], duration = 0): void => {
-      this.map.getView().fit(boundingExtent(shown.map(([x, y]) => [x, y])), { padding: PADDING, maxZoom: CLOSE_ZOOM, duration });
+    const fit = (at: At[], duration = 0): void => {
+      this.map.getView().fit(boundingExtent(at.map(([x, y]) => [x, y])), { padding: PADDING, maxZoom: CLOSE_ZOOM, duration });
     };
-    const [west, east] = middle(points.map(([x]) => x));
-    const [south, north] = middle(points.map(([, y]) => y));
-    const outside = points.filter(([x, y]) => x < west || x > east || y < south || y > north);
-    if (points.length < FEW || !outside.length || outside.length === points.length) {
+    const [west, south, east, north] = boundingExtent(points.map(([x, y]) => [x, y])) as [number, number, number, number];
+    const inside = apart([west, south], [east, north]) > FAR ? bulk(points) : core(points);
+    const shown = new Set(inside);
+    const outside = points.filter((point) => !shown.has(point));
+    if (!outside.length || !inside.length) {
       fit(points);
       return;
     }
-    const inside = points.filter((point) => !outside.includes(point));
     fit(inside);
     const button = document.createElement("button");
     button.type = "button";
