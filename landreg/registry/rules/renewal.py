@@ -29,8 +29,8 @@ COMPUTED = ("head_gone", "no_member", "disputed", "restricted", "land_lost", "se
 BY_HAND = ("boundary_open", "division_open", "papers_lacking", "unreachable", "own_wish", "adjusted")
 GROUNDS = ("disaster",)
 """Why land may be moved within a term: 农村土地承包法 28."""
-_STOPS = {"dispute": "disputed", "objection": "disputed", "seizure": "restricted", "advance_notice": "restricted"}
 _FIGURE, _WORD, _FEWEST_WORDS = re.compile(r"\d{1,6}"), re.compile(r"[^\W\d_]"), 3
+_STOPS = {"dispute": "disputed", "objection": "disputed", "seizure": "restricted", "advance_notice": "restricted"}
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ def ren_15_fewer_are_explained(decision: Decision, law: Law) -> Finding | None:
     left = decision.counted - decision.members
     if left <= 0 or (left <= said and len(_WORD.findall(decision.explained)) >= _FEWEST_WORDS):
         return None
-    values = {"members": decision.members, "counted": decision.counted}
+    values = {"members": decision.members, "counted": decision.counted, "left": left}
     return Finding("REN-15", "explained", values, subject=decision.number)
 
 
