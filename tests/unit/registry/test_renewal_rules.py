@@ -135,6 +135,12 @@ def test_two_thirds_of_all_members_decide_after_publication_on_minutes(
     assert {finding.code for finding in judged if finding} == found
 
 
+def test_who_is_missing_is_said_in_figures() -> None:
+    finding = rules.ren_15_fewer_are_explained(replace(VOTE, counted=404, explained="x"), LAW)
+    assert finding is not None
+    assert "少的 314 人是哪些人" in LAW.say(finding, "zh")
+
+
 @pytest.mark.parametrize(
     ("seen", "reasons"),
     [
