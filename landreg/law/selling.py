@@ -1,4 +1,5 @@
-"""Words that would sell land that the collective owns, give it for ever or let it pay a debt (selling.toml). Pure.
+"""Words that would sell land that the collective owns, or a house that is let, give it for ever or let it pay a debt
+(selling.toml). Pure.
 
 A transfer moves no ownership (农村土地承包法 第三十八条（二）, 流转管理办法 第三条): such a clause is void, in whatever words.
 """
@@ -22,7 +23,7 @@ MOST_SHOWN = 24
 @dataclass(frozen=True)
 class Sold:
     """What the book takes for a sale from a day on. collective: whose the land rightly is; denied: up to the words found; voided:
-    after them.
+    after them. houses: what sells a house that is let.
     """
 
     since: date
@@ -30,20 +31,41 @@ class Sold:
     patterns: tuple[re.Pattern[str], ...]
     denied: re.Pattern[str]
     voided: re.Pattern[str]
+    houses: tuple[re.Pattern[str], ...]
+    houses_denied: re.Pattern[str]
+
+
+def sells_house(said: str, on: date) -> str:
+    """The first part of what was said in a lease of a house that sells the house or its homestead, gives it for ever or lets it pay
+    a debt, as the book stood on a day; '' where none does. LAL-62.
+    """
+    for part, after, book in _parts(said, on):
+        for one in book.houses:
+            for found in one.finditer(part):
+                rest = f"{part[found.end() :]}，{after}"
+                if not book.houses_denied.search(part[: found.end()]) and not book.voided.search(rest):
+                    return part[:MOST_SHOWN]
+    return ""
 
 
 def sells_land(said: str, on: date) -> str:
     """The first part of what was said that sells land, gives it for ever or lets it pay a debt, as the book stood on a day; ''
     where none does. What forbids it, or says that it is void, does not. RLCL-38.
     """
+    for part, after, book in _parts(said, on):
+        if _sells(part, after, book):
+            return part[:MOST_SHOWN]
+    return ""
+
+
+def _parts(said: str, on: date) -> Iterator[tuple[str, str, Sold]]:
+    """Each clause of what was said, the rest of its sentence, and the book of the day."""
     books = [one for one in all_sold() if one.since <= on]
     plain = re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", said))
-    for sentence in ENDS.split(plain):
+    for sentence in ENDS.split(plain) if books else ():
         parts = PARTS.split(sentence)
         for at, part in enumerate(parts):
-            if books and _sells(part, "，".join(parts[at + 1 :]), books[-1]):
-                return part[:MOST_SHOWN]
-    return ""
+            yield part, "，".join(parts[at + 1 :]), books[-1]
 
 
 def _sells(part: str, after: str, book: Sold) -> bool:
@@ -71,12 +93,14 @@ def all_sold() -> tuple[Sold, ...]:
             tuple(re.compile(_filled(one, entry)) for one in entry["patterns"]),
             re.compile(entry["denied"]),
             re.compile(entry["voided"]),
+            tuple(re.compile(_filled(one, entry)) for one in entry["houses"]),
+            re.compile(entry["houses_denied"]),
         )
         for entry in tomllib.loads(text)["sold"]
     )
 
 
 def _filled(pattern: str, entry: Mapping[str, str]) -> str:
-    for name in ("land", "all", "pay"):
+    for name in ("land", "all", "pay", "house", "rest", "other"):
         pattern = pattern.replace(f"{{{name}}}", entry[name])
     return pattern

@@ -26,7 +26,7 @@ from landreg.exchange.contracts.rules.clauses import (
     tr_7_written_contract_complete,
 )
 from landreg.exchange.contracts.rules.following import con_63_change_changes_something
-from landreg.exchange.contracts.rules.free import FREE_RULES, KEPT, con_84_land_is_not_sold
+from landreg.exchange.contracts.rules.free import FREE_RULES, KEPT, SOLD_RULES
 from landreg.exchange.contracts.rules.instalments import Split, con_35_instalments_add_up, kept
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import (
@@ -67,8 +67,7 @@ def judged(
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months, not terms.price)
     findings = [*examine((*CONTRACT_RULES, *FREE_RULES), facts, law)]
     findings += [*clauses_lacking(text, law), *con_41_figures_within_bounds(text, law)]
-    if sold := con_84_land_is_not_sold(("", {"said": draft.said, **draft.values}), law):
-        findings.append(sold)
+    findings += examine(SOLD_RULES, ("", terms.kind, {"said": draft.said, **draft.values}), law)[:1]
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
     ends = None if land.right.term is None else land.right.term.upper

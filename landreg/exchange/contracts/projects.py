@@ -28,7 +28,7 @@ from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
 from landreg.exchange.contracts.rules.course import UNSIGNED
-from landreg.exchange.contracts.rules.free import con_84_land_is_not_sold
+from landreg.exchange.contracts.rules.free import SOLD_RULES
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     con_15_price_of_its_kind,
@@ -137,8 +137,7 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     known = {name: "—" for one in clauses for name in (*one.given, "grade")}
     text = Text(terms.kind, terms.unit, {**known, **planned.values}, planned.said, terms.months)
     findings += clauses_lacking(text, law)
-    if sold := con_84_land_is_not_sold(("", {"said": planned.said, **planned.values}), law):
-        findings.append(sold)
+    findings += examine(SOLD_RULES, ("", terms.kind, {"said": planned.said, **planned.values}), law)[:1]
     if dear := con_28_penalty_within_bounds(("", planned.values.get("late_per_10000", "")), law):
         findings.append(dear)
     return findings

@@ -14,22 +14,22 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.clauses import asked_of
 from landreg.exchange.contracts.rules.course import FINAL, UNSIGNED
 from landreg.exchange.contracts.rules.free import (
+    SOLD_RULES,
     con_34_term_has_begun,
-    con_84_land_is_not_sold,
     con_85_one_draft_at_a_time,
 )
 from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
 from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_first
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.whole import Whole, calendar_of
-from landreg.law.book import Law
+from landreg.law.book import Law, examine
 
 
 def sold_by(row: Contract, law: Law) -> Finding | None:
-    """CON-84 of what the parties themselves said in a contract."""
+    """CON-84 or CON-102 of what the parties themselves said in a contract."""
     names = asked_of(row.kind, row.unit, beijing_day(row.drawn_at), free=not row.price)
     said = {name: str(row.clauses[name]) for name in names if row.clauses.get(name)}
-    return con_84_land_is_not_sold((row.number, {"said": row.said, **said}), law)
+    return next(iter(examine(SOLD_RULES, (row.number, row.kind, {"said": row.said, **said}), law)), None)
 
 
 def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:

@@ -517,10 +517,19 @@ def test_instalments_of_one_sum_add_up_to_it_on_later_days() -> None:
 
 def test_what_would_sell_the_land_is_refused_at_its_field() -> None:
     """CON-84; which words do is tested of the book itself."""
-    told = free.con_84_land_is_not_sold(("1", {"said": "按时付租", "paid_to": "欠款不还的，以地抵债"}), LAW)
+    told = free.con_84_land_is_not_sold(("1", "lease", {"said": "按时付租", "paid_to": "欠款不还的，以地抵债"}), LAW)
     assert told is not None
     assert (told.field, told.values["said"]) == ("paid_to", "以地抵债")
-    assert free.con_84_land_is_not_sold(("1", {"said": "土地不得抵债"}), LAW) is None
+    assert free.con_84_land_is_not_sold(("1", "lease", {"said": "土地不得抵债"}), LAW) is None
+
+
+def test_a_lease_of_a_house_sells_neither_house_nor_homestead() -> None:
+    """CON-102; which words do is tested of the book itself."""
+    said = {"said": "按时付租", "paid_to": "房屋以三万元卖给乙方，宅基地随房走"}
+    told = free.con_102_house_is_not_sold(("1", "house_lease", said), LAW)
+    assert told is not None
+    assert (told.code, told.field, told.values["said"]) == ("CON-102", "paid_to", "房屋以三万元卖给乙方")
+    assert free.con_102_house_is_not_sold(("1", "lease", said), LAW) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from landreg.law.selling import sells_land
+from landreg.law.selling import sells_house, sells_land
 
 TODAY = date(2026, 12, 16)
 
@@ -73,3 +73,53 @@ def test_what_farmers_rightly_agree_is_no_sale(said: str) -> None:
 
 def test_the_book_holds_from_its_day() -> None:
     assert sells_land("以地抵债", date(2018, 12, 31)) == ""
+
+
+HOUSE_SOLD = (
+    "房屋以三万元卖给乙方，宅基地随房走",
+    "宅基地一并过户给乙方",
+    "房屋连同院子作价五万元归乙方所有",
+    "房屋和宅基地使用权一并转让给乙方",
+    "房屋所有权永久归乙方",
+    "甲方卖给乙方房屋三间",
+    "租金付清以后，房屋归乙方",
+    "乙方以五万元购买该房屋",
+    "乙方取得房屋所有权",
+    "老宅抵欠款",
+    "这房拿来抵债",
+    "院子送给安康清河农业有限公司",
+    "宅基地使用权随房走",
+    "租满二十年房屋就是乙方的了",
+    "甲方不得反悔房屋卖给乙方",
+)
+HOUSE_LET = (
+    "房屋不得卖给乙方以外的人",
+    "乙方不得将房屋转租、转让给他人",
+    "宅基地使用权和房屋所有权不因出租改变",
+    "房屋交给乙方使用，租期届满归还甲方",
+    "房屋租金交给甲方",
+    "乙方购买房屋保险",
+    "甲方出售房屋的，应当提前三十日通知乙方",
+    "乙方添置的家具归乙方",
+    "房屋经营收益归乙方",
+    "宅基地随房屋出租",
+    "房屋装修归乙方所有",
+    "房屋日常维修由乙方负责",
+    "禁止把房屋卖给乙方",
+    "期满房屋归甲方所有",
+    "房屋归乙方使用",
+    "乙方不得以房屋抵债",
+    "房屋内的家电送给乙方",
+    "房屋抵押须双方同意",
+    "甲方将房屋出租给乙方",
+)
+
+
+@pytest.mark.parametrize("said", HOUSE_SOLD)
+def test_a_lease_of_a_house_sells_neither_house_nor_homestead(said: str) -> None:
+    assert sells_house(said, date(2026, 11, 28))
+
+
+@pytest.mark.parametrize("said", HOUSE_LET)
+def test_what_is_lawful_of_a_house_that_is_let_passes(said: str) -> None:
+    assert not sells_house(said, date(2026, 11, 28))

@@ -8,8 +8,9 @@ from datetime import date
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
+from landreg.exchange.contracts.rules.uses import HOUSES
 from landreg.law.book import Law
-from landreg.law.selling import sells_land
+from landreg.law.selling import sells_house, sells_land
 
 KEPT = "never"
 """What the clause on re-transfer says of land that goes no further."""
@@ -72,12 +73,24 @@ def con_100_term_is_not_over(facts: tuple[str, date], law: Law) -> Finding | Non
     return None if law.on < until else Finding("CON-100", "state", {"last": until - DAY, "number": number})
 
 
-def con_84_land_is_not_sold(facts: tuple[str, Mapping[str, str]], law: Law) -> Finding | None:
+def con_102_house_is_not_sold(facts: tuple[str, str, Mapping[str, str]], law: Law) -> Finding | None:
+    """CON-102: a lease of a house sells neither the house nor its homestead. LAL-62.
+
+    facts: the contract's number, its kind, what was written freely, by field.
+    """
+    number, kind, texts = facts
+    for name, text in texts.items():
+        if kind in HOUSES and (said := sells_house(text, law.on)):
+            return Finding("CON-102", name, {"said": said}, subject=number or None)
+    return None
+
+
+def con_84_land_is_not_sold(facts: tuple[str, str, Mapping[str, str]], law: Law) -> Finding | None:
     """CON-84: what would sell the land itself, give it for ever or let it pay a debt is neither drawn nor signed. RLCL-38, LOT-3.
 
-    facts: the contract's number, what was written freely, by field.
+    facts: the contract's number, its kind, what was written freely, by field.
     """
-    number, texts = facts
+    number, _, texts = facts
     for name, text in texts.items():
         if said := sells_land(text, law.on):
             return Finding("CON-84", name, {"said": said}, subject=number or None)
@@ -108,3 +121,6 @@ FREE_RULES: tuple[Callable[[Contracted, Law], Finding | None], ...] = (
     con_43_clause_lets_it_go_further,
 )
 """What stops a contract over land that another way has; the database asks of listings under the locks of the parcels."""
+
+SOLD_RULES = (con_102_house_is_not_sold, con_84_land_is_not_sold)
+"""What the parties' own words may not say."""
