@@ -66,7 +66,7 @@ def hand_in(browser: Browser, page: str, kind: str) -> None:
         if paper == "delivery_proof":
             continue
         browser.get(page)
-        sent = {"kind": paper, "file": (io.BytesIO(paper.encode()), f"{paper}.pdf")}
+        sent = {"kind": paper, "file": (io.BytesIO(b"%PDF-1.7 " + paper.encode()), f"{paper}.pdf")}
         assert browser.post(f"{page}/documents", sent).status_code == 303
 
 
@@ -76,7 +76,7 @@ def walk(deng: Browser, shen: Browser, page: str, superuser: Any, kind: str) -> 
     if f"{page}/tell" in deng.get(page).text:
         assert deng.post(f"{page}/tell").status_code == 303
         (letter,) = re.findall(r"error-letters/([0-9a-f-]+)\.pdf", deng.get(page).text)
-        sent = {"kind": "delivery_proof", "letter": letter, "file": (io.BytesIO(b"signed for"), "slip.pdf")}
+        sent = {"kind": "delivery_proof", "letter": letter, "file": (io.BytesIO(b"%PDF-1.7 signed for"), "slip.pdf")}
         assert deng.post(f"{page}/documents", sent).status_code == 303
         pass_days(superuser, 60)
     for browser, step in ((deng, "accept"), (shen, "review")):
@@ -247,7 +247,7 @@ def test_one_file_under_two_kinds_of_paper_is_told_on_the_case(deng: Browser, of
     )
     for kind in ("application", "identity"):
         assert "收入的是同一个文件" not in deng.get(page).text
-        sent = {"kind": kind, "file": (io.BytesIO(b"one and the same"), f"{kind}.pdf")}
+        sent = {"kind": kind, "file": (io.BytesIO(b"%PDF-1.7 one and the same"), f"{kind}.pdf")}
         assert deng.post(f"{page}/documents", sent).status_code == 303
     assert "收入的是同一个文件，请核对是不是传错了" in deng.get(page).text
 

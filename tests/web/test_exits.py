@@ -13,6 +13,7 @@ from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
 from landreg.exit import days
 from landreg.registry.facts.ground import on_ground
+from tests.exchange_kit import photographed
 from tests.exit_kit import agreed, all_consent, asked_for, paid, seen, to_register
 from tests.registry_kit import HOUSEHOLD, Connection, one, pass_days, right_of, state_of, to_rights
 from tests.villages import COUNTY
@@ -263,7 +264,7 @@ def test_a_paper_in_the_case_s_own_folder_is_read_too(deng: Browser, officers: t
     case = f"/cases/{COUNTY}/{found.case_id}"
     deng.get(case)
     name = "退掉承包地换城镇户口申请.jpg"
-    sent = {"kind": "application", "file": (io.BytesIO(b"\xff\xd8\xff"), name)}
+    sent = {"kind": "application", "file": (io.BytesIO(photographed()), name)}
     answer = deng.post(f"{case}/documents", sent)
     assert answer.status_code == 422
     assert "GUARD-1" in answer.text
@@ -271,7 +272,7 @@ def test_a_paper_in_the_case_s_own_folder_is_read_too(deng: Browser, officers: t
     answer = deng.post(f"{case}/leave", leave)
     assert answer.status_code == 422
     assert "GUARD-1" in answer.text
-    sent = {"kind": "application", "file": (io.BytesIO(b"\xff\xd8\xff"), "申请书.jpg")}
+    sent = {"kind": "application", "file": (io.BytesIO(photographed()), "申请书.jpg")}
     assert deng.post(f"{case}/documents", sent).status_code == 303
 
 

@@ -108,7 +108,7 @@ def hand_in_also(browser: Browser, page: str, paper: str) -> None:
     import io
 
     browser.get(page)
-    sent = {"kind": paper, "file": (io.BytesIO(paper.encode()), f"{paper}.pdf")}
+    sent = {"kind": paper, "file": (io.BytesIO(b"%PDF-1.7 " + paper.encode()), f"{paper}.pdf")}
     assert browser.post(f"{page}/documents", sent).status_code == 303
 
 

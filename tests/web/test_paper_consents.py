@@ -23,12 +23,14 @@ from landreg.log.recheck import recheck
 from landreg.registry.guarded import Attached
 from landreg.registry.home import consented
 from landreg.registry.home.consented import Came
+from tests.exchange_kit import photographed
 from tests.villages import past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_consents import CODE, OTHER, VILLAGE, agent, households
 
 __all__ = ["agent", "households"]
 COUNTY = "610902"
+SCAN = photographed()
 SHEET = Attached("b" * 64, 9, "委托书.jpg")
 
 
@@ -66,14 +68,14 @@ def test_the_clerk_records_it_the_agent_sees_and_uses_it_and_it_is_taken_back_at
         "last_day": today().isoformat(), "name": "林0之0", "card": card(), "witness": "村干部甲",
         "paper": (io.BytesIO(b"%PDF-1.4 scan"), "委托书.jpg"),
     }  # fmt: skip
-    wrong = browser.post("/consents", {**sheet, "card": card(1), "paper": (io.BytesIO(b"scan"), "委托书.jpg")})
+    wrong = browser.post("/consents", {**sheet, "card": card(1), "paper": (io.BytesIO(SCAN), "委托书.jpg")})
     assert (wrong.status_code, "ACC-32" in wrong.text, "在册成员" in wrong.text) == (422, True, True)
-    assert browser.post("/consents", {**sheet, "paper": (io.BytesIO(b"scan"), "委托书.jpg")}).status_code == 303
+    assert browser.post("/consents", {**sheet, "paper": (io.BytesIO(SCAN), "委托书.jpg")}).status_code == 303
     page = browser.get(f"/consents?household={CODE}").text
     paper = re.search(r'href="(/consents/610902/[^"]+/paper)"', page)
     assert paper is not None
-    with browser.get(paper[1]) as scan:
-        assert scan.data == b"scan"
+    with browser.client.get(paper[1]) as scan:
+        assert scan.data == SCAN
     another_browser.log_in("dai.ban")
     listed = another_browser.get("/agent").text
     assert "纸质" in listed

@@ -299,6 +299,26 @@ def test_evidence_is_kept_by_its_hash_and_given_back_unchanged(deng: Browser, ca
         assert fetched.content_type == "application/pdf"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("裁定书.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 77),
+        ("死亡证明.JPG", b"\xff\xd8\xff\xe0 half a picture"),
+        ("申请书.pdf", b"a letter"),
+    ],
+    ids=("broken", "half", "no_pdf"),
+)
+def test_a_paper_that_cannot_be_opened_comes_back_before_it_is_in_the_folder(
+    deng: Browser, case: UUID, name: str, content: bytes
+) -> None:
+    """FORM-15, as on the market; what is named otherwise is handed over as a file."""
+    deng.get(page_of(case))
+    given = {"kind": "other", "file": (io.BytesIO(content), name)}
+    answer = deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
+    assert (answer.status_code, "FORM-15" in answer.text) == (400, True)
+    assert f">{name}" not in deng.get(page_of(case)).text
+
+
 def test_a_script_among_the_evidence_is_never_shown_by_the_browser(deng: Browser, case: UUID) -> None:
     deng.get(page_of(case))
     given = {"kind": "other", "file": (io.BytesIO(b"<script>alert(1)</script>"), "x.html")}
@@ -311,7 +331,7 @@ def test_a_script_among_the_evidence_is_never_shown_by_the_browser(deng: Browser
 
 def test_a_kind_of_evidence_that_is_none_is_refused(deng: Browser, case: UUID) -> None:
     deng.get(page_of(case))
-    given = {"kind": "rumour", "file": (io.BytesIO(b"x"), "x.pdf")}
+    given = {"kind": "rumour", "file": (io.BytesIO(b"x"), "x.txt")}
     answer = deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
     assert answer.status_code == 400
     assert "DOC-3" in answer.text

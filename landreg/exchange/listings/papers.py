@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from os import SEEK_END
 
-from PIL import Image
-
 from landreg.core.errors import BadInput, Finding
 from landreg.core.files import Store
+from landreg.core.media import media
 from landreg.exchange.listings.rules.facts import APPROVAL, MINUTES
 from landreg.law.transfers import Transfer
 from landreg.registry.guarded import Attached, attached, text_of
@@ -21,7 +19,6 @@ PROOFS = frozenset({"land_plan", "waste_proof"})
 UNREAD = "EXIT-15"
 """By what a file is refused whose words cannot be read; the exchange says so by its own rule."""
 MOST_BYTES = 15 * 1024 * 1024
-MEDIA = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
 
 
 def asked_of(kind: Transfer | None) -> tuple[str, ...]:
@@ -47,7 +44,7 @@ def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]
         except BadInput as error:
             faults += [Finding("FORM-15", kind) if one.code == UNREAD else one for one in error.findings]
             continue
-        if paper is None or not media(store, paper.sha256):
+        if paper is None or not media(store.path(paper.sha256)):
             faults.append(Finding("FORM-15", kind))
         else:
             kept[kind] = paper
@@ -72,19 +69,3 @@ def again(store: Store, kind: str, sha256: str, size: int, name: str) -> Attache
     """A paper that was kept before; None where the store has it no more."""
     file = store.path(sha256)
     return Attached(sha256, size, name, text_of(file, kind)) if file.is_file() else None
-
-
-def media(store: Store, sha256: str) -> str:
-    """What a kept file is, by what it holds and not by its name; '' for what is no paper."""
-    file = store.path(sha256)
-    with file.open("rb") as opened:
-        if opened.read(1024).lstrip().startswith(b"%PDF"):
-            return MEDIA["PDF"]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with Image.open(file, formats=("JPEG", "PNG")) as picture:
-                picture.verify()
-                return MEDIA[str(picture.format)]
-    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
-        return ""

@@ -10,8 +10,8 @@ from flask import Response, send_file
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.core.media import media
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings import papers
 from landreg.registry.routes.surroundings import store
 
 
@@ -33,4 +33,4 @@ def paper_of(actor: Actor, county: str, listing_id: UUID, kind: str) -> Response
     if not found:
         raise NotFound
     content = BytesIO(store().read(found[0].sha256))
-    return send_file(content, papers.media(store(), found[0].sha256), download_name=found[0].name)
+    return send_file(content, media(store().path(found[0].sha256)), download_name=found[0].name)

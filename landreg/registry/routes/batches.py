@@ -17,7 +17,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import act_type, terms
-from landreg.registry import jobs, queries, roster_queries, steps
+from landreg.registry import documents, jobs, queries, roster_queries, steps
 from landreg.registry.casework import batch_papers, cases, desk
 from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.facts import first_papers
@@ -226,6 +226,7 @@ def put(county: str, batch_id: UUID) -> Redirect:
     sha256, size = store().put(given.file.content)
     if not size:
         raise BadInput(Finding("FORM-7", "file"))
+    documents.must_open(store(), sha256, given.file.name)
     count = batch_papers.put_into_batch(
         current_actor(), county, batch_id, kind=given.kind, name=given.file.name, sha256=sha256, size=size
     )

@@ -16,6 +16,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.access.rules import Step
 from landreg.core.actor import Role
 from landreg.core.errors import BadInput, Finding
+from landreg.registry import documents
 from landreg.registry.guarded import attached
 from landreg.registry.home import consented
 from landreg.registry.home.consented import Came
@@ -72,6 +73,7 @@ def given() -> Redirect:
     sheet = attached(store(), sent.paper)
     if sheet is None or Path(sheet.name).suffix.lower() not in SHOWN:
         raise BadInput(Finding("FORM-15", "paper"))
+    documents.must_open(store(), sheet.sha256, sheet.name, "paper")
     wanted = Wanted(sent.agent, sent.step, sent.first_day, sent.last_day)
     consented.give_on_paper(current_actor(), sent.household, Came(sent.name, sent.card, sent.witness), wanted, sheet)
     flash(_("纸质委托已登记，可以随时撤销。"))

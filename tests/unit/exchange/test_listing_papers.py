@@ -9,6 +9,7 @@ import pytest
 
 from landreg.core.errors import BadInput
 from landreg.core.files import Store
+from landreg.core.media import media
 from landreg.exchange.listings import papers
 from landreg.web.forms import Upload
 from tests.exchange_kit import photographed
@@ -35,7 +36,7 @@ def test_a_paper_is_what_it_holds_whatever_it_is_called(tmp_path: Path) -> None:
     assert list(kept) == ["contractor_consent"]
     paper = kept["contractor_consent"]
     assert store.read(paper.sha256) == photographed("PNG")
-    assert papers.media(store, paper.sha256) == "image/png"
+    assert media(store.path(paper.sha256)) == "image/png"
     again = papers.again(store, "contractor_consent", paper.sha256, paper.size, paper.name)
     assert again == paper
     assert papers.again(store, "contractor_consent", "0" * 64, 9, "x") is None
