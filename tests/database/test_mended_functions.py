@@ -13,8 +13,9 @@ IN_TIME = "(t.at AT TIME ZONE 'Asia/Shanghai')::date <= wanted.last_day"
 MEANT = [
     ("0078", "has_just_written", "WHEN kind = 'exchange.chance_answer' THEN EXISTS (SELECT FROM exchange.chance_answer AS x"),
     ("0084", "keep_contract_course", "'draft_renewed'"),
+    ("0167", "let_once", "c.kind NOT IN ('assignment', 'exchange', 'retransfer')"),
     ("0085", "standing_on", "FROM exchange.promised(in_county, codes) AS o WHERE o.listing_id IS DISTINCT FROM but"),
-    ("0085", "own_right_said", "access.stands_for(s.household_id, ARRAY['list', 'bid'])"),
+    ("0085", "own_right_said", "access.stands_for(s.household_id, ARRAY['list', 'bid', 'sign'])"),
     ("0085", "take_bid", "NEW.price > 9999999.99 AND NEW.price > (SELECT exchange.most_price(l.unit) FROM exchange.listing AS l"),
     ("0085", "take_bid", "'bid_5_price_is_a_sum'"),
     ("0085", "reaching", "o.price BETWEEN greatest(s.start_price, l.floor) AND exchange.most_price(l.unit)"),
