@@ -65,7 +65,7 @@ def correct_deposit(actor: Actor, county: str, deposit_id: UUID, why: str, inste
         rests = ""
         if row.kind == "paid" and moved:
             has_bid = sale_queries.has_bid(uow.session, county, row.entrant_id)
-            rests = "gone" if gone else "bid" if has_bid else ""
+            rests = "gone" if gone else "bid" if has_bid and found.stage in ("announced", "open") else ""
         elif row.kind == "credited" and (moved or instead is None or instead.receipt.kind != "credited"):
             rests = "certified" if correction_queries.credit_is_counted(uow.session, county, deposit_id) else ""
         paid_by = beijing_day(found.sale.deposit_by)

@@ -30,6 +30,13 @@ def of_contracts(session: Session, counties: Collection[str], ids: Collection[UU
     return session.scalars(asked).all()
 
 
+def slip_used(session: Session, county: str, receipt: str) -> tuple[str, str]:
+    """For what a slip counts already: a word of terms.toml after `slip_`, and whose; '' where it does for nothing that stands."""
+    asked = sa.text("SELECT book, whose FROM exchange.slip_used(:county, :receipt) LIMIT 1")
+    found = session.execute(asked, {"county": county, "receipt": receipt}).one_or_none()
+    return ("", "") if found is None else (found[0], found[1])
+
+
 def went_over(session: Session, county: str, contract_id: UUID) -> bool:
     """Whether what a contract owes and was paid went over to one that changes it."""
     asked = sa.text("SELECT exchange.went_over(:county, :contract)")

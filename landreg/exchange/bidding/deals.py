@@ -39,6 +39,7 @@ from landreg.exchange.bidding.rules.ending import (
     seal_6_given_up_by_another,
     stopped,
 )
+from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.listings.service import note
@@ -91,6 +92,8 @@ def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
         law = load_law(uow.session, county, beijing_day(uow.now))
         best = _best(uow, found)
         turn = _turn(uow, law, found, best)
+        if _unpaid(uow, turn, best):
+            raise Conflict(stopped("deposit_never_came", "listing"))
         if best.bid and best.fell and turn.by != "priority":
             asked = chances.ask(uow, law, *best.bid, best.price, best.fell)
             if asked is not None:
@@ -104,7 +107,8 @@ def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
 
 
 def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedOver:
-    """Pass over whose turn it is and who may not take the land: not reviewed, above the limit, no reserve. The next has a chance.
+    """Pass over whose turn it is and who may not take the land: not reviewed, above the limit, no reserve, no deposit. The next has
+    a chance.
 
     Raises NotFound, Conflict (BID-8) where nothing stands against them or a deal stands, Refused (BID-14) without a reason,
     (BID-15), (PRI-1) of a member who claims the land while others still may.
@@ -115,11 +119,17 @@ def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedO
         if not said.strip():
             raise Refused(Finding("BID-14", "said"))
         law = load_law(uow.session, county, beijing_day(uow.now))
-        turn = _turn(uow, law, found, _best(uow, found))
+        best = _best(uow, found)
+        turn = _turn(uow, law, found, best)
         claimed = None if turn.by != "priority" or turn.window is None else windows.facts_of(uow, turn.window, law.on)
         if claimed is not None and (early := pri_1_window_has_run(claimed)):
             raise Refused(early)
-        against = examine(DEAL_RULES, sales.taking_in(uow, turn.taker, found.area_mu), law)
+        against = [
+            *_unpaid(uow, turn, best),
+            *examine(
+                DEAL_RULES, sales.taking_in(uow, turn.taker, sales.farmed_mu(law, found.kind, found.area_mu)), law
+            ),
+        ]
         if not against:
             raise Conflict(stopped("nothing_against", "listing"))
         row = PassedOver(
@@ -162,6 +172,17 @@ def _turn(uow: UnitOfWork, law: Law, found: Listing, best: Candidate) -> Turn:
     window = windows.last_of(uow, found.county, found.listing_id, best.taker_id, best.price, best.since)
     claimed = None if window is None else _claimed(uow, window, best.since)
     return Turn(claimed or taker, "priority" if claimed else found.way, window)
+
+
+def _unpaid(uow: UnitOfWork, turn: Turn, best: Candidate) -> list[Finding]:
+    """BID-3 where whose turn it is bid by a deposit of which the record was struck since; what went again was there."""
+    if best.bid is None or turn.by == "priority":
+        return []
+    sale, entrant = best.bid
+    told = sale_queries.deposits(uow.session, sale.county, sale.sale_id, standing=True)
+    paid = sum((one.amount for one in told if one.entrant_id == entrant and one.kind == "paid"), Decimal(0))
+    unpaid = bid_3_deposit_is_there(paid, sale.deposit_yuan)
+    return [] if unpaid is None else [unpaid]
 
 
 def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:

@@ -14,7 +14,15 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange.bidding import deal_queries, logged, review_queries, sales, taker_queries, takers
+from landreg.exchange.bidding import (
+    correction_queries,
+    deal_queries,
+    logged,
+    review_queries,
+    sales,
+    taker_queries,
+    takers,
+)
 from landreg.exchange.bidding.review_model import (
     LandWatch,
     Qualification,
@@ -183,7 +191,16 @@ def put_reserve(
     came = min((one.on_day for one in told if one.kind == "paid"), default=law.on)
     since = (recorded or law.on) - PAID_BEFORE if given.kind == "paid" else came
     paying = Paying(
-        given.kind, given.amount, taking, given.receipt, given.on_day, since, law.on, given.said, recorded is not None
+        given.kind,
+        given.amount,
+        taking,
+        given.receipt,
+        given.on_day,
+        since,
+        law.on,
+        given.said,
+        recorded is not None,
+        correction_queries.slip_used(uow.session, taker.county, given.receipt),
     )
     if wrong := qual_9_reserve_as_held(paying, law):
         raise Refused(wrong)

@@ -15,6 +15,7 @@ from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange.bidding import (
+    correction_queries,
     deal_queries,
     logged,
     review_queries,
@@ -221,9 +222,11 @@ def put_deposit(
     found, today = standing(uow, county, entrant.sale_id), beijing_day(uow.now)
     ties_nothing(today, receipt=given.receipt, said=given.said)
     told = sale_queries.deposits(uow.session, county, entrant.sale_id, standing=True)
-    known, takes = (
-        any(one.entrant_id == own for one in told),
-        found.now < found.sale.deposit_by and not found.clock.over,
+    known = any(one.entrant_id == own for one in told)
+    # In time, or recorded in time once and struck since.
+    takes = (found.now < found.sale.deposit_by and not found.clock.over) or any(
+        one.entrant_id == own and one.kind == "paid"
+        for one in sale_queries.deposits(uow.session, county, entrant.sale_id)
     )
     fell, stands, concluded = sale_queries.won_by(uow.session, county, own)
     held = sale_queries.deposit_held(uow.session, county, own, credited=stands)
@@ -232,6 +235,7 @@ def put_deposit(
         given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
         found.sale.deposit_yuan, held, in_time or (not known and takes), over, fell, stands, concluded, given.said,
         *sale_queries.deposit_bounds(uow.session, county, own, given.kind),
+        correction_queries.slip_used(uow.session, county, given.receipt),
     )  # fmt: skip
     if wrong := bid_9_deposit_as_owed(facts):
         raise Refused(wrong)

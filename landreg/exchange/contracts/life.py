@@ -15,6 +15,7 @@ from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
+from landreg.exchange.bidding import correction_queries
 from landreg.exchange.contracts import (
     below,
     cancelling,
@@ -92,7 +93,7 @@ def pay_within(
         raise Refused(wrong)
     signed = found.of("signed")
     since = min(row.from_on, signed.on_day if signed else law.on)
-    known = payment_queries.receipt_known(uow.session, county, receipt)
+    known = correction_queries.slip_used(uow.session, county, receipt)
     alike = payment_queries.paid_alike(uow.session, contract_id, (amount, kg, paid_on), kept.sha256)
     facts = Paid(paid, paid_on, receipt, left, since, law.on, known, alike)
     if wrong := con_6_payment_counts_once(facts, law):

@@ -15,15 +15,6 @@ from landreg.exchange.contracts.model import ContractPaper, RentPayment
 _STANDS = stands(RentPayment, RentPayment.payment_id)
 
 
-def receipt_known(session: Session, county: str, receipt: str) -> bool:
-    """Whether a receipt was counted before, with or without the signs that part it. receipt: as `tidy` writes it."""
-    said, plain = (
-        sa.func.translate(one, " -_/.·—–", "") for one in (sa.func.system.tidied(RentPayment.receipt), receipt)
-    )
-    found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, said == plain, _STANDS)
-    return session.scalars(found).first() is not None
-
-
 def paid_alike(
     session: Session, contract_id: UUID, paid: tuple[Decimal | None, Decimal | None, date], sha256: str
 ) -> bool:

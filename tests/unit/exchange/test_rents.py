@@ -239,7 +239,7 @@ def payment(**changed: Any) -> Paid:
     "wrong",
     [
         {"amount": Decimal("100.01")}, {"amount": Decimal(0)}, {"amount": Decimal("NaN")}, {"amount": Decimal("1.001")},
-        {"paid_on": date(2026, 7, 2)}, {"paid_on": date(2025, 5, 31)}, {"receipt": " "}, {"known_receipt": True},
+        {"paid_on": date(2026, 7, 2)}, {"paid_on": date(2025, 5, 31)}, {"receipt": " "}, {"slip": ("deposit", "X")},
     ],
 )  # fmt: skip
 def test_a_receipt_counts_once_and_for_no_more_than_is_owed(wrong: dict[str, Any]) -> None:

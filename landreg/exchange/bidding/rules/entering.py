@@ -62,7 +62,8 @@ class EntryFacts:
 class DepositFacts:
     """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant. fell: when a deal of the sale that
     was this entrant's fell by their own doing, None where none did. stands: one stands; concluded: and both signed its contract.
-    since: the first day that it can be, None where nothing was paid. may_win: the land may still come to this entrant.
+    since: the first day that it can be, None where nothing was paid; today: the last. may_win: the land may still come to
+    this entrant. slip: for what its slip counts already, and whose.
     """
 
     kind: str
@@ -80,6 +81,7 @@ class DepositFacts:
     said: str = ""
     since: date | None = None
     may_win: bool = False
+    slip: tuple[str, str] = ("", "")
 
 
 def bid_3_deposit_is_there(paid: Decimal, owed: Decimal) -> Finding | None:
@@ -191,9 +193,9 @@ def seal_4_two_officers_with_keys(facts: SaleFacts, law: Law | None = None) -> F
 
 
 def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Finding | None:
-    """BID-9: paid whole, once, in time, by a receipt. When the sale is over it goes whole, once: back to whom the land did not go;
-    toward the price of whom it went to, or back, once both have signed; kept, with a reason that says something and on no day
-    before, of nobody but who gave their own deal up. CC-587.
+    """BID-9: paid whole, once, in time, by a receipt that counts for nothing else. When the sale is over it goes whole, once: back
+    to whom the land did not go; toward the price of whom it went to, or back, once both have signed; kept, with a reason that says
+    something and on no day before, of nobody but who gave their own deal up. CC-587.
     """
     fault = _paid_fault(facts) if facts.kind == "paid" else _gone_fault(facts)
     own = facts.fell if facts.kind == "kept" else None
@@ -202,8 +204,11 @@ def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Findin
         fault = "receipt"
     elif not fault and not since <= facts.on_day <= facts.today:
         fault = "day"
-    if not fault:
+    book, whose = facts.slip
+    if not fault and not book:
         return None
+    if not fault:
+        return Finding("BID-9", "receipt", {"fault": f"slip_{book}", "whose": whose})
     values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held, "since": since}
     return Finding("BID-9", {"receipt": "receipt", "day": "on_day", "why": "said"}.get(fault, "kind"), values)
 

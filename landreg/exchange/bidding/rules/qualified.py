@@ -54,7 +54,8 @@ class Reviewing:
 @dataclass(frozen=True)
 class Paying:
     """A payment of the risk reserve: paid in, returned or used. stands: what the taker has. since: the first day that it can be: a
-    year ago, or of the first payment. in_place: it is recorded in place of one that was.
+    year ago, or of the first payment. in_place: it is recorded in place of one that was. slip: for what its slip counts
+    already, and whose.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Paying:
     today: date
     said: str = ""
     in_place: bool = False
+    slip: tuple[str, str] = ("", "")
 
 
 def qual_1_reviewed_from_the_threshold(facts: TakingIn, law: Law) -> Finding | None:
@@ -129,6 +131,8 @@ def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
         return _reserve_wrong("amount", "reserve_sum", held=held, owed=owed)
     if not facts.receipt.strip():
         return _reserve_wrong("receipt", "deposit_receipt")
+    if facts.slip[0]:
+        return _reserve_wrong("receipt", f"slip_{facts.slip[0]}", whose=facts.slip[1])
     if not facts.since <= facts.on_day <= facts.today:
         return _reserve_wrong("on_day", "reserve_day", since=facts.since)
     return _reserve_wrong("said", "reserve_why") if facts.kind == "used" and not facts.said.strip() else None

@@ -257,8 +257,8 @@ def late_since(dues: Iterable[Settled], on: date) -> date | None:
 @dataclass(frozen=True)
 class Paid:
     """A payment, in yuan or in kg of grain, and what it is held against. left: of all dues, as far as it is known. since: the day
-    of the signature or the first of the term, the earlier one. known_receipt: it was counted before. alike: the very paper was, for
-    the same sum of the same day.
+    of the signature or the first of the term, the earlier one. slip: for what its slip counts already,
+    and whose. alike: the very paper was recorded, for the same sum of the same day.
     """
 
     amount: Decimal
@@ -267,7 +267,7 @@ class Paid:
     left: Decimal
     since: date
     today: date
-    known_receipt: bool = False
+    slip: tuple[str, str] = ("", "")
     alike: bool = False
 
 
@@ -277,13 +277,14 @@ def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
     What the parties agree on may be paid before it is signed, and before its term: a year at most.
     """
     amount, wrong = facts.amount, "paper" if facts.alike else ""
-    if facts.known_receipt or not facts.receipt.strip():
+    if facts.slip[0] or not facts.receipt.strip():
         wrong = "receipt"
     if not months_after(facts.since, -12) <= facts.paid_on <= facts.today:
         wrong = "paid_on"
     if not (amount.is_finite() and 0 < amount <= facts.left and amount == amount.quantize(CENT)):
         wrong = "amount"
-    return Finding("CON-6", wrong, {"left": facts.left}) if wrong else None
+    said = {"fault": f"slip_{facts.slip[0]}", "whose": facts.slip[1]} if wrong == "receipt" and facts.slip[0] else {}
+    return Finding("CON-6", wrong, {"left": facts.left, **said}) if wrong else None
 
 
 def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: Law) -> Finding | None:
