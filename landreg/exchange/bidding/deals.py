@@ -263,7 +263,7 @@ def _claimed(uow: UnitOfWork, window: Priority, since: datetime) -> Taker | None
 def _deal(uow: UnitOfWork, law: Law, found: Listing, turn: Turn, price: Decimal) -> Deal:
     taker = turn.taker
     given = deal_queries.agreed_parcels(uow.session, found.county, found.listing_id, taker.taker_id)
-    area = sales.taking_in(uow, taker, found.area_mu)
+    area = sales.taking_in(uow, taker, sales.farmed_mu(law, found.kind, found.area_mu))
     if wrong := examine(DEAL_RULES, area, law):
         raise Refused(wrong)
     row = Deal(

@@ -161,7 +161,8 @@ def _takers_of(law: Law, kind: str) -> tuple[str, ...]:
 
 def may_not_take(uow: UnitOfWork, law: Law, told: Told, taker: Taker | None) -> list[Finding]:
     """What stands against so much land in one hand: QUAL-1, QUAL-4."""
-    taking = TakingIn("household", told.area_mu, Decimal(0)) if taker is None else taking_in(uow, taker, told.area_mu)
+    more = farmed_mu(law, told.kind, told.area_mu)
+    taking = TakingIn("household", more, Decimal(0)) if taker is None else taking_in(uow, taker, more)
     return list(examine(ENTER_RULES, taking, law))
 
 
@@ -178,7 +179,14 @@ def said_first(uow: UnitOfWork, told: Told, takers: Sequence[Taker]) -> dict[UUI
 
 def against_deal(uow: UnitOfWork, told: Told, taker: Taker) -> list[Finding]:
     """What stands today against a taker's deal over a listing's land: the review, the limit, the reserve."""
-    return [*examine(DEAL_RULES, taking_in(uow, taker, told.area_mu), law_of(uow, told.county))]
+    law = law_of(uow, told.county)
+    return [*examine(DEAL_RULES, taking_in(uow, taker, farmed_mu(law, told.kind, told.area_mu)), law)]
+
+
+def farmed_mu(law: Law, kind: str, area_mu: Decimal) -> Decimal:
+    """What counts of an area as land taken in: nothing of a house or of construction land."""
+    of_kind = transfers(law.on).get(kind)
+    return area_mu if of_kind is None or of_kind.farmed else Decimal(0)
 
 
 def taking_in(uow: UnitOfWork, taker: Taker, area_mu: Decimal) -> TakingIn:
@@ -228,11 +236,12 @@ def put_deposit(
         one.entrant_id == own and one.kind == "paid"
         for one in sale_queries.deposits(uow.session, county, entrant.sale_id)
     )
+    last = min(today, beijing_day(found.sale.deposit_by)) if given.kind == "paid" else today
     fell, stands, concluded = sale_queries.won_by(uow.session, county, own)
     held = sale_queries.deposit_held(uow.session, county, own, credited=stands)
     over = found.stage not in ("announced", "open")
     facts = DepositFacts(
-        given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
+        given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, last,
         found.sale.deposit_yuan, held, in_time or (not known and takes), over, fell, stands, concluded, given.said,
         *sale_queries.deposit_bounds(uow.session, county, own, given.kind),
         correction_queries.slip_used(uow.session, county, given.receipt),

@@ -38,6 +38,7 @@ from landreg.exchange.contracts.rules.terms import (
     con_28_penalty_within_bounds,
     of_collective,
 )
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.rules.whole_term import con_89_moved_for_the_rest_of_the_term
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, given_parcels, net_area, swapped, unasked
@@ -86,8 +87,8 @@ def judged(
         stands += land_queries.frozen(uow.session, taker.county, draft.operated_id, codes)
     area = sum((one.area_m2 for one in pieces if one.area_m2.is_finite()), Decimal(0))
     before = draft.previous.contract if draft.previous else None
-    # A deal's land counts already, and by a service nobody takes any.
-    none = draft.deal_id is not None or terms.kind == SERVICE
+    # A deal's land counts already, and by a service or where a house is let nobody takes any.
+    none = draft.deal_id is not None or terms.kind in (SERVICE, *OUTSIDE_FARMING)
     more = Decimal(0) if none else net_area(area, draft.relation, taker.taker_id, before, law.on)
     findings += examine(ENTER_RULES, taking_in(uow, taker, mu_of(more)), law)
     if terms.kind == "exchange":

@@ -40,8 +40,8 @@ def net_area(area_m2: Decimal, relation: str, taker_id: UUID, previous: Contract
 def by_contract(uow: UnitOfWork, row: Contract, law: Law) -> TakingIn:
     """What the taker of a contract would have with it, for whoever takes the signature that makes it."""
     previous = None if row.previous_id is None else queries.one(uow.session, row.county, row.previous_id)
-    # A deal's land counts already, and by a service nobody takes any.
-    counts = row.deal_id is None and row.kind != SERVICE
+    # A deal's land counts already, and by a service or where a house is let nobody takes any.
+    counts = row.deal_id is None and row.kind not in (SERVICE, *OUTSIDE_FARMING)
     more = net_area(row.area_m2, row.relation, row.taker_id, previous, law.on) if counts else Decimal(0)
     stands = queries.taker_stands(uow.session, row.county, row.contract_id)
     return TakingIn(stands.kind, mu_of(more), mu_of(stands.held_m2), stands.passed_mu, stands.reserve)
