@@ -96,17 +96,17 @@ class Settings:
             if not apart or name in _SETTLEMENT_KEYS
         }
         if desk not in {Desk.REGISTRY, Desk.SETTLEMENT}:
-            faults.append(Finding("SYS-2", "LANDREG_DESK", {"given": desk}))
+            faults.append(Finding("SYS-2", "LANDREG_DESK", {"given": f"LANDREG_DESK={desk}"}))
         upload = env.get("LANDREG_MAX_UPLOAD_MB", "2048")
         if not upload.isdigit() or not int(upload):
-            faults.append(Finding("SYS-2", "LANDREG_MAX_UPLOAD_MB", {"given": upload}))
+            faults.append(Finding("SYS-2", "LANDREG_MAX_UPLOAD_MB", {"given": f"LANDREG_MAX_UPLOAD_MB={upload}"}))
         factor = env.get("LANDREG_SECOND_FACTOR", "staff")
         if factor not in {"staff", "optional"}:
-            faults.append(Finding("SYS-2", "LANDREG_SECOND_FACTOR", {"given": factor}))
+            faults.append(Finding("SYS-2", "LANDREG_SECOND_FACTOR", {"given": f"LANDREG_SECOND_FACTOR={factor}"}))
         # What `make run` does for the embedded database.
         demo = env.get("LANDREG_DEMO", "yes" if _is_there(home / "demo") else "no")
         if demo not in {"yes", "no"}:
-            faults.append(Finding("SYS-2", "LANDREG_DEMO", {"given": demo}))
+            faults.append(Finding("SYS-2", "LANDREG_DEMO", {"given": f"LANDREG_DEMO={demo}"}))
         window = {name: env.get(f"LANDREG_WINDOW_{name.upper()}", "").strip() for name in ("office", "phone")}
         faults += [
             Finding("SYS-2", f"LANDREG_WINDOW_{name.upper()}", {"given": text[:60]})

@@ -121,7 +121,7 @@ def _mark(settings: Settings) -> None:
         if used:
             raise Refused(Finding("DEMO-1"))
         if not settings.demo:
-            raise BadInput(Finding("SYS-2", "LANDREG_DEMO", {"given": "no"}))
+            raise BadInput(Finding("DEMO-3", "LANDREG_DEMO"))
         # The sample's office began long enough ago for months of the market alone and a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
     to_office_hours(settings)

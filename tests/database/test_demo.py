@@ -16,12 +16,13 @@ from landreg.access.sealing import use_key
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
-from landreg.core.errors import Refused
+from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
 from landreg.demo_market import Market
 from landreg.demo_steps import bars
 from landreg.demo_year import Office
 from landreg.land.survey import opened
+from landreg.law.book import national_law
 from landreg.log.note import Signer
 from landreg.log.store import seal
 from landreg.registry.casework import opening
@@ -46,6 +47,13 @@ def test_a_database_in_service_is_not_turned_into_a_demonstration(
     with pytest.raises(Refused) as refused:
         demo.run(database, Console(quiet=True))
     assert codes(refused) == {"DEMO-1"}
+
+
+def test_a_demonstration_that_was_not_asked_for_says_which_setting_asks_for_it(database: Settings) -> None:
+    with pytest.raises(BadInput) as refused:
+        demo.run(replace(database, demo=False), Console(quiet=True))
+    assert codes(refused) == {"DEMO-3"}
+    assert "LANDREG_DEMO=yes" in national_law(COUNTY, date(2026, 11, 1)).say(refused.value.findings[0], "zh")
 
 
 @pytest.mark.parametrize("missing", [(), ("heard",)])

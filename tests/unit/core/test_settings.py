@@ -25,6 +25,7 @@ def test_a_setting_that_cannot_be_used_is_named_by_its_variable(tmp_path: Path, 
         Settings.from_environment({"LANDREG_HOME": str(tmp_path), variable: given})
     (finding,) = bad.value.findings
     assert (finding.code, finding.field) == ("SYS-2", variable)
+    assert variable in finding.values["given"]
     assert not variable.endswith("_URL") or "secret" not in str(finding.values)
 
 
