@@ -38,3 +38,15 @@ def tr_34_taker_mortgages_their_own(facts: ActFacts, law: Law) -> Finding | None
     if not over or PAPER in facts.papers or facts.taker is None:
         return None
     return Finding("TR-34", "taker", {"taker": facts.taker.code, "parties": over}, subject=facts.code)
+
+
+def tr_35_mortgage_falls_behind(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-35: a mortgage that comes into a right with mortgages of its own stands behind them, on the land that it came with too: a
+    note that its creditor's consent is to say so. CC-406.
+    """
+    moved, taker = spreading(facts), facts.taker
+    ahead = [one for one in facts.restrictions if one.kind == "mortgage" and taker and one.right_id == taker.right_id]
+    if not moved or not ahead or taker is None:
+        return None
+    values = {"taker": taker.code, "parties": sorted({one.named for one in moved})}
+    return Finding("TR-35", "documents", values | {"ahead": sorted({one.named for one in ahead})}, subject=facts.code)

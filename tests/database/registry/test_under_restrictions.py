@@ -104,7 +104,7 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
     case = assigned(registrar, right)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
-    assert codes(refused) == {"TR-20", "TR-21", "TR-34"}
+    assert codes(refused) == {"TR-20", "TR-21", "TR-34", "TR-35"}
     limits = [limit for found in refused.value.findings for limit in found.values.get("limits", ())]
     assert [(limit["right"], limit["holder"], limit["party"]) for limit in limits] == [
         (f"{HOUSEHOLD}J", "户*1", f"样本农村信用社（{BANK.code}）"),
@@ -113,7 +113,7 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
     put_papers(registrar, case, "assignment", ("creditor_consent",))
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
-    assert codes(refused) == {"TR-21", "TR-34"}
+    assert codes(refused) == {"TR-21", "TR-34", "TR-35"}
     put_paper(registrar, case, "taker_mortgage")
     booked(registrar, reviewer, superuser, case, "assignment")
     assert (lies_on(registrar, right, "mortgage"), lies_on(registrar, theirs, "mortgage")) == (0, 2)

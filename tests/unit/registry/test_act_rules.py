@@ -261,6 +261,22 @@ def test_a_mortgaged_right_is_assigned_and_the_creditor_is_told() -> None:
     assert told.values["parties"] == ["样本农村信用社"]
 
 
+def test_a_mortgage_that_joins_a_mortgaged_right_is_told_to_fall_behind_those_on_it() -> None:
+    """TR-35: only where both are mortgaged."""
+    own = replace(MORTGAGED, restriction_id=UUID(int=31), right_id=UUID(int=30), party="样本商业银行")
+    taker = Taker("T", "C", 2, TERM, UUID(int=30))
+    asked = facts("assignment", ASSIGNED, restrictions=(MORTGAGED, own), taker=taker)
+    found = {one.code: one for one in examine(ACT_RULES["assignment"], asked, LAW)}
+    assert LAW.level(found["TR-35"]) == "warn"
+    said = LAW.say(found["TR-35"], "zh")
+    assert said.startswith(
+        "抵押权（样本农村信用社）随地块并入受让方 T 的权利后，排在该权利上已登记的抵押权（样本商业银行）之后"
+    )
+    for limits in ((MORTGAGED,), (own,)):
+        found_codes = {one.code for one in examine(ACT_RULES["assignment"], replace(asked, restrictions=limits), LAW)}
+        assert "TR-35" not in found_codes
+
+
 def test_a_mortgage_comes_to_lie_on_the_taker_s_own_land_by_the_contract_of_the_taker_with_its_creditor() -> None:
     """TR-34, TR-20."""
     asked = facts("assignment", ASSIGNED, restrictions=(MORTGAGED,), taker=Taker("T", "C", 2, TERM, UUID(int=30)))
