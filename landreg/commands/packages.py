@@ -103,7 +103,8 @@ def _summary(report: Any, rows: list[dict[str, Any]]) -> None:
     by_code: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         by_code.setdefault((row["level"], row["code"]), []).append(row)
-    for (level, code), found in sorted(by_code.items()):
+    # What is the matter with the files comes first: all the rest may follow from it.
+    for (level, code), found in sorted(by_code.items(), key=lambda one: (not one[0][1].startswith("PKG-"), one[0])):
         first = found[0]
         table.add_row(code, level, str(len(found)), f"{first['subject'] or ''} {first['zh']}")
     if rows:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from landreg.commands.packages import _summary, console
 from landreg.core.codes import uscc_fault
 from landreg.land.rules.facts import KEY
 from landreg.land.survey import check
@@ -274,3 +275,15 @@ def test_names_of_files_that_chinese_windows_wrote_are_read_and_shown(tmp_path: 
     report = check(folder, law())
     assert [finding.values["file"] for finding in report.findings] == ["宅基地.gpkg"]
     assert json.dumps(report.as_json(), ensure_ascii=False).encode()
+
+
+def test_on_the_command_line_what_is_the_matter_with_the_files_stands_first(tmp_path: Path) -> None:
+    """A layer that lies there twice doubles every row: the notes of it lead, not the refusals that follow from it."""
+    rows = [
+        {"level": "refuse", "code": "COD-3", "subject": "1", "zh": "重复"},
+        {"level": "warn", "code": "PKG-13", "subject": "", "zh": "DK 有 2 个文件"},
+    ]
+    with console.capture() as kept:
+        _summary(report_on(Small(files={"DK": 2}), tmp_path), rows)
+    said = kept.get()
+    assert 0 < said.index("PKG-13") < said.index("COD-3")
