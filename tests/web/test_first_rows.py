@@ -10,7 +10,10 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.exchange.contracts import drawing, life
 from landreg.exchange.market import telling
+from landreg.exchange.routes.first_pages import asked_of_you
+from tests.bidding_kit import farmer, household, published
 from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, early, signed, terms, today
+from tests.database.exchange.test_contract_of_deal import dealt
 from tests.market_kit import VILLAGE, listed
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
 from tests.villages import COUNTY
@@ -115,3 +118,21 @@ def test_what_a_kept_search_found_stands_on_the_first_page_until_it_was_looked_a
     assert number in first
     assert number in grower.get("/market/saved").text
     assert "找地提醒" not in grower.get("/").text
+
+
+def test_a_deal_that_waits_for_its_contract_is_told_until_it_is_drawn(
+    app: Any, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    listing = published(*officers, superuser)
+    taker, other = household(superuser, OTHER)
+    deal = dealt(listing, taker.taker_id, listing.price + 20)
+    pass_days(superuser, 40)
+
+    def told(actor: Actor) -> bool:
+        with app.test_request_context("/"):
+            return any(listing.number in row.note for one in asked_of_you(actor) for row in one.rows)
+
+    both = (farmer(superuser, HOUSEHOLD), other)
+    assert [told(one) for one in both] == [True, True]
+    drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
+    assert [told(one) for one in both] == [False, False]

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from landreg.exchange.contracts.model import Contract, ContractParcel
+from landreg.exchange.contracts.model import Contract, ContractEvent, ContractParcel
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.service import SERVICE
 
@@ -76,6 +76,15 @@ def own(session: Session, today: date) -> Sequence[Contract]:
         .where(sa.or_(Contract.sign_until.is_(None), Contract.sign_until >= today))
         .order_by(Contract.drawn_at.desc())
     ).all()
+
+
+def lapsed(session: Session, since: date) -> Sequence[Contract]:
+    """Drafts that a party saw and that were dropped since a day, because their last day was over."""
+    said = sa.select(ContractEvent.event_id).where(
+        ContractEvent.county == Contract.county, ContractEvent.contract_id == Contract.contract_id,
+        ContractEvent.kind == "withdrawn", ContractEvent.facts["how"].astext == "lapsed", ContractEvent.on_day >= since,
+    )  # fmt: skip
+    return session.scalars(sa.select(Contract).where(Contract.state == "withdrawn", said.exists())).all()
 
 
 def numbers(session: Session) -> set[str]:

@@ -48,6 +48,7 @@ from landreg.web import i18n
 ON_FIRST_PAGE = 8
 CONSENTS_LOOKED_AT = 40
 TOLD_FOR = timedelta(days=30)
+WAITS_FOR = timedelta(days=365)
 """For how long what came of something stands on the first page."""
 
 
@@ -153,9 +154,11 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
 
 
 def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
-    """What came of what was listed, bid or offered; each once, for some weeks."""
+    """What came of what was listed, bid or offered, for some weeks; a deal that no contract was drawn of yet goes on being told."""
     drawn = contract_deals.drawn_of_listings(session)
-    for one in outcome_queries.outcomes(session, since):
+    for one in outcome_queries.outcomes(session, since - WAITS_FOR):
+        if one.at < since and (one.what not in ("won", "dealt") or one.listing_id in drawn):
+            continue
         address = url_for("bids.take_part", county=one.county, listing_id=one.listing_id)
         if one.what in ("taken_back", "window_taken_back"):
             address = url_for("bids.index")

@@ -43,13 +43,16 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
     """Of each contract of whoever asks: that it waits for a signature, what either side owes late, a notice that stands."""
     own = [row for row in queries.own(session) if row.state not in UNSIGNED]
     own += draft_queries.own(session, today)
+    own += draft_queries.lapsed(session, today - ENDED_FOR)
     taking = {one.taker_id for one in deal_queries.own_takers(session)}
     # The household whose land is passed on is no party of that money.
     of_others = queries.passed_by_others(session, [row for row in own if row.taker_id not in taking])
     for found in queries.wholes(session, own):
         row, course = found.contract, found.course(today)
         side = "taker" if row.taker_id in taking else "contractor"
-        if row.state in UNSIGNED and row.relation == "retransfer" and row.household_id == household:
+        if row.state == "withdrawn":
+            labels = [_("过了签字截止日没有签成，合同作废了；还要的请交易员重新拟")]
+        elif row.state in UNSIGNED and row.relation == "retransfer" and row.household_id == household:
             labels = [_("您户承包的地要再流转，请看")]
         elif row.state in UNSIGNED:
             labels = [_("有合同等您签字") if side in course.lacking else _("您已签字，等对方签字")]
