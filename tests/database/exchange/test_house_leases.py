@@ -16,6 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.pdftext import pdf_text
 from landreg.core.periods import DAY
+from landreg.exchange.bidding import taker_queries
 from landreg.exchange.contracts import disputes, drawing, land_queries, life, papers, queries, registering, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.entering import happened, held
@@ -221,3 +222,17 @@ def test_what_lies_around_a_parcel_is_told_within_the_jurisdiction_alone(registr
         assert set(land_queries.bounds(uow.session, COUNTY, codes_of)) == set(codes_of)
     with unit_of_work(replace(OPERATOR, jurisdiction="610921")) as uow:
         assert land_queries.bounds(uow.session, COUNTY, codes_of) == {}
+
+
+def test_a_house_is_no_land_that_its_taker_takes_in(superuser: Connection) -> None:
+    """QUAL-1, QUAL-4: of farmland and four-wastes alone, by service and database."""
+    contract = signed(let())
+
+    def taken_in() -> Decimal:
+        with unit_of_work(OPERATOR) as uow:
+            return taker_queries.area_held(uow.session, COUNTY, contract.taker_id)
+
+    assert taken_in() == 0
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.contract SET kind = 'lease' WHERE contract_id = %s", (contract.contract_id,))
+    assert taken_in() == contract.area_m2
