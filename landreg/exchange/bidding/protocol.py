@@ -116,12 +116,12 @@ def _after_the_close(uow: UnitOfWork, found: Standing) -> list[dict[str, object]
         ),
         "优先权主张": (
             ("抽签次序", "承包方代码", "主张时间", "随机数", "标识", "抽签值"),
-            (1, 3, 3, 4, 4, 3),
+            (2, 4, 5, 5, 5, 4),
             tuple(row for claims in claimed for row in claim_rows(uow, claims)),
         ),
         "作废的成交": (
             ("受让方", "价格", "成交时间", "作废时间", "谁放弃", "原因"),
-            (2, 2, 3, 3, 1, 3),
+            (4, 4, 5, 5, 3, 5),
             tuple(_fallen(uow, found)),
         ),
     }
