@@ -242,6 +242,16 @@ def sitting(session: Session, county: str, codes: Sequence[str], first: date) ->
     return session.execute(sa.text(_SITTING), values).all()
 
 
+def listed_after(session: Session, found: Contract) -> Sequence[Any]:
+    """Public listings of a contract's land for days after its term, as its taker is told of them: number, from_on, dealt; none of
+    what its taker has no priority in.
+    """
+    if found.kind not in RENEWED:
+        return ()
+    asked = sa.text("SELECT * FROM exchange.listed_after(:county, :contract)")
+    return session.execute(asked, {"county": found.county, "contract": found.contract_id}).all()
+
+
 _SITTING = """SELECT DISTINCT number, taker_id FROM (
     SELECT DISTINCT ON (o.parcel_code) c.county, c.contract_id, c.number, c.taker_id
     FROM exchange.contracts_over(:county, :codes) AS o

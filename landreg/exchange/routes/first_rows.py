@@ -17,7 +17,7 @@ from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import told_queries
 from landreg.exchange.bidding.rules.entering import for_others_from
-from landreg.exchange.contracts import deal_queries, draft_queries, queries
+from landreg.exchange.contracts import deal_queries, draft_queries, land_queries, queries
 from landreg.exchange.contracts.rules.course import (
     UNSIGNED,
     Course,
@@ -64,6 +64,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
                 *_deposit(found, side),
                 *_late(found, side, today),
                 *_notices(course, side),
+                *(_listed_on(session, found) if side == "taker" else ()),
             ]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
         yield from (Row(label, address, row.number) for label in labels)
@@ -110,6 +111,12 @@ def _ended(found: Whole, today: date) -> Iterator[str]:
         yield _("合同不再开始履行")
     else:
         yield _("合同履行到 %(day)s 为止", day=i18n.shown_day(ended.on_day - DAY))
+
+
+def _listed_on(session: Session, found: Whole) -> Iterator[str]:
+    """That land which one has until a day is listed for the days after: whoever has it comes first."""
+    for one in land_queries.listed_after(session, found.contract):
+        yield _("您租的地从 %(day)s 起又挂牌了，同等条件您优先续约", day=i18n.shown_day(one.from_on))
 
 
 def _notices(course: Course, side: str) -> Iterator[str]:

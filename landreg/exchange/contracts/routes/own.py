@@ -22,7 +22,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
-from landreg.exchange.contracts import deal_queries, project_queries, projects, queries, signing
+from landreg.exchange.contracts import deal_queries, land_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.asked_land import barred, of_project
 from landreg.exchange.contracts.holders import holders
 from landreg.exchange.contracts.members import first_come
@@ -212,13 +212,14 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         told = [*([first] if first else ()), *told_of(uow.session, row, law)]
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
         held_by = holders(uow.session, found, own=True)
+        after = land_queries.listed_after(uow.session, row) if takes else ()
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
         "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household",
         found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
-        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), holders=held_by,
+        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after, holders=held_by,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),
     )  # fmt: skip
 
