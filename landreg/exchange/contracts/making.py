@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from landreg.core.actor import Desk
@@ -24,7 +25,7 @@ from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.stepping import con_45_draft_has_its_day
-from landreg.exchange.contracts.taking import by_contract
+from landreg.exchange.contracts.taking import by_contract, frozen_land
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings import listing_queries
 from landreg.exchange.listings.rules.land import MOVING
@@ -113,6 +114,17 @@ def somebody_lives(uow: UnitOfWork, found: Whole) -> None:
     dead = "" if row.relation == "retransfer" else listing_queries.died_out(uow.session, row.county, row.right_id)
     if dead:
         raise Refused(nobody_lives([dead], "parcels", row.number))
+
+
+def not_frozen(uow: UnitOfWork, found: Whole) -> None:
+    """Raises Refused (TR-12) at the desk with what freezes the land of a draft by now, before a side signs it; the database refuses
+    to conclude it whoever signs.
+    """
+    row, codes = found.contract, [one.parcel_code for one in found.parcels]
+    if row.right_id is None or uow.actor.desk is not Desk.EXCHANGE:
+        return
+    if stands := land_queries.frozen(uow.session, row.county, row.right_id, codes):
+        raise Refused(replace(frozen_land("parcels", stands), subject=row.number))
 
 
 def still_free(uow: UnitOfWork, found: Whole) -> None:

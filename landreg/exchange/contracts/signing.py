@@ -103,6 +103,7 @@ def sign(
         issuer.must_consent(found, law)
         making.stands_below(uow, found.contract, law)
         making.somebody_lives(uow, found)
+        making.not_frozen(uow, found)
         making.still_free(uow, found)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)
         happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)

@@ -19,10 +19,11 @@ from landreg.registry.casework import applications
 from landreg.registry.facts import since
 from landreg.registry.renewal import roster_cases
 from landreg.registry.rules.household_requests import HomesteadInheritance
+from landreg.registry.rules.requests import RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, drawn, signature, signed
 from tests.exchange_kit import farmer_of, listing_row, put_listing
 from tests.household_kit import SECOND, asked_for, members, parcels
-from tests.registry_kit import Connection, booked, codes, put_papers, right_of, to_rights
+from tests.registry_kit import Connection, applied, booked, codes, put_papers, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
 
 
@@ -76,6 +77,20 @@ def test_no_lease_of_its_land_is_drawn_or_signed_and_none_of_it_listed(
     monkeypatch.setattr(making, "somebody_lives", lambda *_: None)
     assert refused_for(drawn) == {"HH-15"}
     assert refused_for(signing.sign, OPERATOR, COUNTY, before.contract_id, by_attorney, PAPER) == {"HH-15"}
+
+
+def test_a_draft_is_signed_by_neither_side_once_a_court_seized_the_right_and_the_refusal_names_the_court(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2)
+    before = drawn()
+    seizure = RestrictionAsked("seizure", "第一法院", "（2026）执1号")
+    booked(registrar, reviewer, superuser, applied(registrar, "seizure", seizure, right_of(registrar)), "seizure")
+    for side in signing.SIDES:
+        with pytest.raises(Refused) as refused:
+            signed(before, side)
+        (found,) = refused.value.findings
+        assert (found.code, found.values["parties"]) == ("TR-12", ["第一法院"])
 
 
 def test_a_living_household_lets_as_ever(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
