@@ -36,6 +36,8 @@ from landreg.registry.leaves.coursed import TOLD as STEP_KINDS
 
 FORMAT = "landreg-evidence/1"
 LARGEST_PAPER = 256 * 1024 * 1024
+
+
 @dataclass
 class _Bundle:
     """The ZIP that is being written, and the SHA-256 of each file in it."""
