@@ -35,7 +35,7 @@ OBJECTOR = ("样本异议人", "610900197001010011")
 MONTH, MONTH_OF_OBJECTION = 8, 6
 WINDOW = rosters.Asked(date(2027, 1, 1), date(2027, 12, 31))
 STEP = 100
-UNDER_AGE = "登记簿人数含未成年人，成员大会只计成年成员"
+UNDER_AGE = "登记簿人数含未成年人 {} 人，成员大会只计成年成员"
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,8 @@ def _decide(office: Office, roster: Roster) -> None:
         persons = read.persons_counted(uow.session, office.county, roster.collective_id)
         today = beijing_day(uow.now)
     grown = persons * 7 // 10
-    vote = rosters.Vote(
-        grown, grown * 9 // 10, grown * 8 // 10, today, _stored(office, "成员大会记录样本.txt"), UNDER_AGE
-    )
+    minutes, others = _stored(office, "成员大会记录样本.txt"), UNDER_AGE.format(persons - grown)
+    vote = rosters.Vote(grown, grown * 9 // 10, grown * 8 // 10, today, minutes, others)
     rosters.decide(office.registrar, office.county, roster.renewal_id, vote)
 
 

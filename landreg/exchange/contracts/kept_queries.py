@@ -43,19 +43,25 @@ _STATES = """
         ('void', c.void::text, coalesce(k.void, false)::text)) AS f (fact, now, told)
     WHERE f.now <> f.told ORDER BY c.number, f.fact
 """
-# Held from its first day until its last, its end or, where the register moves the right itself, the act; a service holds nothing.
+# Held from its first day until its last or its end; what moves the right itself, until the register has moved it, and before it was
+# so kept until its last day; a service holds nothing.
 _HELD = """
-    , due AS (
-        SELECT c.county, c.contract_id, c.number, p.parcel_code, daterange(c.from_on, least(c.until_on, k.ended,
-            CASE WHEN c.relation IN ('', 'change') AND c.kind IN ('exchange', 'assignment') THEN k.registered END)) AS held
+    , cut AS (
+        SELECT c.county, c.contract_id, c.number, c.from_on, c.until_on, c.kind IN ('assignment', 'exchange') AS moves,
+            least(k.ended,
+                CASE WHEN c.relation IN ('', 'change') AND c.kind IN ('assignment', 'exchange') THEN k.registered END) AS day
         FROM exchange.contract AS c JOIN course AS k USING (county, contract_id)
-        JOIN exchange.contract_parcel AS p USING (county, contract_id)
-        WHERE k.signed AND c.kind <> 'entrusted' AND c.from_on < least(c.until_on, k.ended,
-            CASE WHEN c.relation IN ('', 'change') AND c.kind IN ('exchange', 'assignment') THEN k.registered END)
+        WHERE k.signed AND c.kind <> 'entrusted'
+    ), due AS (
+        SELECT x.county, x.contract_id, x.number, p.parcel_code, x.moves,
+            daterange(x.from_on, CASE WHEN x.moves THEN x.day ELSE least(x.until_on, x.day) END) AS held,
+            daterange(x.from_on, least(x.until_on, x.day)) AS before
+        FROM cut AS x JOIN exchange.contract_parcel AS p USING (county, contract_id)
+        WHERE x.from_on < least(x.until_on, x.day)
     )
     SELECT d.number, d.parcel_code, coalesce(h.held::text, '—') AS now, d.held::text AS told
     FROM due AS d LEFT JOIN exchange.held_parcel AS h USING (county, contract_id, parcel_code)
-    WHERE h.held IS DISTINCT FROM d.held
+    WHERE h.held IS DISTINCT FROM d.held AND (NOT d.moves OR h.held IS DISTINCT FROM d.before OR upper_inf(d.held))
     UNION ALL
     SELECT c.number, h.parcel_code, h.held::text, '—'
     FROM exchange.held_parcel AS h JOIN exchange.contract AS c USING (county, contract_id)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import life
+from landreg.exchange.contracts import land_queries, life
 from landreg.exchange.contracts.kept_queries import kept_otherwise
 from landreg.exchange.contracts.model import Contract
-from tests.contract_kit import OPERATOR, PAPER, drawn, parcels_of, right_id, signed, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, parcels_of, right_id, signed, today
 from tests.exchange_kit import TERM
-from tests.registry_kit import Connection, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY, past_triggers
 
 
@@ -36,6 +38,27 @@ def test_drawn_half_signed_signed_and_ended_contracts_are_kept_as_their_events_s
     assert otherwise(worker) == []
     life.end(OPERATOR, COUNTY, contract.contract_id, life.End("agreed", today() + timedelta(days=3), "双方商定"), PAPER)
     assert otherwise(worker) == []
+
+
+def test_what_moves_the_right_is_held_until_the_register_has_moved_it(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, **TERM)
+    moved: dict[str, Any] = {
+        "unit": "yuan_once",
+        "price": Decimal("86000.00"),
+        "paid_every": "once",
+        "kind": "assignment",
+    }
+    with unit_of_work(OPERATOR) as uow:
+        (right,) = land_queries.rights_of(uow.session, COUNTY, HOUSEHOLD)
+    values = {**VALUES, "issuer_consent": "同意书一号"}
+    codes = parcels_of(OPERATOR, right.right_id)
+    signed(drawn(codes=codes, values=values, taker=OTHER, until_on=right.term.upper, **moved))
+    assert otherwise(worker) == []
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.held_parcel SET held = daterange(lower(held), lower(held) + 9)")
+    assert {fact for _, _, fact in otherwise(worker)} == {"held"}
 
 
 @pytest.mark.parametrize(
