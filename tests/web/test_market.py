@@ -111,6 +111,16 @@ def test_a_price_is_found_and_put_in_order_within_its_unit_alone(client: Any, su
     assert "每种计价各自排序" not in client.get("/market?sort=price&unit=share").text
 
 
+def test_members_come_first_in_no_words_of_a_house(client: Any, superuser: Connection) -> None:
+    """PRI-6: on equal terms they do for land to farm alone."""
+    rent = listed(superuser, to_whom="all")
+    house = listed(superuser, kind="house_lease", unit="yuan_month", paid_every="month", price="500.00", to_whom="all")
+    said = "同等条件本集体成员优先</dd>"
+    assert said in client.get(f"/market/listings/{rent}").text
+    assert said not in (page := client.get(f"/market/listings/{house}").text)
+    assert "<dd>谁都可以</dd>" in page
+
+
 def test_no_page_and_no_file_tells_of_a_person_or_a_parcel(client: Any, superuser: Connection) -> None:
     number = listed(superuser, said="请打 138 1234 5678，或银行卡 6217000012345678901", floor="500.00")
     gone = listed(superuser)

@@ -98,7 +98,7 @@ def new() -> Response:
         years=forms.year_choices(None, kind.most_years(law), today),
         units=forms.words("price_unit", kind.units),
         grains=forms.words("price_grain"),
-        whom=forms.words("to_whom", kind.to_whom),
+        whom=forms.words("to_whom" if kind.farmed else "to_whom_built", kind.to_whom),
         ways=forms.words("listing_way", tuple(way for way in kind.ways if way != TALKS)),
         slopes=forms.words("land_slope"),
         days=forms.day_choices(law),

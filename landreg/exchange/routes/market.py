@@ -31,6 +31,7 @@ from landreg.web import pages, problems
 blueprint = Blueprint("market", __name__)
 blueprint.add_app_template_filter(shown.priced, "priced")
 blueprint.add_app_template_filter(shown.paid, "paid")
+blueprint.add_app_template_filter(shown.for_whom, "for_whom")
 blueprint.add_app_template_global(year_of)
 blueprint.add_app_template_test(of_whole)
 blueprint.add_app_template_test(ONCE.__contains__, "paid_once")
@@ -245,8 +246,7 @@ def photo(number: str, position: int) -> Response:
     """A photo of a listing that is open or dealt. Raises NotFound."""
     with unit_of_work(NOBODY) as uow:
         found = [row.sha256 for row in queries.photos(uow.session, number) if row.position == position]
-    file = store().path(found[0]) if found else None
-    if file is None or not file.is_file():
+    if not found:
         raise NotFound
     return send_file(store().sound(found[0]), mimetype="image/jpeg", max_age=TILE_S)
 

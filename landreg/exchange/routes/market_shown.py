@@ -144,6 +144,12 @@ def paid(row: Any) -> str:
     return often if row.paid_every == "once" else f"{often}，{_('先付后用') if row.paid_before else _('用后付')}"
 
 
+def for_whom(row: Any) -> str:
+    """For whom a listing is: `{{ listing | for_whom }}`. Members come first on equal terms for land to farm alone (PRI-6)."""
+    farmed = any(one.farmed for one in all_transfers() if one.kind == row.kind)
+    return shown_term(row.to_whom, "to_whom" if farmed else "to_whom_built")
+
+
 def in_yuan(row: Row[Any]) -> str:
     """What a price in grain comes to at the county's price of today, so that it can be compared; '' of another, and without one."""
     yuan = market().yuan_of(row)

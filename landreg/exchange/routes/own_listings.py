@@ -210,7 +210,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         days=forms.day_choices(law), usual=law.days("LST-18.publication_days", "usual"),
         units=forms.words("price_unit", kind.units),
         priced=before is not None and before.unit in kind.units, grains=forms.words("price_grain"),
-        whom=forms.words("to_whom", kind.to_whom), ways=forms.words("listing_way", kind.ways),
+        whom=forms.words("to_whom" if kind.farmed else "to_whom_built", kind.to_whom), ways=forms.words("listing_way", kind.ways),
         rhythms=forms.words("paid_every", rhythms_of(kind.units[0])),
         waters=forms.words("land_water"), roads=forms.words("land_road"),
         slopes=forms.words("land_slope"),
