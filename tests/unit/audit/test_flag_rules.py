@@ -52,7 +52,7 @@ RAISED = {
     "AUD-4": ClerkDay(*HEAD, "甲", minutes(30, 1)),
     "AUD-5": AreaChange(*HEAD, Decimal("500.00"), Decimal("700.00")),
     "AUD-6": Printed(*HEAD, minutes(4, 60)),
-    "AUD-7": Reveal(*HEAD, "甲", 3, False),
+    "AUD-7": Reveal(*HEAD, "L-1", "甲", 3, False),
     "AUD-8": ExitsWatched(*HEAD, 40, 9, Decimal("2.10"), Decimal("0.000400")),
     "AUD-30": Assembly(*HEAD, "甲", 5, 404),
     "AUD-31": SumRaised(*HEAD, Decimal("50000.00"), Decimal("5000000.00")),
@@ -67,7 +67,7 @@ QUIET: dict[str, tuple[Fact, ...]] = {
         AreaChange(*HEAD, Decimal("5.00"), Decimal("7.00")),
     ),
     "AUD-6": (Printed(*HEAD, minutes(2, 60)),),
-    "AUD-7": (Reveal(*HEAD, "甲", 3, True),),
+    "AUD-7": (Reveal(*HEAD, "L-1", "甲", 3, True),),
     "AUD-8": (ExitsWatched(*HEAD, 40, 3, Decimal("2.10"), Decimal("0.010000")),),  # a twelfth of a tenth is 0.0083
     "AUD-30": (Assembly(*HEAD, "甲", 404, 404), Assembly(*HEAD, "甲", 330, 404), Assembly(*HEAD, "甲", 480, 404)),
     "AUD-31": (SumRaised(*HEAD, Decimal("50000.00"), Decimal("149999.99")),),
