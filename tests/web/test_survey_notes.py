@@ -96,3 +96,31 @@ def test_what_a_later_survey_changed_is_said_old_to_new_and_rebuilt_by_one_butto
     answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
     assert answer.status_code == 303
     assert "仍按旧成果" not in deng.get(rows).text
+
+
+def test_what_the_later_survey_has_no_more_is_named_beside_its_village_with_no_button(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    old = stage_village(superuser, 2)
+    opening.open_batch(officers[0], COUNTY, old.package_id, VILLAGE)
+    superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    new = stage_village(superuser, 2, homestead_m2="180.0")
+    for table, column in (("staged_contract_parcel", "contract_code"), ("staged_contract", "code")):
+        superuser.execute(
+            f"DELETE FROM land.{table} WHERE package_id = %s AND {column} = %s", [new.package_id, old.contracts[0]]
+        )
+    number = one(officers[0], 'SELECT number FROM registry."case" WHERE subject_code = :code', code=old.contracts[0])
+    shown = deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
+    assert "1 件在新成果中已没有" in shown
+    assert number in shown
+    assert "按新成果重建" not in shown
+    answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
+    assert answer.status_code == 409
+    assert number in answer.text
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, old.contracts[1]],
+    )
+    assert "按新成果重建" in deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
+    answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
+    assert number in deng.get(answer.headers["Location"]).text

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.model import Package
-from landreg.land.queries import prefixed, unknown_villages
+from landreg.land.queries import unknown_villages
 from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework import under_way_queries
 from landreg.registry.casework.cases import locked, note, set_values
-from landreg.registry.facts.resurveyed import resurveyed
+from landreg.registry.casework.outdated_queries import REBUILT, outdated_cases
 
-REBUILT = ("draft", "returned", "accepted", "reviewed", "noticed")
-"""The states in which a case ends for a later survey; an objection is settled first."""
 REBUILT_FOR = "测绘成果包已更正，登记机构按新成果“{name}”重新建立本业务"
+MOST_NAMED = 20
 OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
 
 
@@ -40,20 +38,23 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
     return batch_id
 
 
-def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[UUID, int]:
+def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[UUID, int, list[str]]:
     """End the cases of a village whose own rows this package, the one in force, has otherwise than theirs, and open them anew from
-    it with the papers that were in their folders; with them whatever else is left to open there. The batch, and how many ended.
+    it with the papers that were in their folders; with them whatever else is left to open there. The batch, how many ended, and
+    the numbers of those whose contract or homestead the package has no more: they stay as they are, for an officer to end.
 
-    No letter goes out: the household has nothing to mend. Raises as `open_batch`; Conflict (REG-11) where no case is so.
+    No letter goes out: the household has nothing to mend. Raises as `open_batch`; Conflict (REG-11) where no case is so, (REG-41)
+    where none but such that the package has no more.
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
         package = _staged(uow, county, package_id, village)
-        outdated = [case for case, later in outdated_cases(uow.session, county, village) if later == package_id]
-        ended = locked(uow, county, [case.case_id for case in outdated]) if outdated else []
-        ended = [case for case in ended if case.state in REBUILT]
+        outdated = outdated_cases(uow.session, county, package_id, [village])
+        gone = [case.number for case in outdated if case.gone]
+        anew = [case.case_id for case in outdated if not case.gone]
+        ended = [case for case in locked(uow, county, anew) if case.state in REBUILT] if anew else []
         if not ended:
-            raise Conflict(Finding("REG-11"))
+            raise Conflict(not_in_later(gone) if gone else Finding("REG-11"))
         ids = [case.case_id for case in ended]
         set_values(uow, county, ids, state="withdrawn", batch_id=None)
         note(uow, ended, "withdraw", REBUILT_FOR.format(name=package.name))
@@ -66,24 +67,12 @@ def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[
         ]:
             uow.session.execute(text(_PAPERS_GO_ON), go_on)
     _count_anew(actor)
-    return batch_id, len(ended)
+    return batch_id, len(ended), gone
 
 
-def outdated_cases(session: Session, county: str, village: str) -> list[tuple[Case, UUID]]:
-    """The cases on first registration of a village whose own rows a later survey has otherwise, each with that package. What was
-    returned and opened anew since is none.
-    """
-    wanted = select(Case).where(
-        Case.county == county,
-        prefixed(Case.village, village),
-        Case.act_kind == "first_registration",
-        Case.state.in_(REBUILT),
-    )
-    under_way = set(under_way_queries.first_registrations(session, county, village))
-    found = session.scalars(wanted.order_by(Case.number))
-    cases = [case for case in found if case.state != "returned" or case.subject_code not in under_way]
-    later = resurveyed(session, cases)
-    return [(case, later[case.case_id].package_id) for case in cases if case.case_id in later]
+def not_in_later(numbers: Sequence[str]) -> Finding:
+    """REG-41: cases whose contract or homestead the later package has no more; an officer ends them."""
+    return Finding("REG-41", "package", {"cases": list(numbers[:MOST_NAMED]), "count": len(numbers)})
 
 
 def _staged(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> Package:

@@ -40,10 +40,14 @@ class Resurveyed:
 def resurveyed(session: Session, cases: Sequence[Case]) -> Mapping[UUID, Resurveyed]:
     """By case: what a later survey of its place has otherwise. Nothing of cases whose own rows are as they were."""
     asked = [case for case in cases if case.package_id is not None and case.act_kind == "first_registration"]
-    if not asked:
+    return resurveyed_of(session, asked[0].county, [case.case_id for case in asked]) if asked else {}
+
+
+def resurveyed_of(session: Session, county: str, case_ids: Sequence[UUID]) -> Mapping[UUID, Resurveyed]:
+    """The same of first registrations that rest on a package, by their ids."""
+    if not case_ids:
         return {}
-    county = asked[0].county
-    key = {"county": county, "ids": [case.case_id for case in asked]}
+    key = {"county": county, "ids": list(case_ids)}
     superseded = {row.case_id: row for row in session.execute(text(_SUPERSEDED), key)}
     by_pair: dict[tuple[UUID, UUID], list[Any]] = defaultdict(list)
     for row in superseded.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,6 +21,7 @@ from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.registry import ending_queries, finding, queries, shelves
 from landreg.registry.casework import desk, opening, under_way_queries, worklist
+from landreg.registry.casework.outdated_queries import Outdated, outdated_cases
 from landreg.registry.casework.worklist import CaseFilter
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.home import brought_queries
@@ -68,15 +70,12 @@ def open_batch(county: str, package_id: UUID) -> Response:
     """The villages of a package, to open their cases together."""
     with unit_of_work(current_actor()) as uow:
         villages = desk.villages_of_package(uow.session, county, package_id)
-        later = opening.outdated_cases(uow.session, county, county)
+        later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
     if not villages:
         raise NotFound
-    outdated = {
-        village.code: [
-            case for case, package in later if package == package_id and case.village.startswith(village.code)
-        ]
-        for village in villages
-    }
+    outdated: dict[str, list[Outdated]] = defaultdict(list)
+    for case in later:
+        outdated[case.village].append(case)
     return pages.render(
         "registry/open_batch.html", villages=villages, outdated=outdated, county=county, package_id=package_id
     )
@@ -115,8 +114,10 @@ class ForLater:
 @problems.back_to(open_batch)
 def rebuilt(county: str, package_id: UUID) -> Redirect:
     """End a village's cases that this survey has otherwise, and open them anew from it."""
-    batch_id, ended = opening.rebuild(current_actor(), county, package_id, read_form(ForLater).village)
+    batch_id, ended, gone = opening.rebuild(current_actor(), county, package_id, read_form(ForLater).village)
     flash(_("已按新成果重建 %(n)s 件：原业务已撤回，材料转入新业务。", n=ended))
+    if gone:
+        flash(i18n.say(opening.not_in_later(gone)), "warn")
     return redirect(url_for("registry.batches.one", county=county, batch_id=batch_id), 303)
 
 

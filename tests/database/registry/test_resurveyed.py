@@ -152,8 +152,8 @@ def test_cases_are_rebuilt_from_the_later_survey_with_the_papers_in_their_folder
     new = corrected(superuser, staged, "staged_member", _ANOTHER_NUMBER, staged.households[0])
     with pytest.raises(NotFound):
         opening.rebuild(registrar, COUNTY, staged.package_id, VILLAGE)
-    batch, ended = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
-    assert ended == 2
+    batch, ended, gone = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert (ended, gone) == (2, [])
     assert state_of(registrar, old) == "withdrawn"
     said = "SELECT reason FROM registry.case_event WHERE case_id = :case AND step = 'withdraw'"
     assert "按新成果" in one(registrar, said, case=old)
@@ -167,6 +167,33 @@ def test_cases_are_rebuilt_from_the_later_survey_with_the_papers_in_their_folder
         opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
     others = [of(registrar, staged.contracts[1], "noticed"), of(registrar, staged.homesteads[1], "noticed")]
     assert booking.register(reviewer, COUNTY, others).done == 2
+
+
+def test_what_the_later_survey_has_no_more_is_named_and_stays_as_it_is(
+    staged: Staged, superuser: Connection, registrar: Actor
+) -> None:
+    """Its folder is kept with it, whether others are rebuilt beside it or not; an officer withdraws it."""
+    open_village(registrar, staged)
+    gone, other = (of(registrar, code, "draft") for code in staged.contracts)
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=gone)
+    new = corrected(superuser, staged, "staged_contract", "mu = 1.30", staged.contracts[1])
+    for table, column in (("staged_contract_parcel", "contract_code"), ("staged_contract", "code")):
+        superuser.execute(
+            f"DELETE FROM land.{table} WHERE package_id = %s AND {column} = %s", [new.package_id, staged.contracts[0]]
+        )
+    batch, ended, named = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert (ended, named) == (1, [number])
+    assert (state_of(registrar, gone), state_of(registrar, other)) == ("draft", "withdrawn")
+    assert len(in_state(registrar, batch, "draft")) == 1
+    with pytest.raises(Conflict) as refused:
+        opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert [(found.code, found.values) for found in refused.value.findings] == [
+        ("REG-41", {"cases": [number], "count": 1})
+    ]
+    cases.withdraw(registrar, COUNTY, [gone], "新成果中已没有")
+    with pytest.raises(Conflict) as none:
+        opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert codes(none) == {"REG-11"}
 
 
 def test_a_later_survey_of_part_of_a_package_has_its_own_villages_alone(superuser: Any, registrar: Actor) -> None:

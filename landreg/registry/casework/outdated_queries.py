@@ -1,0 +1,60 @@
+"""The first registrations under way that rest on an older survey, where a later package has their own rows otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.registry.casework import under_way_queries
+from landreg.registry.facts.resurveyed import resurveyed_of
+
+REBUILT = ("draft", "returned", "accepted", "reviewed", "noticed")
+"""The states in which a case ends for a later survey; an objection is settled first."""
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """A case that a later package has otherwise. gone: that package has its contract or homestead no more, so that none is opened
+    in its place.
+    """
+
+    case_id: UUID
+    number: str
+    village: str
+    gone: bool
+
+
+def outdated_cases(session: Session, county: str, package_id: UUID, within: Sequence[str]) -> list[Outdated]:
+    """The cases of some divisions that this package, the one in force there, has otherwise, in the order of their numbers. What
+    was returned and opened anew since is none.
+    """
+    asked = {
+        "county": county,
+        "package": package_id,
+        "within": [f"{code}%" for code in within],
+        "states": list(REBUILT),
+        "open": list(under_way_queries.OPEN),
+    }
+    found = [Outdated(*row) for row in session.execute(text(_ON_ANOTHER), asked)]
+    later = resurveyed_of(session, county, [case.case_id for case in found])
+    return [case for case in found if case.case_id in later and later[case.case_id].package_id == package_id]
+
+
+_ON_ANOTHER = """
+    SELECT c.case_id, c.number, c.village, NOT EXISTS (
+        SELECT FROM land.staged_contract AS s
+        WHERE s.county = c.county AND s.package_id = :package AND s.code = c.subject_code AND s.village = c.village
+        UNION ALL SELECT FROM land.staged_homestead AS s
+        WHERE s.county = c.county AND s.package_id = :package AND s.code = c.subject_code AND s.village = c.village)
+    FROM registry."case" AS c
+    WHERE c.county = :county AND c.village LIKE ANY (:within) AND c.package_id <> :package
+      AND c.act_kind = 'first_registration' AND c.state = ANY (:states)
+      AND (c.state <> 'returned' OR NOT EXISTS (
+          SELECT FROM registry."case" AS o WHERE o.county = c.county AND o.subject_code = c.subject_code
+          AND o.act_kind = 'first_registration' AND o.state = ANY (:open)))
+    ORDER BY c.number
+"""
