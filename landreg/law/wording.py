@@ -58,13 +58,11 @@ class Shown(dict[str, Any]):
         return f"新户 {household}" if self.language == "zh" else f"new household {household}"
 
     def _contract(self, one: Mapping[str, str]) -> str:
-        """A transfer contract by its number, with its kind and its last day."""
+        """A transfer contract by its number, with its kind and its last day; what moves the right itself has none."""
         kind = term("contract_kind", one["kind"], self.language)
-        return (
-            f"{one['number']}（{kind}，至 {one['last']}）"
-            if self.language == "zh"
-            else f"{one['number']} ({kind}, to {one['last']})"
-        )
+        if self.language == "zh":
+            return f"{one['number']}（{kind}，{'至 ' + one['last'] if 'last' in one else '未登记'}）"
+        return f"{one['number']} ({kind}, {'to ' + one['last'] if 'last' in one else 'not registered yet'})"
 
     def _limits(self, limits: Iterable[Mapping[str, str]]) -> str:
         """Each restriction with the right on which it lies and whose that is; where that is not told, on the right."""

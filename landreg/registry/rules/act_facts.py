@@ -69,15 +69,16 @@ class PaidBelow:
 
 @dataclass(frozen=True)
 class Running:
-    """A transfer contract that runs on land of an act; from_on, until_on: half-open days. taker, code, household_id: of who takes
-    the land by it, as far as each has them. parcels: of the act's land those that it binds. own: the act names it as its ground.
-    by_holder: who takes the land by it holds the land-operation right that the act is on.
+    """A transfer contract that runs on land of an act; from_on, until_on: half-open days, until_on None where it goes for good.
+    taker, code, household_id: of who takes the land by it, as far as each has them. parcels: of the act's land those that it
+    binds. own: the act names it as its ground. by_holder: who takes the land by it holds the land-operation right that the act
+    is on.
     """
 
     number: str
     kind: str
     from_on: date
-    until_on: date
+    until_on: date | None
     taker: str
     code: str = ""
     household_id: UUID | None = None

@@ -59,8 +59,8 @@ def land_of(facts: ActFacts) -> tuple[str, ...]:
 
 
 def tr_33_contracts_run_on(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-33: the transfer contracts on the land go on, and bind who takes it, until their last day: a note for the reviewer.
-    RLCL-37, CC-341.
+    """TR-33: the transfer contracts on the land go on, and bind who takes it, until their last day, an assignment or an exchange
+    until it is registered: a note for the reviewer. RLCL-37, CC-341.
     """
     against = {one.number for one in _against(facts)}
     running = [one for one in facts.running if not one.own and one.number not in against]
@@ -90,8 +90,8 @@ def lo_15_within_its_contract(facts: ActFacts, law: Law) -> Finding | None:
         return None
     for one in _rested_on(facts):
         beside = sorted(land - one.parcels)
-        if beside or days[0] < one.from_on or days[1] > one.until_on:
-            values = {"number": one.number, "from": one.from_on.isoformat(), "last": (one.until_on - DAY).isoformat()}
+        if beside or days[0] < one.from_on or not _before_its_end(one, days[1] - DAY):
+            values = {"number": one.number, "from": one.from_on.isoformat()} | _last(one)
             return Finding("LO-15", "last_day", values | ({"parcels": beside} if beside else {}), subject=facts.code)
     return None
 
@@ -117,8 +117,15 @@ def _against(facts: ActFacts) -> list[Running]:
     return [
         one
         for one in facts.running
-        if one.kind != "retransfer" and one.from_on < days[1] and one.until_on > days[0] and not _taken(one, facts)
+        if one.kind != "retransfer"
+        and one.from_on < days[1]
+        and _before_its_end(one, days[0])
+        and not _taken(one, facts)
     ]
+
+
+def _before_its_end(one: Running, day: date) -> bool:
+    return one.until_on is None or day < one.until_on
 
 
 def _taken(one: Running, facts: ActFacts) -> bool:
@@ -138,4 +145,8 @@ def takes(one: Running, operator: Operator) -> bool:
 
 
 def _named(one: Running) -> dict[str, str]:
-    return {"number": one.number, "kind": one.kind, "last": (one.until_on - DAY).isoformat()}
+    return {"number": one.number, "kind": one.kind} | _last(one)
+
+
+def _last(one: Running) -> dict[str, str]:
+    return {} if one.until_on is None else {"last": (one.until_on - DAY).isoformat()}

@@ -13,11 +13,15 @@ from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules.closing import Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.whole import stands
+from landreg.registry.casework import cases
+from landreg.registry.rules.requests import Cancellation
 from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
 from tests.database.exchange.test_contract_ends import village
 from tests.database.exchange.test_issuer_consent import assigned
 from tests.database.exchange.test_whole_term import shorter
+from tests.household_kit import asked_for
 from tests.registry_kit import Connection, codes
+from tests.registry_kit import one as findings
 from tests.villages import COUNTY
 
 __all__ = ["village"]
@@ -44,3 +48,18 @@ def test_no_day_ends_an_assignment_and_its_land_does_not_come_back(worker: Actor
     with pytest.raises(Conflict) as given:
         life.give_back(OPERATOR, COUNTY, made.contract_id, Returned(today()), PAPER)
     assert codes(given) == {"CON-5"}
+
+
+def test_the_register_s_office_reads_an_assignment_past_its_day_until_it_is_registered(
+    registrar: Actor, superuser: Connection
+) -> None:
+    made = signed(assigned())
+    shorter(superuser, made, today())
+    code = seen(made).parcels[0].parcel_code
+    case = asked_for(registrar, "cancellation", Cancellation("expropriation", (code,)), right=made.right_id)
+    cases.accept(registrar, COUNTY, [case])
+    (told,) = [
+        one for one in findings(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+        if one["code"] == "TR-33"
+    ]  # fmt: skip
+    assert f"{made.number}（转让，未登记）" in told["zh"]

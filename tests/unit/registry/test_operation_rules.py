@@ -201,6 +201,18 @@ def test_a_contract_that_runs_on_is_told_with_its_number_kind_and_last_day() -> 
     assert "610902104206010003 (re-transfer, to 2028-12-31)" in LAW.say(finding, "en")
 
 
+def test_what_moves_the_right_itself_runs_without_a_last_day() -> None:
+    moved = replace(LET, kind="assignment", until_on=None)
+    (finding,) = examine(ACT_RULES["land_operation"], facts(LEASE, running=(moved,)), LAW)
+    assert finding.code == "LO-13"
+    assert "610902104206010003（转让，未登记）" in LAW.say(finding, "zh")
+    assert "610902104206010003 (assignment, not registered yet)" in LAW.say(finding, "en")
+    own = replace(OWN, until_on=None, from_on=date(2028, 1, 1))
+    (finding,) = examine(ACT_RULES["land_operation"], facts(LEASE, running=(own,)), LAW)
+    assert finding.code == "LO-15"
+    assert "自 2028-01-01 起，登记的期限" in LAW.say(finding, "zh")
+
+
 def test_land_that_is_operated_is_assigned_with_a_note_and_not_given_up() -> None:
     operated = {"P1": "L01"}
     lost = ActFacts("cancellation", "J", Cancellation("ruling", ("P1",)), parcels=("P1", "P2"), operated=operated)
