@@ -36,6 +36,7 @@ def test_the_household_reads_it_and_the_desk_prints_the_notice_and_records_it(
     for said in ("流转条件公示", contract.number, "2026年12月15日", "样本种植专业合作社"):
         assert said in words, said
     assert ling.get(of(contract, "members-notice.pdf"), query_string={"first": "x"}).status_code == 400
+    assert ling.get(of(contract, "members-notice.pdf"), query_string={"first": "9999-12-31"}).status_code == 400
     posted = {"on_day": today().isoformat(), "notice": (BytesIO(photographed()), "公示.jpg")}
     assert ling.post(of(contract, "members-told"), posted).status_code == 303
     assert "CON-91" not in ling.get(of(contract)).text
@@ -66,6 +67,7 @@ def test_of_a_project_the_notice_is_printed_and_recorded_once_for_all_its_contra
     paper = pdf_text(BytesIO(ling.client.get(f"{page}/members-notice.pdf").data)).replace(" ", "")
     assert all(word in paper for word in (project.number, "本村2户", "501.00元/亩·年"))
     posted = {"on_day": today().isoformat(), "notice": (BytesIO(photographed()), "公示.jpg")}
+    assert ling.get(f"{page}/members-notice.pdf", query_string={"first": "9999-12-31"}).status_code == 400
     assert "CON-92" in ling.post(f"{page}/members-told", posted).text, "no contract yet"
     for home in {row.household_id: row for row in land.values()}.values():
         projects.say(OPERATOR, *at, home.household_id, says("consents", home.household_code))
@@ -76,4 +78,7 @@ def test_of_a_project_the_notice_is_printed_and_recorded_once_for_all_its_contra
     with unit_of_work(OPERATOR) as uow:
         made = list(project_queries.contracts(uow.session, *at).values())
         assert members.project_untold(uow.session, project) == []
+        rows = project_queries.parcels(uow.session, *at)
+        takers = (("organisation", TAKER), ("household", OTHER))
+        assert [members.project_outside(project, *taker, rows) for taker in takers] == [True, False]
     assert ["CON-91" in ling.get(of(one)).text for one in made] == [False, False]

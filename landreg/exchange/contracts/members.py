@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import deal_queries, project_queries, queries
 from landreg.exchange.contracts.entering import happened, held, must, open_for
-from landreg.exchange.contracts.model import Contract, Project
+from landreg.exchange.contracts.model import Contract, Project, ProjectParcel
 from landreg.exchange.contracts.rules.course import FINAL
 from landreg.exchange.contracts.rules.members import (
     PASSED,
@@ -60,6 +61,11 @@ def members_told(actor: Actor, county: str, contract_id: UUID, on_day: date, pap
         if wrong := con_92_notice_has_its_day((outside(uow.session, found), on_day), law):
             raise Refused(wrong)
         happened(uow, found.contract, STEP, on_day, paper=kept)
+
+
+def project_outside(project: Project, kind: str, code: str, asked: Sequence[ProjectParcel]) -> bool:
+    """Whether members are to be told of a project: some of its land goes to a taker, by kind and code, from outside."""
+    return project.kind in PASSED and any(not of_collective(kind, code, one.household_code) for one in asked)
 
 
 def project_untold(session: Session, project: Project) -> list[Contract]:

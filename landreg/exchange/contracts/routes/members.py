@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exchange.contracts import deal_queries, members, notices, project_queries, queries
 from landreg.exchange.contracts.routes import projects
 from landreg.exchange.contracts.routes.forms import kept
@@ -31,6 +31,13 @@ class Posting:
 
     first: date | None = None
 
+    def day(self, today: date) -> date:
+        """Raises BadInput (FORM-5) for one after the next year."""
+        first = self.first or today
+        if first.year > today.year + 1:
+            raise BadInput(Finding("FORM-5", "first", {"given": str(first)}))
+        return first
+
 
 @blueprint.get("/contracts/<county>/<uuid:contract_id>/members-notice.pdf")
 @allow(Role.OPERATOR)
@@ -42,15 +49,15 @@ def members_notice(county: str, contract_id: UUID) -> Response:
         found = None if row is None else queries.whole(uow.session, row)
         if row is None or found is None or not members.outside(uow.session, found).told_is_due:
             raise NotFound
-        desk = desk_of(uow.session, county)
-        pdf = notices.to_members(uow.session, desk, found, given.first or page_day(uow.session))
+        desk, first = desk_of(uow.session, county), given.day(page_day(uow.session))
+        pdf = notices.to_members(uow.session, desk, found, first)
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"{row.number}-members.pdf")
 
 
 @blueprint.get("/contracts/projects/<county>/<uuid:project_id>/members-notice.pdf")
 @allow(Role.OPERATOR)
 def project_notice(county: str, project_id: UUID) -> Response:
-    """The same of a project, of all the land that it asks for."""
+    """The same of a project, of all the land that it asks for. Raises NotFound where its taker is of the collective."""
     given = read_form(Posting, request.args)
     with unit_of_work(current_actor()) as uow:
         found = project_queries.one(uow.session, county, project_id)
@@ -58,7 +65,9 @@ def project_notice(county: str, project_id: UUID) -> Response:
         if found is None or taker is None:
             raise NotFound
         asked = project_queries.parcels(uow.session, county, project_id)
-        first = given.first or page_day(uow.session)
+        if not members.project_outside(found, taker.kind, taker.code, asked):
+            raise NotFound
+        first = given.day(page_day(uow.session))
         pdf = notices.of_project(uow.session, desk_of(uow.session, county), found, asked, taker.kind, first)
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"{found.number}-members.pdf")
 
