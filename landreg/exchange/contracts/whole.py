@@ -192,8 +192,8 @@ class Whole:
 
     @property
     def deposit_open(self) -> Decimal:
-        """What of it is still to be given back."""
-        return self.deposit if self.deposit_back is None else rent.ZERO
+        """What of it is still to be given back: asked for until the return of the house, which says what went back, is recorded."""
+        return self.deposit if self.of("returned") is None else rent.ZERO
 
     @property
     def overpaid_kg(self) -> Decimal:

@@ -116,6 +116,21 @@ def test_a_deposit_is_a_line_of_its_own_until_it_was_given_back() -> None:
     assert (seen(contract).deposit_open, seen(contract).deposit_back) == (0, Decimal("300.00"))
 
 
+def test_a_house_that_went_back_with_no_word_on_its_deposit_asks_for_none(superuser: Connection) -> None:
+    contract = let(deposit_yuan="500")
+    key = (OPERATOR, COUNTY, signed(contract).contract_id)
+    life.pay(*key, seen(contract).left, today(), "HP-8", PAPER)
+    life.end(*key, End("agreed", today()), PAPER)
+    life.give_back(*key, Returned(today(), deposit_yuan=Decimal(500)), PAPER)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract_event SET facts = facts - 'deposit_yuan' WHERE kind = 'returned' AND contract_id = %s",
+            (contract.contract_id,),
+        )
+    found = seen(contract)
+    assert (found.deposit, found.deposit_open, found.deposit_back) == (Decimal("500.00"), 0, None)
+
+
 def test_arrears_take_of_the_deposit_first_and_a_lease_without_one_gives_none_back() -> None:
     contract = let(deposit_yuan="500")
     key = (OPERATOR, COUNTY, signed(contract).contract_id)
