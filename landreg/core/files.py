@@ -78,5 +78,11 @@ class Store:
         return path
 
     def read(self, sha256: str) -> bytes:
-        """A file's content. Raises NotFound when it is not there or no longer what its name says."""
-        return self.sound(sha256).read_bytes()
+        """A file's content. Raises NotFound as `sound` does."""
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(Finding("DOC-1", values={"sha256": sha256[:12]})) from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise NotFound(Finding("DOC-2", values={"sha256": sha256[:12]}))
+        return content

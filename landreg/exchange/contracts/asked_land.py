@@ -16,6 +16,7 @@ from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.exchange.contracts import deal_queries, draft_queries, land_queries
 from landreg.exchange.contracts.model import Project, ProjectParcel
+from landreg.exchange.contracts.rules.closing import FREEZING
 from landreg.exchange.contracts.rules.free import FREE_RULES
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
@@ -27,7 +28,6 @@ from landreg.exchange.contracts.taking import frozen_land
 from landreg.exchange.listings import listing_queries
 from landreg.law.book import Law, examine
 
-FREEZES = ("seizure", "dispute")
 RULES = (tr_1_term_within_contract, con_2_parcel_bound_once, *FREE_RULES)
 
 
@@ -91,7 +91,7 @@ def own_standing(session: Session, county: str, land: Mapping[str, ProjectParcel
         }
         bound |= deal_queries.dealt_of_listings(session, county, [right], codes, days, None)
         rows = listing_queries.standing_on(session, county, right, codes, None, own=True)
-        frozen += [(right, row) for row in rows if row.what == "exit" or row.kind in FREEZES]
+        frozen += [(right, row) for row in rows if row.what == "exit" or row.kind in FREEZING]
     return Standing(days, {}, bound, _listed(session, county, codes, days), tuple(frozen))
 
 

@@ -44,7 +44,6 @@ from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, given_parcels, net_area, swapped, unasked
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import listing_queries
-from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_path
@@ -255,9 +254,7 @@ def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]
     time = (terms.from_on, terms.until_on)
     passes_on = draft.relation == "retransfer"
     depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
-    found = land_queries.bound(uow.session, county, codes, *time, depth, _replaced(draft))
-    if not depth and terms.kind not in (*MOVING, "retransfer"):
-        found |= land_queries.operated(uow.session, county, codes, *time)
+    found = land_queries.had(uow.session, county, terms.kind, codes, *time, depth, _replaced(draft))
     if draft.right_id is not None and not passes_on:
         found |= deal_queries.dealt_already(uow.session, county, [draft.right_id], codes, time, draft.deal_id)
     return found

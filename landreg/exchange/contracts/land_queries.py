@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, aliased
 from landreg.core.codes import ISSUER
 from landreg.core.tables import in_force
 from landreg.exchange.contracts.model import Contract, ContractEvent
-from landreg.exchange.listings.rules.land import RENEWED
+from landreg.exchange.contracts.rules.closing import FREEZING
+from landreg.exchange.listings.rules.land import MOVING, RENEWED
 from landreg.registry.model import Right
 
-_FREEZES = "s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute')"
+_FREEZES = f"s.what = 'exit' OR s.what = 'restriction' AND s.kind IN {FREEZING!r}"
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,19 @@ def operated(session: Session, county: str, codes: Sequence[str], first: date, u
     values = {"county": county, "codes": list(codes), "first": first, "until": until}
     rows = session.execute(sa.text("SELECT * FROM exchange.operated(:county, :codes, :first, :until)"), values)
     return {row.parcel_code: row.number for row in rows}
+
+
+def had(
+    session: Session, county: str, kind: str, codes: Sequence[str], first: date, until: date, depth: int,
+    but: Sequence[UUID],
+) -> dict[str, str]:  # fmt: skip
+    """By parcel: the number of the contract that has it in a time of a contract of this kind; of a land-operation right, unless
+    the contract moves the right below which that stands, or passes on what was taken.
+    """
+    found = bound(session, county, codes, first, until, depth, but)
+    if not depth and kind not in (*MOVING, "retransfer"):
+        found |= operated(session, county, codes, first, until)
+    return found
 
 
 def sitting(session: Session, county: str, codes: Sequence[str], first: date) -> Sequence[Any]:

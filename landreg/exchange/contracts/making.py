@@ -28,7 +28,6 @@ from landreg.exchange.contracts.rules.stepping import con_45_draft_has_its_day
 from landreg.exchange.contracts.taking import by_contract, frozen_land
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings import listing_queries
-from landreg.exchange.listings.rules.land import MOVING
 from landreg.law.book import Law, examine
 from landreg.registry.rules.died_out import nobody_lives
 
@@ -137,11 +136,9 @@ def still_free(uow: UnitOfWork, found: Whole) -> None:
     above = queries.chain(uow.session, row)
     depth = sum(one.relation == "retransfer" for one in (*above, row)) if row.relation == "retransfer" else 0
     codes, but = [one.parcel_code for one in found.parcels], [row.previous_id] if row.relation == "change" else []
-    have = land_queries.bound(
-        uow.session, row.county, codes, row.from_on, row.until_on, depth, [one for one in but if one]
+    have = land_queries.had(
+        uow.session, row.county, row.kind, codes, row.from_on, row.until_on, depth, [one for one in but if one]
     )
-    if not depth and row.kind not in (*MOVING, "retransfer"):
-        have |= land_queries.operated(uow.session, row.county, codes, row.from_on, row.until_on)
     if have:
         told = {"parcels": sorted(have), "numbers": sorted({*have.values()})}
         raise Refused(Finding("CON-2", "parcels", told, subject=row.number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -186,3 +186,10 @@ def of_listings(session: Session, today: date, household: UUID | None) -> Iterat
 def review_of(session: Session, row: Listing, today: date) -> date:
     """The last day on which the office reviews a listing that waits."""
     return review_by(beijing_day(row.listed_at), load_law(session, row.county, today))
+
+
+def reviews_of(session: Session, rows: Sequence[Listing], today: date) -> dict[UUID, date]:
+    """The same, by id, of those of some that wait."""
+    waiting = [row for row in rows if row.state == "submitted"]
+    laws = {county: load_law(session, county, today) for county in {row.county for row in waiting}}
+    return {row.listing_id: review_by(beijing_day(row.listed_at), laws[row.county]) for row in waiting}

@@ -61,7 +61,7 @@ def index() -> Response:
             names=division_names(uow.session, [row.village for row in page.items]),
             kinds=transfers(today),
             today=today,
-            review_by={row.listing_id: first_rows.review_of(uow.session, row, today) for row in page.items},
+            review_by=first_rows.reviews_of(uow.session, page.items, today),
         )
 
 

@@ -28,9 +28,9 @@ PURPOSES = ("end", "change")
 FREEZING = ("seizure", "dispute")
 """Restrictions under which nothing is disposed of, whoever consents."""
 ABOUT = ("rent", "fixtures", "land", "other")
+"""What a dispute is about: sums that were owed, what was built, the land's return, anything else."""
 PAID, FREE = "left_paid", "left_free"
 """What stays of what the taker built, for a sum or for nothing."""
-"""What a dispute is about: sums that were owed, what was built, the land's return, anything else."""
 FORUMS = ("village", "township", "arbitration", "court")
 LIMITED = ("arbitration", "court")
 """Where a claim must be brought within some years; mediation has no limit."""
