@@ -58,8 +58,8 @@ def documents_of(session: Session, case: Case) -> Sequence[Document]:
 
 
 def documents_of_others_too(session: Session, case: Case) -> frozenset[UUID]:
-    """Those of them that hold other households' data beside the case's: a survey of a village, a paper that stands for a batch. They
-    are named by their hash, and never handed out with the case.
+    """Those of them that hold other households' data beside the case's: a survey of a village, a paper that stands for a batch.
+    They are named by their hash, and never handed out with the case.
     """
     mine, other, another = aliased(CaseDocument), aliased(CaseDocument), aliased(Case)
     shared = (
