@@ -1484,7 +1484,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--old", type=Path, help="较早的检查点 / the older checkpoint")
     parser.add_argument("--new", type=Path, help="较晚的检查点 / the newer checkpoint")
     parser.add_argument(
-        "--proof", type=Path, help="增长证明（/log 页可下载）或瓦片文件夹 / proof of growth (page /log), or a folder of tiles"
+        "--proof",
+        type=Path,
+        help="增长证明（/log 页可下载）或瓦片文件夹 / proof of growth (page /log), or a folder of tiles",
     )
     parser.add_argument(
         "--witness", type=Path, action="append", default=[], help="见证人公钥文件，可多次 / a witness's key file"

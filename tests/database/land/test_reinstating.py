@@ -114,7 +114,12 @@ def test_the_command_line_delivers_for_an_open_account_of_who_may(superuser: Any
     new = accounts.NewAccount("ce.hui", "测绘员", frozenset({Role.SURVEYOR}), "610902")
     account = accounts.open_account(accounts.SYSTEM, new, "五月的麦子黄了又黄了")
     by = accounts.deliverer("Ce.Hui")
-    assert (by.account_id, by.name, by.jurisdiction, by.roles) == (account, "测绘员", "610902", frozenset({Role.SURVEYOR}))
+    assert (by.account_id, by.name, by.jurisdiction, by.roles) == (
+        account,
+        "测绘员",
+        "610902",
+        frozenset({Role.SURVEYOR}),
+    )
     auditing = accounts.NewAccount("shen.ji", "审计员", frozenset({Role.AUDITOR}), "610902")
     accounts.open_account(accounts.SYSTEM, auditing, "五月的麦子黄了又黄了")
     for login in ("nobody", "shen.ji"):
