@@ -23,10 +23,11 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.bound_land import running_on
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
-from landreg.registry.facts.households import household_proposals, operated
+from landreg.registry.facts.households import household_proposals
 from landreg.registry.facts.limits import lying_on, numbers_of
 from landreg.registry.facts.merging import merging
 from landreg.registry.facts.names import name_proposals, organization_proposals
+from landreg.registry.facts.operating import operated
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.other_means import other_means_proposals
 from landreg.registry.facts.parcels import parcel_proposals

@@ -19,7 +19,7 @@ from landreg.registry.effects import exits as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.ground import OnGround, parcels_in_force
-from landreg.registry.facts.households import operated
+from landreg.registry.facts.operating import operated
 from landreg.registry.facts.parcels import parts_of
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.rules.act_facts import Restricted

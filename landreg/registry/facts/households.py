@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.access.identity import bearing
 from landreg.access.person_queries import masked_persons
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
@@ -23,6 +22,8 @@ from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.effects import households as effects
 from landreg.registry.effects.households import CONTRACT, HOMESTEAD, Held
 from landreg.registry.facts import kin, standing
+from landreg.registry.facts.named_persons import borne, named
+from landreg.registry.facts.operating import operated
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_facts import Gone, HouseholdActFacts, MemberFacts, OtherHousehold
@@ -94,18 +95,6 @@ def concerned(session: Session, county: str, asked: Any) -> list[UUID]:
     return []
 
 
-def operated(session: Session, county: str, parcel_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """By parcel: the code of the registered land-operation right that stands on it."""
-    rows = session.execute(text(_OPERATED), {"county": county, "parcels": list(parcel_ids)})
-    return {row.parcel_id: row.code for row in rows}
-
-
-def rights_over(session: Session, county: str, parcel_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """By parcel: the id of the registered land-operation right that stands on it."""
-    rows = session.execute(text(_OPERATED), {"county": county, "parcels": list(parcel_ids)})
-    return {row.parcel_id: row.right_id for row in rows}
-
-
 def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[Any]) -> _Read:
     bundles = standing.rights(session, county, list({right for case in cases for right in case.right_ids}))
     ids = {bundle.right.row["household_id"] for bundle in bundles.values()}
@@ -123,7 +112,7 @@ def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[
         bundles,
         standing.restrictions(session, county, list(bundles)),
         masked_persons(session, list(persons | heirs)),
-        _borne(session, asked, households),
+        borne(session, asked, households),
         operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes]),
         folders(session, county, [case.case_id for case in cases]),
         {
@@ -217,42 +206,9 @@ def _operated(case: Case, found: _Read) -> dict[str, str]:
     }
 
 
-def _named(asked: Any, household: standing.HouseholdInForce | None) -> list[tuple[int, tuple[UUID, str]]]:
-    """Each person whom an application names, with the name: who will stand for a household, who inherits. Before it, the number
-    of a division's new household, else 0.
-    """
-    said: list[tuple[int, UUID | None, str]] = []
-    match asked:
-        case Division(branches=branches):
-            new = ((number, one.representative, one.name) for number, one in enumerate(branches, 1))
-            said = [*new, (0, asked.representative, asked.name)]
-        case RepresentativeChange():
-            said = [(0, asked.representative, asked.name)]
-        case HomesteadInheritance():
-            return [(0, (asked.person_id, asked.name))]
-    persons = {row.row["member_id"]: row.row["person_id"] for row in household.members} if household else {}
-    return [(number, (persons[member], name)) for number, member, name in said if member in persons]
-
-
-def _borne(
-    session: Session, asked: Sequence[Any], households: Mapping[UUID, standing.HouseholdInForce]
-) -> frozenset[tuple[UUID, str]]:
-    """Of all persons whom applications name, those whose name it is; who inherits is named also where no household is."""
-    of = (None, *households.values())
-    said = {pair for one in asked for household in of for _number, pair in _named(one, household)}
-    found: set[tuple[UUID, str]] = set()
-    while said:
-        # A person whom two applications name differently is asked of once for each name.
-        some = {person: (person, name) for person, name in said}
-        borne = bearing(session, some.values())
-        found |= {pair for person, pair in some.items() if person in borne}
-        said -= {*some.values()}
-    return frozenset(found)
-
-
 def _misnamed(asked: Any, household: standing.HouseholdInForce | None, found: _Read) -> dict[int, str]:
     """By number of the household: the masked name that is not that of the person."""
-    return {number: masked_name(pair[1]) for number, pair in _named(asked, household) if pair not in found.borne}
+    return {number: masked_name(pair[1]) for number, pair in named(asked, household) if pair not in found.borne}
 
 
 def _head(household: standing.HouseholdInForce | None, person: Any) -> UUID | None:
@@ -319,7 +275,6 @@ def _changes(
     raise ValueError(f"{case.subject_code} is not in force")
 
 
-_OPERATED = "SELECT parcel_id, right_id, code FROM registry.operated(:county, :parcels)"
 # What a member inherited and holds beside the household: its certificate bears the name.
 _HELD_BY_ONESELF = """
     SELECT r.right_id FROM party.member AS m

@@ -18,7 +18,8 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes
 from landreg.registry.effects import operation as effects
 from landreg.registry.facts import standing
-from landreg.registry.facts.households import FILED, operated
+from landreg.registry.facts.households import FILED
+from landreg.registry.facts.operating import operated
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.model import Right, RightParcel
 from landreg.registry.rules.household_requests import (

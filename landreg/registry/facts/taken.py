@@ -12,8 +12,8 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.effects.acts import lost_of
 from landreg.registry.facts import standing
-from landreg.registry.facts.households import rights_over
 from landreg.registry.facts.limits import rights_told
+from landreg.registry.facts.operating import operating
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.act_facts import OnRight
 from landreg.registry.rules.ends import taken
@@ -31,7 +31,8 @@ def along_with(
     if not lost:
         return {}
     county = cases[0].county
-    on = rights_over(session, county, frozenset().union(*lost.values()))
+    stands = operating(session, county, frozenset().union(*lost.values()))
+    on = {parcel: right.right_id for parcel, right in stands.items()}
     rights = sorted(set(on.values()))
     found, restricted = standing.rights(session, county, rights), standing.restrictions(session, county, rights)
     return {
