@@ -104,18 +104,19 @@ def parcels_of_right(session: Session, right: Right, asked: AsOf) -> Sequence[Ro
 
 def contract_of_right(session: Session, right: Right, asked: AsOf) -> Contract | None:
     """The contract that a right rests on, as of a day; None for a right without one."""
-    if right.contract_id is None:
-        return None
-    keys = {"county": right.county, "contract": right.contract_id}
-    return session.scalars(_contract_then(), keys | asked.values).one_or_none()
+    return contracts(session, right.county, [key], asked).get(key) if (key := right.contract_id) else None
+
+
+def contracts(session: Session, county: str, ids: Sequence[UUID | None], asked: AsOf) -> dict[UUID, Contract]:
+    """The contracts of these ids as of a day, by id."""
+    found = session.scalars(_contracts_then(), _values(asked, county=county, contracts=[one for one in ids if one]))
+    return {one.contract_id: one for one in found}
 
 
 @cache
-def _contract_then() -> Select[Any]:
-    found = select(Contract).where(
-        Contract.county == bindparam("county"), Contract.contract_id == bindparam("contract")
-    )
-    return found.where(standing_then(Contract))
+def _contracts_then() -> Select[Any]:
+    wanted = Contract.contract_id.in_(bindparam("contracts", expanding=True))
+    return select(Contract).where(Contract.county == bindparam("county"), wanted, standing_then(Contract))
 
 
 def _values(asked: AsOf, **keys: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from landreg.registry import queries
 from landreg.registry.documents import Store
 from landreg.registry.facts.limits import marks
 from landreg.registry.leaves.excerpted import Excerpt, excerpt_facts
-from landreg.registry.model import Restriction, Right
+from landreg.registry.model import Contract, Restriction, Right
 from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
@@ -156,7 +156,11 @@ def term_of(session: Session, right: Any, asked: AsOf) -> str:
 
 def signed_on(session: Session, right: Any, asked: AsOf) -> str:
     """The day of the contract on which a right rests, as papers say it; '' without one."""
-    contract = queries.contract_of_right(session, right, asked)
+    return said_signed(queries.contract_of_right(session, right, asked))
+
+
+def said_signed(contract: Contract | None) -> str:
+    """The day on which a contract was signed, as papers say it; '' without one."""
     return f"{contract.signed_on}" if contract and contract.signed_on else ""
 
 

@@ -27,7 +27,7 @@ from landreg.registry.issued.excerpts import (
     parcel_row,
     restriction,
     restrictions,
-    signed_on,
+    said_signed,
     term_of,
 )
 from landreg.registry.papers import printing as papers
@@ -120,6 +120,8 @@ def _parcel(uow: UnitOfWork, code: str, asked: AsOf) -> tuple[str, Subject]:
 def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = "") -> tuple[papers.ExcerptTable, ...]:
     """The rights with their terms and restrictions, and each restriction by itself. holder: where all are of one household."""
     limits = [queries.restrictions_of_right(session, right.county, right.right_id, asked) for right in rights]
+    county = rights[0].county if rights else ""
+    contracts = queries.contracts(session, county, [right.contract_id for right in rights], asked)
     rows = tuple(
         (
             term("right", right.kind),
@@ -127,7 +129,7 @@ def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = 
             holder or right.holder or "",
             f"{right.mu}",
             term_of(session, right, asked),
-            signed_on(session, right, asked),
+            said_signed(contracts.get(right.contract_id)),
             "；".join(restriction(one.kind, one.until) for one in found) or "无",
         )
         for right, found in zip(rights, limits, strict=True)
