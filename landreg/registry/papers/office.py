@@ -144,8 +144,9 @@ def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:
 
 
 def articles_of(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Name and sentence of each article whose text was read; where none was, the names alone: a paper that is handed out rests on
-    nothing that its office has not read, and says nothing of its doubts.
+    """Name and sentence of each article whose text was verified; where none was, of all, '' where an article has no sentence kept.
+
+    A paper that is handed out rests on what was verified alone wherever anything was, and says nothing of its office's doubts.
     """
     known = [all_articles()[code] for code in codes if code in all_articles()]
     cited = [article for article in known if article.verified] or known

@@ -1,4 +1,4 @@
-"""The queue of cases: filters and order, the list as a file, a step over many with its summary first."""
+"""The queue of cases: filters and order, a step over many with its summary first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access import filters
@@ -20,24 +19,22 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.land.queries import division_names
-from landreg.law.book import term as law_term
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import jobs, steps
-from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.facts import first_papers, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.papers.office import telephone
+from landreg.registry.routes.case_sheets import sheet_of_cases
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
 from landreg.registry.routes.surroundings import looking_of, press, reachable
 from landreg.registry.rules.desk import WAITING
 from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import read_form
-from landreg.web.sheets import Column
 
 blueprint = Blueprint("queue", __name__)
 blueprint.add_app_template_filter(holder_name, "holder")
@@ -166,25 +163,6 @@ def team() -> Response:
 def steps_of(actor: Actor) -> list[Step]:
     """The steps that the actor's roles take with many cases; taking them up is the first."""
     return [step for step in (TAKE_UP, *STEPS.values()) if actor.has(*step.roles)]
-
-
-def sheet_of_cases(session: Session, rows: Sequence[Case]) -> Response:
-    """The cases as a file."""
-    names, lang = division_names(session, [case.village for case in rows]), i18n.language()
-    applied = applicants(session, rows)
-    columns = [
-        Column(_("业务号"), lambda case: case.number, 22),
-        Column(_("权利"), lambda case: law_term("right", case.right_kind, lang), 18),
-        Column(_("申请人"), lambda case: "、".join(map(holder_name, applied[case.case_id]))),
-        Column(_("权利人"), lambda case: holder_name(case.applicant)),
-        Column(_("合同或单元代码"), lambda case: case.subject_code, 24),
-        Column(_("所在村"), lambda case: names.get(case.village, case.village), 20),
-        Column(_("状态"), lambda case: law_term("case", case.state, lang)),
-        Column(_("受理日期"), lambda case: case.accepted_on, 12),
-        Column(_("应办结日期"), lambda case: case.due_on, 12),
-        Column(_("提示"), lambda case: len(case.findings), 8),
-    ]
-    return sheets.sheet(request.args["as"], _("登记业务清单"), columns, rows)
 
 
 @dataclass(frozen=True)
