@@ -31,7 +31,7 @@ from tests.villages import COUNTY, VILLAGE
 
 HOUSEHOLDS = 3
 CHANGED = "section[aria-labelledby=difference]"
-STATE = "main .state-line"
+STATE = "main .state-line:not(.is-warn)"
 MOST_TABS = 90
 PAPERS = {term("document", kind): kind for kind in terms("document")}
 """By its Chinese name: a kind of paper."""

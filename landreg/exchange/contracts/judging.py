@@ -246,15 +246,15 @@ def _replaced(draft: Draft) -> list[UUID]:
     return [] if previous is None else [previous.contract.contract_id]
 
 
-def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]) -> dict[str, str]:
+def _bound(uow: UnitOfWork, taker: Taker, draft: Draft, chain: Sequence[Contract]) -> dict[str, str]:
     """By parcel: the contract or the deal that has it in the time of a draft, beside what the draft replaces or passes on."""
-    terms, codes = draft.terms, [one.code for one in draft.parcels]
+    terms, codes, county = draft.terms, [one.code for one in draft.parcels], taker.county
     if terms.from_on >= terms.until_on or terms.kind == SERVICE:
         return {}
     time = (terms.from_on, terms.until_on)
     passes_on = draft.relation == "retransfer"
     depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
-    found = land_queries.had(uow.session, county, terms.kind, codes, *time, depth, _replaced(draft))
+    found = land_queries.had(uow.session, county, terms.kind, codes, *time, depth, _replaced(draft), taker.taker_id)
     if draft.right_id is not None and not passes_on:
         found |= deal_queries.dealt_already(uow.session, county, [draft.right_id], codes, time, draft.deal_id)
     return found
@@ -302,7 +302,7 @@ def _facts(
         taker_is_contractor=(taker.household_id is not None and taker.household_id == land.right.household_id)
         or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
-        bound=_bound(uow, taker.county, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
+        bound=_bound(uow, taker, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
         of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft), free_from=_free_from(land, draft),

@@ -228,23 +228,25 @@ def held_now(session: Session, county: str, contract_id: UUID, *, own: bool) -> 
     return session.execute(asked, {"county": county, "contract": contract_id}).all()
 
 
-def operated(session: Session, county: str, codes: Sequence[str], first: date, until: date) -> dict[str, str]:
-    """By parcel: the land-operation right over it in a time that was registered from a contract beside the market."""
-    values = {"county": county, "codes": list(codes), "first": first, "until": until}
-    rows = session.execute(sa.text("SELECT * FROM exchange.operated(:county, :codes, :first, :until)"), values)
+def operated(
+    session: Session, county: str, codes: Sequence[str], first: date, until: date, taker: UUID | None = None
+) -> dict[str, str]:
+    """By parcel: another's land-operation right over it in a time that was registered from a contract beside the market."""
+    values = {"county": county, "codes": list(codes), "first": first, "until": until, "taker": taker}
+    rows = session.execute(sa.text("SELECT * FROM exchange.operated(:county, :codes, :first, :until, :taker)"), values)
     return {row.parcel_code: row.number for row in rows}
 
 
 def had(
     session: Session, county: str, kind: str, codes: Sequence[str], first: date, until: date, depth: int,
-    but: Sequence[UUID],
+    but: Sequence[UUID], taker: UUID,
 ) -> dict[str, str]:  # fmt: skip
-    """By parcel: the number of the contract that has it in a time of a contract of this kind; of a land-operation right, unless
-    the contract moves the right below which that stands, or passes on what was taken.
+    """By parcel: the number of the contract that has it in a time of a contract of this kind; of a land-operation right that is not
+    the taker's own, unless the contract moves the right below which that stands, or passes on what was taken.
     """
     found = bound(session, county, codes, first, until, depth, but)
     if not depth and kind not in (*MOVING, "retransfer"):
-        found |= operated(session, county, codes, first, until)
+        found |= operated(session, county, codes, first, until, taker)
     return found
 
 

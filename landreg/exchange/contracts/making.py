@@ -137,8 +137,9 @@ def still_free(uow: UnitOfWork, found: Whole) -> None:
     depth = sum(one.relation == "retransfer" for one in (*above, row)) if row.relation == "retransfer" else 0
     codes, but = [one.parcel_code for one in found.parcels], [row.previous_id] if row.relation == "change" else []
     have = land_queries.had(
-        uow.session, row.county, row.kind, codes, row.from_on, row.until_on, depth, [one for one in but if one]
-    )
+        uow.session, row.county, row.kind, codes, row.from_on, row.until_on, depth, [one for one in but if one],
+        row.taker_id,
+    )  # fmt: skip
     if have:
         told = {"parcels": sorted(have), "numbers": sorted({*have.values()})}
         raise Refused(Finding("CON-2", "parcels", told, subject=row.number))

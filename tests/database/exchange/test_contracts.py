@@ -203,7 +203,7 @@ def test_the_contractor_ends_a_contract_only_on_the_law_s_grounds_and_its_land_i
     contract = signed(drawn())
     for asked, code in (
         (End("terminated", today(), "higher_price", None, "涨价", today()), "CON-7"),
-        (End("terminated", today(), "serious_breach", None, "不付价款", today()), "CON-7"),
+        (End("terminated", today(), "serious_breach", None, "私自转卖土地上的设施", today()), "CON-7"),
         (End("terminated", today(), "abandoned", today() - timedelta(days=300), "撂荒", today()), "CON-7"),
         (End("agreed", today() + timedelta(days=9000)), "CON-8"),
     ):

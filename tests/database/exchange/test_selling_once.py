@@ -19,7 +19,7 @@ from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.database.exchange.test_after_publication import causes, deposit, raised, sold, two_bids
 from tests.exchange_kit import OPERATOR
-from tests.registry_kit import Connection
+from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY
 
 
@@ -100,4 +100,4 @@ def test_one_slip_of_a_deposit_counts_once_however_it_is_parted(auctioned: Listi
     for typed in ("fx1", "FX 1", "ｆｘ．１", "FX_1"):
         with pytest.raises(Refused) as twice:
             sales.record_deposit(OPERATOR, COUNTY, second.entrant_id, replace(_receipt("paid", 0), receipt=typed))
-        assert twice.value.findings[0].values["constraint"] == "bid_9_a_receipt_counts_once_however_parted"
+        assert codes(twice) == {"BID-9"}
