@@ -552,7 +552,7 @@ def test_a_survey_that_still_has_a_divided_parcel_does_not_enter_it_again(
     package = one(registrar, "SELECT package_id FROM land.package")
     with unit_of_work(registrar) as uow:
         uow.lock_village(VILLAGE)
-        assert enter_survey(uow, COUNTY, package, VILLAGE) is None
+        assert enter_survey(uow, COUNTY, package, VILLAGE, []) is None
     assert LOWER not in areas(registrar)
 
 
