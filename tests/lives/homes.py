@@ -40,8 +40,8 @@ def homes(on: Stage) -> Life:
     yield from _brought_by_agent(on, farmer, agent)
     yield from _on_paper(on, agent)
     yield from _handed_out(on)
-    yield from _surveyed_again(on)
     yield from _at_the_desk(on)
+    yield from _surveyed_again(on)
 
 
 def _farmer(on: Stage) -> Actor:
