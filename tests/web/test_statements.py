@@ -18,7 +18,7 @@ MOST = {
     "/parcels/{parcel}": 12,
     f"/households/{HOUSEHOLD}": 9,
     "/rights/{county}/{right}": 15,
-    "/cases/{county}/{case}": 19,
+    "/cases/{county}/{case}": 20,
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,
     "/search?q=户 主": 15,

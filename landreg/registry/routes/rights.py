@@ -71,7 +71,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             beside=household_queries.beside(session, right, shown_days.as_of),
             restrictions=limits,
             marks=marks(session, limits),
-            entered=first_entered(session, county, right_id),
+            entered=first_entered(session, county, right_id) if limits else {},
             opened=opened or {},
             may_open=_sees_cases(),
             cases=()
