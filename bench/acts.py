@@ -45,6 +45,9 @@ _COURSES = f"""
         WHERE e.step IN ('review', 'register') AND {_UNTOLD} AND EXISTS (
             SELECT FROM jsonb_object_keys(e.told -> 'steps') AS k WHERE NOT EXISTS (
                 SELECT FROM registry.case_event AS x WHERE x.county = e.county AND x.case_id = e.case_id AND x.event_id = k::uuid));
+    UPDATE registry.case_event AS e
+        SET told = e.told || jsonb_build_object('notes', registry.notes_told(e.county, e.case_id, e.salt))
+        WHERE e.told ? 'notes' AND {_UNTOLD};
     SELECT count(registry.tell_step(e, e.at)) FROM registry.case_event AS e WHERE e.step IN ('accept', 'review') AND {_UNTOLD}
 """
 """The courses of the copies' cases, told as the database tells of those that a desk took."""
@@ -104,8 +107,9 @@ def _other(name: str, kind: str) -> str:
     if name == "village" or (name.endswith("code") and name != "postcode"):
         # The township's three digits; the village that is copied has 104.
         return f"overlay({column} PLACING (105 + n.copy)::text FROM 7 FOR 3)"
+    moved = 'public.ST_Translate(t."geom", 3000 * (n.copy %% 30), 3000 * (n.copy / 30))'
     if name in ("geom", "geom_3857"):
-        return f"public.ST_Translate({column}, 3000 * (n.copy %% 30), 3000 * (n.copy / 30))"
+        return moved if name == "geom" else f"public.ST_Transform({moved}, 3857)"
     return column
 
 
