@@ -19,6 +19,8 @@ Corner = NDArray[np.int32] | Ints
 """Numbers of corners: those of a county fit into 32 bits."""
 NONE = -1
 _NOTHING: Ints = np.empty(0, dtype=np.int64)
+KEYS = 1_000_000
+"""Keys that are looked up at one time."""
 PARCELS = 20_000
 """Parcels whose boundaries are held at one time."""
 TANGLED = 1_000
@@ -146,7 +148,10 @@ class Boundaries:
         if not missing.size:
             return missing, np.empty((0, 2))
         keys = self._side_keys(self.parcels, self._corner_of)
-        rows = np.flatnonzero(np.isin(keys, missing))
+        # Some keys at a time: of a county's at once what is sorted and compared takes as much as all else together.
+        rows = np.concatenate([
+            first + np.flatnonzero(_among(missing, keys[first : first + KEYS])) for first in range(0, len(keys), KEYS)
+        ])  # fmt: skip
         owners, sides = self._each_once(rows, keys[rows])
         return owners, (self.corners.xy[sides // self._base] + self.corners.xy[sides % self._base]) / 2
 
@@ -184,6 +189,8 @@ class Boundaries:
 
     def _each_once(self, rows: Ints, things: Ints) -> tuple[Ints, Ints]:
         """Of coordinates, each with a corner or side: every pair of a parcel and such a thing once, in the order of the things."""
+        if not rows.size:
+            return _NOTHING, _NOTHING
         owners = self.parcels.part_feature[self.parcels.xy_part[rows]]
         order = np.lexsort((owners, things))
         owners, things = owners[order], things[order]
