@@ -121,8 +121,9 @@ def _fill(made: _Bundle, uow: UnitOfWork, settings: Settings, case: Case, key: s
 
 
 def _papers(made: _Bundle, session: Session, store: Store, case: Case) -> None:
-    others_too = rows.documents_of_others_too(session, case)
-    for document in rows.documents_of(session, case):
+    documents = rows.documents_of(session, case)
+    others_too = rows.documents_of_others_too(session, case, documents)
+    for document in documents:
         ending = PurePath(document.name).suffix[:10]
         plain = ending if ending.removeprefix(".").isalnum() and ending.isascii() else ""
         name = f"papers/{document.kind}-{document.sha256[:16]}{plain}"

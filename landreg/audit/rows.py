@@ -57,9 +57,9 @@ def documents_of(session: Session, case: Case) -> Sequence[Document]:
     return session.scalars(mine.order_by(Document.put_at, Document.document_id)).all()
 
 
-def documents_of_others_too(session: Session, case: Case) -> frozenset[UUID]:
-    """Those of them that hold other households' data beside the case's: a survey of a village, a paper that stands for a batch.
-    They are named by their hash, and never handed out with the case.
+def documents_of_others_too(session: Session, case: Case, documents: Sequence[Document]) -> frozenset[UUID]:
+    """Those of a case's documents that hold other households' data beside the case's: a survey of a village, a paper that stands
+    for a batch. They are named by their hash, and never handed out with the case.
     """
     mine, other, another = aliased(CaseDocument), aliased(CaseDocument), aliased(Case)
     shared = (
@@ -69,7 +69,7 @@ def documents_of_others_too(session: Session, case: Case) -> frozenset[UUID]:
         .where(mine.county == case.county, mine.case_id == case.case_id)
         .where(another.household_code != case.household_code)
     )
-    surveys = {one.document_id for one in documents_of(session, case) if one.kind == "survey_package"}
+    surveys = {one.document_id for one in documents if one.kind == "survey_package"}
     return frozenset(session.scalars(shared)) | surveys
 
 

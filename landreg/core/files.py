@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -67,22 +67,24 @@ class Store:
 
     def sound(self, sha256: str) -> Path:
         """Where a file lies that is what its name says. Raises NotFound DOC-1 where there is none, DOC-2 where it was changed."""
-        path = self.path(sha256)
-        try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except FileNotFoundError as error:
-            raise NotFound(Finding("DOC-1", values={"sha256": sha256[:12]})) from error
-        if digest != sha256:
-            raise NotFound(Finding("DOC-2", values={"sha256": sha256[:12]}))
-        return path
+        with self._opened(sha256) as file:
+            _must_be(sha256, hashlib.file_digest(file, "sha256").hexdigest())
+        return self.path(sha256)
 
     def read(self, sha256: str) -> bytes:
         """A file's content. Raises NotFound as `sound` does."""
+        with self._opened(sha256) as file:
+            content = file.read()
+        _must_be(sha256, hashlib.sha256(content).hexdigest())
+        return content
+
+    def _opened(self, sha256: str) -> BufferedReader:
         try:
-            content = self.path(sha256).read_bytes()
+            return self.path(sha256).open("rb")
         except FileNotFoundError as error:
             raise NotFound(Finding("DOC-1", values={"sha256": sha256[:12]})) from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise NotFound(Finding("DOC-2", values={"sha256": sha256[:12]}))
-        return content
+
+
+def _must_be(sha256: str, found: str) -> None:
+    if found != sha256:
+        raise NotFound(Finding("DOC-2", values={"sha256": sha256[:12]}))

@@ -40,7 +40,7 @@ def borne(
     while said:
         # A person whom two applications name differently is asked of once for each name.
         some = {person: (person, name) for person, name in said}
-        borne = bearing(session, some.values())
-        found |= {pair for person, pair in some.items() if person in borne}
+        bearers = bearing(session, some.values())
+        found |= {pair for person, pair in some.items() if person in bearers}
         said -= {*some.values()}
     return frozenset(found)
