@@ -16,6 +16,7 @@ COMMON = """\
 listen_addresses = '127.0.0.1'
 password_encryption = 'scram-sha-256'
 max_connections = 80
+max_locks_per_transaction = 256
 shared_buffers = {shared_mb}MB
 effective_cache_size = {cache_mb}MB
 work_mem = 32MB

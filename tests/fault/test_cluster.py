@@ -95,8 +95,12 @@ def test_lost_passwords_are_made_anew_and_kept_ones_kept(checkout: Checkout) -> 
     assert {file.stat().st_mode & 0o777 for file in urls.iterdir()} == {0o600}
 
 
-def test_a_cluster_that_was_half_made_is_made_again(checkout: Checkout) -> None:
-    half = checkout.folder / "var" / "pg" / "test" / "part"
+def test_a_cluster_that_was_lost_is_made_again_and_knows_its_superuser(checkout: Checkout) -> None:
+    checkout.cluster("start")
+    data = checkout.data()
+    checkout.cluster("stop")
+    shutil.rmtree(data)
+    half = data / "part"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("15\n")
     assert checkout.cluster("start")[0] == 0
