@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from contextlib import suppress
 
 INTERRUPTED = "已中断，没有写入不完整的内容；重新运行即可继续。\nInterrupted; nothing half-done, run it again to go on."
 
@@ -24,9 +26,19 @@ def run() -> int:
         import click
 
         from landreg.cli import main
+        from landreg.commands.told import not_written
 
         try:
-            return int(main.main(prog_name="landreg", standalone_mode=False) or 0)
+            try:
+                return int(main.main(prog_name="landreg", standalone_mode=False) or 0)
+            finally:
+                with suppress(BrokenPipeError):
+                    sys.stdout.flush()
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            not_written(error.filename, error)
+            return 1
         except click.ClickException as error:
             error.show()
             return error.exit_code

@@ -17,7 +17,7 @@ from landreg.core.actor import PREFECTURE, WORKER
 
 
 @click.command("check")
-@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.argument("package", type=click.Path(path_type=Path))
 @click.option("--json", "json_file", callback=can_be_written, help="findings as JSON to FILE, - for standard output")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the law of this day")
 def check_package(package: Path, json_file: str | None, on: datetime | None) -> None:
@@ -56,7 +56,7 @@ def import_village(code: str, name: str) -> None:
 
 
 @imports.command("package")
-@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.argument("package", type=click.Path(path_type=Path))
 @click.option(
     "--by", "login", help="login of the surveyor or registrar who delivers it, within whose jurisdiction it lies"
 )

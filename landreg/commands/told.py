@@ -115,8 +115,13 @@ def write_json(rows: list[dict[str, Any]], json_file: str) -> None:
     except BrokenPipeError:
         raise  # who read it has read enough
     except OSError as error:
-        if json_file == "-":
-            # What is left in its buffer would fail once more at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        name = "标准输出 standard output" if json_file == "-" else json_file
-        raise click.FileError(name, error.strerror or str(error)) from error
+        not_written(None if json_file == "-" else json_file, error)
+        sys.exit(1)
+
+
+def not_written(file: str | None, error: OSError) -> None:
+    """Say that a file, None: standard output, takes no more. What is left in the buffer of that would fail once more at the end."""
+    if file is None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    values = {"file": file or "标准输出 standard output", "why": error.strerror or str(error)}
+    print_findings((Finding("SYS-6", values=values),))
