@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ("postgis", "btree_gist")
 OLDEST_SERVER = 15
+LOCKS_OF_AN_ACT = 256
 OLDEST_POSTGIS = (3, 3)
 # Desks that bring rows in bulk do so through a temporary table: COPY into a table with a policy is refused.
 BULK_DESKS = (Desk.REGISTRY, Desk.EXCHANGE, Desk.WORKER)
@@ -149,7 +150,7 @@ _SEALED = """UPDATE land.staged_member SET name = NULL, name_masked = %s, name_d
 
 
 def check(settings: Settings) -> tuple[Finding, ...]:
-    """What of the database's second wall does not stand: DB-1 to DB-6 of rules.toml, or SYS-5, none when all is well.
+    """What of the database's second wall does not stand: DB-1 to DB-7 of rules.toml, or SYS-5, none when all is well.
 
     Reads the catalog as the owner. Raises BadInput without the owner's URL, Unavailable when the server is gone.
     """
@@ -162,6 +163,7 @@ def examine(connection: psycopg.Connection[Row]) -> tuple[Finding, ...]:
     """The same by a connection that is already open, and within its transaction."""
     return (
         *_versions_too_old(connection),
+        *_locks_too_few(connection),
         *_marks_lost(connection),
         *_logins_too_strong(connection),
         *_migrations_missing(connection),
@@ -258,6 +260,14 @@ def _versions_too_old(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
     version = found.get("postgis", "")
     if version and tuple(int(part) for part in version.split(".")[:2]) < OLDEST_POSTGIS:
         yield Finding("DB-1", values={"name": "PostGIS", "found": version, "least": ".".join(map(str, OLDEST_POSTGIS))})
+
+
+def _locks_too_few(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
+    """An act locks each table and index that it reads until it ends, and the server's one table of locks serves all sessions."""
+    question = "SELECT setting::int FROM pg_settings WHERE name = 'max_locks_per_transaction'"
+    (found,) = connection.execute(question).fetchone() or (0,)
+    if found < LOCKS_OF_AN_ACT:
+        yield Finding("DB-7", values={"found": str(found), "least": str(LOCKS_OF_AN_ACT)})
 
 
 def _marks_lost(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
