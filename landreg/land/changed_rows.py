@@ -22,6 +22,7 @@ from landreg.land.staging_changed import Item, pairs
 from landreg.land.staging_rows import STAGED
 
 NOTHING = "—"
+Labelled = dict[tuple[str, int], Item]
 NAMES = {"representative", "phone", "holder"}
 """Columns that say who somebody is: masked here for every role, as in lists; the name of a household too."""
 OF_PERSONS = frozenset(("FBF", "CBF", "CBF_JTCY"))
@@ -84,6 +85,8 @@ def changed_rows(
 def _differences(kind: str, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
     """Field by field; a point, a line or a member that one side lacks is one difference."""
     before, after = _by_label(kind, old), _by_label(kind, new)
+    if kind == "CBF_JTCY":
+        after = _told_by_name(before, after)
     for label in {**before, **after}:
         one, other = before.get(label), after.get(label)
         called = _called(kind, label, one or other or {})
@@ -94,9 +97,9 @@ def _differences(kind: str, old: Sequence[Item], new: Sequence[Item]) -> Iterato
             yield from _of_item(kind, called, one, other)
 
 
-def _by_label(kind: str, items: Sequence[Item]) -> dict[tuple[str, int], Item]:
+def _by_label(kind: str, items: Sequence[Item]) -> Labelled:
     """Items by what tells them apart within a code, and how often that came before."""
-    made: dict[tuple[str, int], Item] = {}
+    made: Labelled = {}
     seen = Counter[str]()
     for item in items:
         label = _label(kind, item)
@@ -110,6 +113,12 @@ def _label(kind: str, item: Item) -> str:
     if kind == "CBF_JTCY":
         return bytes(item["id_digest"] or item["name_digest"] or b"").hex()
     return str(item.get("number", ""))
+
+
+def _told_by_name(before: Labelled, after: Labelled) -> Labelled:
+    """The newer members under the older labels: one that no number tells is told by the name, as with a corrected number."""
+    gone = {item["name_digest"]: label for label, item in before.items() if label not in after and item["name_digest"]}
+    return {label if label in before else gone.pop(item["name_digest"], label): item for label, item in after.items()}
 
 
 def _called(kind: str, label: tuple[str, int], item: Item) -> str:

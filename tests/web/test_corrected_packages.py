@@ -10,7 +10,7 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.land import service, shown
-from tests.small import Small
+from tests.small import Small, citizen_id
 from tests.unit.land.kit import C1, H1, P1, P2, P3, Change, both, put
 from tests.web.conftest import Browser, OpenAccount
 
@@ -87,6 +87,20 @@ def test_changed_fields_are_shown_in_words_with_their_units(browser: Browser, se
     assert "13900000001" not in page
     assert re.search(r"成员姓名 家\*2 家\*三", page)
     assert "图形 5 个点 6 个点（最大偏移 0.000 m）" in page
+
+
+def test_a_corrected_identity_number_of_a_member_reads_as_such(browser: Browser, sent: Send) -> None:
+    sent()
+    page = seen(browser, sent(put("CBF_JTCY", "家人2", CYZJHM=citizen_id(77))))
+    assert re.search(r"家\*2 证件号码 原号码 另一号码", page)
+    assert "没有" not in page[page.index("家*2") :][:60]
+
+
+def test_another_member_under_another_name_is_another_person(browser: Browser, sent: Send) -> None:
+    sent()
+    page = seen(browser, sent(put("CBF_JTCY", "家人2", CYXM="张三四", CYZJHM=citizen_id(77))))
+    assert re.search(r"家\*2 有 没有", page)
+    assert re.search(r"张\*四 没有 有", page)
 
 
 def test_a_table_of_which_not_all_is_shown_says_how_many_rows_changed(
