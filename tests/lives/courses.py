@@ -23,6 +23,7 @@ from landreg.exchange.contracts import (
     members,
     queries,
     registering,
+    renewing,
     signing,
 )
 from landreg.exchange.contracts.correcting import Wrong
@@ -81,7 +82,7 @@ def _changed() -> Life:
     yield "settle", lambda: disputes.settle(OPERATOR, *at, owed, PAPER)
     life.ask_to_remedy(OPERATOR, *at, "other", "水渠没有修", PAPER)
     yield "remedied", lambda: life.remedied(OPERATOR, *at, "已经修好")
-    yield "renewal", lambda: life.renewal(OPERATOR, *at, "renewal_asked", "愿意续签", PAPER)
+    yield "renewal", lambda: renewing.renewal(OPERATOR, *at, "renewal_asked", "愿意续签", PAPER)
     cheaper = (terms(from_on=day, price=Decimal("500.00")), VALUES)
     change = yield "draw_following", lambda: drawing.draw_following(OPERATOR, *at, "change", *cheaper)
     key = (COUNTY, signed(change, "contractor").contract_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -44,6 +44,27 @@ def test_a_notice_to_remedy_is_printed_before_it_is_delivered(ling: Browser, sup
     assert seen(contract).of("remedy_asked") is None
     assert ling.post(of(contract, "remedy"), notice()).status_code == 303
     assert f"{contract.number}-C2" in letter_of(ling, page, what="use", said="改种")
+
+
+def test_the_inquiry_on_renewal_says_its_last_day(ling: Browser, superuser: Connection) -> None:
+    contract = early(superuser, signed(drawn()))
+    page = of(contract, "life/renewal_asked")
+    form = ling.get(page).text
+    assert "到期没有答复" in form
+    assert "答复期 15 天" in form
+    letter = letter_of(ling, f"{of(contract)}/renewal/letter.pdf", said="每亩 600 元")
+    for said in (
+        "续约征询书",
+        f"编号：{contract.number}-X1",
+        "每亩600元",
+        "自收到本通知之日起15日内",
+        "第十条",
+        "受送达人签收",
+    ):
+        assert said in letter, said
+    posted = {"answer": "renewal_asked", "told_on": today().isoformat(), "paper": picture()}
+    assert ling.post(f"{of(contract)}/renewal-word", posted).status_code == 303
+    assert f"最后答复日 {(today() + timedelta(days=15)).isoformat()}" in ling.get(page).text
 
 
 def test_no_letter_says_what_the_law_does_not_let(ling: Browser, superuser: Connection) -> None:

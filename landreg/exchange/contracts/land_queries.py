@@ -252,7 +252,8 @@ def had(
 
 def sitting(session: Session, county: str, codes: Sequence[str], first: date) -> Sequence[Any]:
     """Of each parcel the last contract before a day that let it to its end, or will: number, taker_id; none whose taker declined to
-    renew it in writing, or gave the land back. Land that was let for another's use alone has nobody to be asked.
+    renew it in writing, said nothing by the last day of an inquiry, or gave the land back. Land that was let for another's use
+    alone has nobody to be asked.
     """
     values = {"county": county, "codes": list(codes), "first": first, "kinds": list(RENEWED)}
     return session.execute(sa.text(_SITTING), values).all()
@@ -276,7 +277,7 @@ _SITTING = """SELECT DISTINCT number, taker_id FROM (
       AND (c.state IN ('signed', 'disputed') OR c.state = 'ended' AND c.ends_on = c.until_on)
     ORDER BY o.parcel_code, c.until_on DESC) AS last
 WHERE NOT EXISTS (SELECT FROM exchange.contract_event AS e WHERE e.county = last.county AND e.contract_id = last.contract_id
-    AND e.kind IN ('renewal_declined', 'returned')) ORDER BY number"""
+    AND e.kind IN ('renewal_declined', 'renewal_silent', 'returned')) ORDER BY number"""
 
 
 def next_numbers(session: Session, county: str, village: str, issuer: str, count: int = 1) -> list[str]:

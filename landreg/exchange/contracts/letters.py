@@ -68,6 +68,26 @@ def of_end(session: Session, desk: Desk, found: Whole, ground: str, said: str, s
     return _letter(desk, found, to, "解除合同通知书", f"{row.number}-J1", opening, facts, steps, basis)
 
 
+def on_renewal(session: Session, desk: Desk, found: Whole, said: str) -> Letter:
+    """The inquiry whether whoever has the land renews, before another takes it: its days run from its delivery. LOT-10, CON-10.
+    said: the terms that another would have.
+    """
+    row, days = found.contract, desk.law.days("CON-103.answer_days")
+    offered = (("另签的条件", said),) if said else ()
+    facts = (*_of_contract(session, found), *offered, ("答复期限", f"自收到本通知之日起 {days} 日内"))
+    steps = (
+        "要续约的，在期限内书面答复，到交易市场签续约合同；同等条件下您优先。",
+        "不续约的，也请书面答复；期满照合同的约定交还土地。",
+        "期限内没有答复的，由交易市场记录，土地可以另签他人。",
+        f"有争议的，{_forums(row.kind)}。",
+    )
+    opening = (
+        f"您与{_other(found, 'taker')}之间的下列合同将要期满，土地期满后继续流转，现书面征询您是否在同等条件下续约。"
+    )
+    number = f"{row.number}-X{1 + sum(one.kind == 'renewal_asked' for one in found.events)}"
+    return _letter(desk, found, "taker", "续约征询书", number, opening, facts, steps, basis_of(desk.law, "CON-10"))
+
+
 def of_arrears(session: Session, desk: Desk, found: Whole) -> Letter:
     """What is overdue of a contract today, to the side that owes it. RLCL-39."""
     law, row = desk.law, found.contract

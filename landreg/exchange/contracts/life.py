@@ -247,18 +247,6 @@ def end_what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> 
         happened(uow, row, "ended", on_day, facts={"how": "parent_ended", "of": found.contract.number})
 
 
-def renewal(actor: Actor, county: str, contract_id: UUID, answer: str, said: str, paper: Attached | None) -> None:
-    """Record that whoever has the land was asked to renew on equal terms, or declined in writing."""
-    if answer not in ("renewal_asked", "renewal_declined"):
-        raise BadInput(Finding("FORM-5", "answer", {"given": answer[:40]}))
-    with unit_of_work(actor) as uow:
-        found, law = held(uow, county, contract_id)
-        open_for(found, law, "running", "over")
-        of_transfer(found, law, "renewal_asked")
-        ties_nothing(law.on, paper, said=said)
-        happened(uow, found.contract, answer, law.on, said=said, paper=must(paper))
-
-
 def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, paper: Attached | None) -> None:
     """Record that the land was given back after the end, and what became of what stood on it.
 

@@ -24,6 +24,7 @@ from landreg.exchange.contracts.rules.course import (
     asked_to_remedy,
     stage,
 )
+from landreg.exchange.contracts.rules.renewing import open_until
 from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
 from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.contracts.whole import Whole
@@ -65,6 +66,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
                 *_late(found, side, today),
                 *_notices(course, side),
                 *(_listed_on(session, found) if side == "taker" else ()),
+                *(_asked_on(course) if side == "taker" else ()),
             ]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
         yield from (Row(label, address, row.number) for label in labels)
@@ -117,6 +119,20 @@ def _listed_on(session: Session, found: Whole) -> Iterator[str]:
     """That land which one has until a day is listed for the days after: whoever has it comes first."""
     for one in land_queries.listed_after(session, found.contract):
         yield _("您租的地从 %(day)s 起又挂牌了，同等条件您优先续约", day=i18n.shown_day(one.from_on))
+
+
+def _asked_on(course: Course) -> Iterator[str]:
+    """That whoever has the land was asked to renew, and until when to answer; that nothing was said by then."""
+    by = open_until(course.events)
+    if by is not None and stage(course) in ("running", "over"):
+        day = i18n.shown_day(by)
+        if by < course.today:
+            yield _("征询续约到 %(day)s 为止您没有答复，地可能另签他人", day=day)
+        else:
+            yield _("征询您是否续约，请在 %(day)s 以前书面答复", day=day)
+    for one in course.of("renewal_silent")[-1:]:
+        if course.today <= one.on_day + ENDED_FOR:
+            yield _("征询续约到期没有答复，已经记录：地可以另签他人")
 
 
 def _notices(course: Course, side: str) -> Iterator[str]:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.errors import Refused
-from landreg.exchange.contracts import drawing, life
+from landreg.exchange.contracts import drawing, renewing
 from landreg.exchange.contracts.model import Contract
 from tests.bidding_kit import farmer, household, offered
-from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, draft, drawn, parcels_of, right_id, signed
+from tests.conftest import AsDesk
+from tests.contract_kit import (
+    OPERATOR,
+    OTHER,
+    PAPER,
+    TAKER,
+    VALUES,
+    draft,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    today,
+)
 from tests.database.exchange.test_contract_of_deal import dealt
+from tests.database.exchange.test_step_walls import refused
 from tests.exchange_kit import market
-from tests.registry_kit import HOUSEHOLD, Connection, codes
+from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days
 from tests.villages import COUNTY
 
 ENDS = date(2028, 1, 1)
@@ -42,11 +57,56 @@ def test_another_takes_it_only_after_who_has_it_was_asked_and_declined(sitting: 
         with pytest.raises(Refused) as error:
             after(first=first)
         assert [(one.code, one.values["number"]) for one in error.value.findings] == [("CON-10", sitting.number)]
-    life.renewal(OPERATOR, COUNTY, sitting.contract_id, "renewal_asked", "问过", PAPER)
+    renewing.renewal(OPERATOR, COUNTY, sitting.contract_id, "renewal_asked", "问过", PAPER)
     with pytest.raises(Refused) as unanswered:
         after()
     assert codes(unanswered) == {"CON-10"}
-    life.renewal(OPERATOR, COUNTY, sitting.contract_id, "renewal_declined", "不续", PAPER)
+    renewing.renewal(OPERATOR, COUNTY, sitting.contract_id, "renewal_declined", "不续", PAPER)
+    assert after().state == "drawn"
+
+
+def test_who_never_answers_keeps_it_from_nobody_past_the_last_day(
+    sitting: Contract, superuser: Connection, as_desk: AsDesk
+) -> None:
+    """CON-103, CON-104: the inquiry has a day of delivery and a last day to answer; then silence frees the land, and no sooner."""
+    at, asked = (OPERATOR, COUNTY, sitting.contract_id), today()
+    pass_days(superuser, 3)
+
+    def stopped(answer: str, told_on: date | None = None) -> list[tuple[str, str | None]]:
+        with pytest.raises(Refused) as error:
+            renewing.renewal(*at, answer, "", PAPER if answer == "renewal_asked" else None, told_on)
+        return [(one.code, one.field) for one in error.value.findings]
+
+    assert stopped("renewal_silent") == [("CON-104", "answer")]
+    for wrong in (asked - timedelta(days=1), today() + timedelta(days=1)):
+        assert stopped("renewal_asked", wrong) == [("CON-103", "told_on")]
+    renewing.renewal(*at, "renewal_asked", "每亩 600 元，五年", PAPER, asked)
+    assert seen(sitting).of("renewal_asked").facts["answer_by"] == (asked + timedelta(days=15)).isoformat()
+    pass_days(superuser, 12)
+    assert stopped("renewal_silent") == [("CON-104", "answer")]
+    desk = as_desk(Desk.EXCHANGE, COUNTY)
+    assert refused(desk, sitting, "renewal_silent", today(), "", None) == "con_104_silent_after_the_last_day"
+    assert refused(desk, sitting, "renewal_asked", today(), "", None) == "con_103_asked_on_a_day_that_was"
+    pass_days(superuser, 1)
+    with pytest.raises(Refused) as unanswered:
+        after()
+    assert codes(unanswered) == {"CON-10"}
+    renewing.renewal(*at, "renewal_silent", "", None)
+    assert stopped("renewal_silent") == [("CON-104", "answer")]
+    assert after().state == "drawn"
+
+
+def test_who_wants_to_renew_was_not_silent_and_is_asked_anew(sitting: Contract, superuser: Connection) -> None:
+    at = (OPERATOR, COUNTY, sitting.contract_id)
+    renewing.renewal(*at, "renewal_asked", "", PAPER)
+    renewing.renewal(*at, "renewal_wanted", "要续", PAPER)
+    pass_days(superuser, 16)
+    with pytest.raises(Refused) as wanted:
+        renewing.renewal(*at, "renewal_silent", "", None)
+    assert codes(wanted) == {"CON-104"}
+    renewing.renewal(*at, "renewal_asked", "请来签续约合同", PAPER)
+    pass_days(superuser, 16)
+    renewing.renewal(*at, "renewal_silent", "", None)
     assert after().state == "drawn"
 
 
@@ -61,5 +121,5 @@ def test_the_market_goes_no_way_round_it(sitting: Contract, registrar: Actor, su
     with pytest.raises(Refused) as error:
         drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert codes(error) == {"CON-10"}
-    life.renewal(OPERATOR, COUNTY, sitting.contract_id, "renewal_declined", "不续", PAPER)
+    renewing.renewal(OPERATOR, COUNTY, sitting.contract_id, "renewal_declined", "不续", PAPER)
     assert drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES).state == "drawn"

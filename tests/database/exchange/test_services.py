@@ -16,7 +16,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.contracts import certifying, drawing, life, papers, signing
+from landreg.exchange.contracts import certifying, drawing, life, papers, renewing, signing
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
@@ -89,7 +89,7 @@ def test_a_service_has_no_step_of_a_transfer(village: None) -> None:
         lambda: signing.file(OPERATOR, *asked, today(), "", PAPER),
         lambda: signing.ask_registration(OPERATOR, *asked, PAPER),
         lambda: certifying.certify(OPERATOR, *asked),
-        lambda: life.renewal(OPERATOR, *asked, "renewal_asked", "", PAPER),
+        lambda: renewing.renewal(OPERATOR, *asked, "renewal_asked", "", PAPER),
         *(
             lambda relation=relation: drawing.draw_following(OPERATOR, *asked, relation, terms(kind="entrusted"), SERVED)
             for relation in ("renewal", "change", "retransfer")

@@ -16,6 +16,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound, Refused
 from landreg.exchange import letter
 from landreg.exchange.contracts import letters, queries, telling
+from landreg.exchange.contracts.entering import of_transfer, open_for
 from landreg.exchange.contracts.routes.life import again
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.service import asked_of
@@ -23,6 +24,7 @@ from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import Letter
 from landreg.law.book import Law
 from landreg.law.queries import load_law
+from landreg.registry.guarded import ties_nothing
 from landreg.registry.routes.surroundings import desk_of, page_day
 from landreg.web import problems
 from landreg.web.forms import read_form
@@ -74,6 +76,20 @@ def termination(county: str, contract_id: UUID) -> Response:
             raise Refused(wrong)
         desk = desk_of(uow.session, county)
         return _sent(uow, county, [letters.of_end(uow.session, desk, found, given.ground, given.said, side)])
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/renewal/letter.pdf")
+@allow(Role.OPERATOR)
+@problems.back_to(again("renewal_asked"))
+def renewal(county: str, contract_id: UUID) -> Response:
+    """The inquiry whether whoever has the land renews."""
+    given = read_form(Told)
+    with unit_of_work(current_actor()) as uow:
+        found, law = _found(uow, county, contract_id)
+        open_for(found, law, "running", "over")
+        of_transfer(found, law, "renewal_asked")
+        ties_nothing(law.on, said=given.said)
+        return _sent(uow, county, [letters.on_renewal(uow.session, desk_of(uow.session, county), found, given.said)])
 
 
 @blueprint.get("/contracts/late/letters.pdf")

@@ -19,7 +19,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import below, cancelling, deal_queries, dividing, life, queries
+from landreg.exchange.contracts import below, cancelling, deal_queries, dividing, life, queries, renewing
 from landreg.exchange.contracts.correcting import STEPS as CORRECTED
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
@@ -29,6 +29,8 @@ from landreg.exchange.contracts.routes.steps import STEPS, ends_by, lists, never
 from landreg.exchange.contracts.rules.closing import LIMITED, Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
+from landreg.exchange.contracts.rules.renewing import WORDS as ANSWERS
+from landreg.exchange.contracts.rules.renewing import open_until
 from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
@@ -67,7 +69,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         found=found, contract=row, step=step, today=law.on, price=price, course=course,
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         wrong=wrong if wrong and wrong.kind in CORRECTED else None,
-        notices=notices(course),
+        notices=notices(course), answer_days=law.days("CON-103.answer_days"), answer_by=open_until(course.events),
+        answers=words("contract_step", ANSWERS),
         suit_days=law.days("CON-17.suit_days"), limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
         ends_by=words("contract_side", ends_by(course, row.kind)), sides=words("contract_side", PAYERS[::-1]),
@@ -221,9 +224,10 @@ def terminate(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Answering:
-    """Whether whoever has the land was asked to renew, or declined."""
+    """Whether whoever has the land was asked to renew, and when, or what came of it."""
 
     answer: str
+    told_on: date | None = None
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -234,7 +238,7 @@ class Answering:
 def renewal_word(county: str, contract_id: UUID) -> Redirect:
     """Record it."""
     given = read_form(Answering)
-    life.renewal(current_actor(), county, contract_id, given.answer, given.said, kept(given.paper))
+    renewing.renewal(current_actor(), county, contract_id, given.answer, given.said, kept(given.paper), given.told_on)
     flash(_("续约征询已记录。"))
     return back(county, contract_id)
 

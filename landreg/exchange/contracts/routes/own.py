@@ -31,6 +31,7 @@ from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import VOID, stage
+from landreg.exchange.contracts.rules.renewing import open_until
 from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.saying import to_be_paid, told_of
 from landreg.exchange.contracts.signing import Signature
@@ -220,6 +221,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after, holders=held_by,
+        answer_by=open_until(course.events) if stage(course) in ("running", "over") else None,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),
     )  # fmt: skip
 
