@@ -1,4 +1,5 @@
-"""Running numbers of the office, none used twice: those of cases and notices without gaps, by county and year."""
+"""Running numbers of the office, none used twice: those of cases and notices without gaps, by county and year; those of acts
+and certificates by county, over all years."""
 
 from __future__ import annotations
 
@@ -9,13 +10,10 @@ from sqlalchemy import text
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 
-Sequence = Literal[
-    "act_number",
-    "certificate_number",
-    "excerpt_number",
-    "application_number",
-    "renewal_number",
-]
+Sequence = Literal["excerpt_number", "application_number", "renewal_number"]
+Book = Literal["case", "notice", "act", "certificate"]
+OVER_YEARS = ("act", "certificate")
+"""Books that a new year does not begin anew: the printing number of a certificate bears no year."""
 
 
 def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:
@@ -26,12 +24,13 @@ def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:
     return sorted(drawn.scalars())
 
 
-def next_in_book(uow: UnitOfWork, county: str, book: Literal["case", "notice"], count: int = 1) -> list[int]:
-    """So many next numbers of a county's book of this year, in rising order: the first of a year is 1, and none is left out.
+def next_in_book(uow: UnitOfWork, county: str, book: Book, count: int = 1) -> list[int]:
+    """So many next numbers of a county's book, of this year or over all, in rising order: the first is 1, and none is left out.
 
     Until the end of the transaction nobody else of the county draws from this book: drawn just before the row is written.
     """
-    asked = {"county": county, "book": book, "year": beijing_day(uow.now).year, "count": count}
+    year = 0 if book in OVER_YEARS else beijing_day(uow.now).year
+    asked = {"county": county, "book": book, "year": year, "count": count}
     statement = text("SELECT registry.next_in_book(:county, :book, :year, :count)")
     return sorted(uow.session.execute(statement, asked).scalars())
 
@@ -46,4 +45,4 @@ def household_codes(uow: UnitOfWork, county: str, village: str, issuer: str, cou
 def act_numbers(uow: UnitOfWork, county: str, count: int) -> list[str]:
     """New numbers of acts: county, day in Beijing, running number."""
     day = beijing_day(uow.now).strftime("%Y%m%d")
-    return [f"{county}-{day}-{serial:07d}" for serial in draw(uow, "act_number", count)]
+    return [f"{county}-{day}-{serial:07d}" for serial in next_in_book(uow, county, "act", count)]

@@ -38,7 +38,7 @@ class Printed:
     forms: tuple[str, ...]
 
     def numbers(self, province: str, county: str, years: range) -> tuple[str, ...]:
-        """The certificate numbers that it can stand beside: running numbers are never used twice, so one at most exists."""
+        """The certificate numbers that it can stand beside: a county uses no running number twice, so one at most exists."""
         return tuple(f"{province}({year}){county}{form}第{self.serial}号" for year in years for form in self.forms)
 
 

@@ -93,7 +93,7 @@ def test_it_is_put_back_after_a_test_that_changed_it(
     first = everything(superuser, _emptying, database)
     to_rights(registrar, reviewer, superuser, 1, first=7)
     superuser.execute("DELETE FROM registry.case_course")
-    superuser.execute("SELECT setval('registry.act_number', 4711)")
+    superuser.execute("SELECT setval('registry.excerpt_number', 4711)")
     next(path for path in sorted(database.checkpoints.rglob("*")) if path.is_file()).write_bytes(b"struck")
     _emptying()
     register()
@@ -107,7 +107,7 @@ def test_it_is_put_back_after_a_test_that_changed_it(
         "INSERT INTO system.demo (ahead) VALUES ('3 days')",
         "DELETE FROM registry.case_course WHERE ctid = (SELECT min(ctid) FROM registry.case_course)",
         "UPDATE registry.act_kind SET kind = kind",
-        "SELECT nextval('registry.certificate_number')",
+        "SELECT nextval('registry.excerpt_number')",
     ],
     ids=["a row more", "a row less", "a row rewritten", "a number taken"],
 )

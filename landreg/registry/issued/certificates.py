@@ -27,7 +27,7 @@ from landreg.registry.casework.cases import locked, note
 from landreg.registry.documents import Store
 from landreg.registry.issued.certified import Certified, certified, members_of
 from landreg.registry.leaves.logged import issued_facts
-from landreg.registry.numbers import draw
+from landreg.registry.numbers import next_in_book
 from landreg.registry.papers.certificate_data import CertificateNumber, PrintedCertificate
 from landreg.registry.papers.certificate_printing import print_certificate, unprintable
 from landreg.registry.papers.signing import Signer, ToPrint, print_and_sign_many, sign
@@ -214,7 +214,7 @@ def _draft(
     sample = queries.is_demo(uow.session)
     by_id = {case.case_id: case for case in cases}
     found.sort(key=lambda one: by_id[one.case_id].number)
-    serials = draw(uow, "certificate_number", len(found))
+    serials = next_in_book(uow, county, "certificate", len(found))
     return [
         _drafted(by_id[one.case_id], one, serial, law, press, proofs[one.act_number].to_json(), sample)
         for one, serial in zip(found, serials, strict=True)

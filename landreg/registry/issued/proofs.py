@@ -17,7 +17,7 @@ from landreg.law.book import term
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts.limits import marks
-from landreg.registry.numbers import draw
+from landreg.registry.numbers import next_in_book
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.certificate_data import CertificateNumber
 from landreg.registry.papers.office import Desk
@@ -32,9 +32,9 @@ def is_proven(case: Case) -> bool:
 
 
 def number_of(uow: UnitOfWork, desk: Desk, case: Case) -> str:
-    """A new number: those of certificates go on, so that none is used twice."""
+    """A new number: those of the county's certificates go on, so that none is used twice."""
     county = division_names(uow.session, [case.county]).get(case.county, case.county)
-    (serial,) = draw(uow, "certificate_number")
+    (serial,) = next_in_book(uow, case.county, "certificate")
     year = beijing_day(uow.now).year
     return CertificateNumber(desk.law.text("CERT-1.province_short"), year, county, f"{serial:07d}").of_proof()
 

@@ -1,4 +1,5 @@
-"""Numbers of cases and notices: by county and year, from 1 on, and none that a refused form or a look took."""
+"""Numbers of cases and notices: by county and year, from 1 on, and none that a refused form or a look took; of acts and
+certificates: by county."""
 
 from __future__ import annotations
 
@@ -8,10 +9,15 @@ from uuid import UUID
 
 import pytest
 
+from landreg import keys
+from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
+from landreg.core.files import Store
+from landreg.log.store import seal
 from landreg.registry.casework import cases, opening
+from landreg.registry.issued.certificates import Press, issue
 from landreg.registry.numbers import next_in_book
 from landreg.registry.rules.requests import Assignment, Reissue
 from tests.registry_kit import Connection, applied, in_state, one, right_of, to_rights
@@ -73,6 +79,21 @@ def test_a_county_begins_a_book_of_its_own_and_goes_on_behind_the_numbers_of_bef
         )
     with unit_of_work(registrar) as uow:
         assert next_in_book(uow, COUNTY, "case") == [1335]
+
+
+def test_acts_and_certificates_of_a_county_begin_with_one_whatever_other_counties_have(
+    registrar: Actor, reviewer: Actor, worker: Actor, superuser: Connection, database: Settings
+) -> None:
+    with unit_of_work(registrar) as uow:
+        assert next_in_book(uow, "610929", "act", 5) == next_in_book(uow, "610929", "certificate", 5) == [1, 2, 3, 4, 5]
+    ids = to_rights(registrar, reviewer, superuser, 2)
+    acts = superuser.execute("SELECT right(number, 7)::integer FROM registry.act ORDER BY 1").fetchall()
+    assert [number for (number,) in acts] == [*range(1, len(acts) + 1)]
+    assert len(acts) >= len(ids)
+    seal(worker, database)
+    issue(registrar, COUNTY, ids, Press(keys.certificate_signer(database), Store(database.store), database.base_url))
+    serials = superuser.execute("SELECT serial FROM registry.certificate ORDER BY right(serial, 7)").fetchall()
+    assert [serial[-13:] for (serial,) in serials] == [f"{COUNTY}{n:07d}" for n in range(1, len(ids) + 1)]
 
 
 def test_desks_that_draw_at_once_draw_each_their_own(registrar: Actor, superuser: Connection) -> None:
