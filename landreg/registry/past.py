@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from landreg.registry import queries, shelves
 from landreg.registry.casebook import Act, Case, CaseEvent, Document
 from landreg.registry.history import Line, Said, differences
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
+from landreg.registry.past_holders import renamings
 
 MOST_ACTS = 200
 RIGHT = ("code", "area_m2", "mu", "excess_m2", "term", "nature", "floor_area_m2", "floors", "built_on", "note")
@@ -118,26 +118,7 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
     ]
     of_cases = sa.select(Case.act_id).where(Case.county == county, Case.right_ids.contains([right_id]))
     also: dict[UUID | None, tuple[Line, ...]] = {act: () for act in session.scalars(of_cases) if act}
-    return _told(session, county, rows, also | _renamings(session, county, rights))
-
-
-def _renamings(session: Session, county: str, rights: Sequence[Right]) -> dict[UUID | None, tuple[Line, ...]]:
-    """By act: the other name that an organisation has from it on, which held the right then. rights: its rows."""
-    of = (Holder.county == county, Holder.holder_id.in_({row.household_id for row in rights}))
-    rows = _rows(session, Holder, *of, Holder.kind == "organization")
-    next_ = {(row.act_id, row.holder_id): row for row in rows if row.valid.upper is None}
-    found: dict[UUID | None, tuple[Line, ...]] = {}
-    for was in rows:
-        now = next_.get((was.ended_by_act, was.holder_id))
-        since = now.recorded.lower if now else None
-        if now and since and now.name != was.name and _held(rights, was.holder_id, since):
-            found[was.ended_by_act] = (Line("holder", now.name, "name", was.name, now.name, now.valid.lower),)
-    return found
-
-
-def _held(rights: Sequence[Right], holder_id: UUID, at: datetime) -> bool:
-    """Whether the register said at an instant, and before, that a right is this holder's."""
-    return any(at in row.recorded and at != row.recorded.lower for row in rights if row.household_id == holder_id)
+    return _told(session, county, rows, also | renamings(session, county, rights))
 
 
 def parcel_history(session: Session, county: str, parcel_id: UUID) -> list[ActTold]:

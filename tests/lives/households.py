@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from landreg.core.db import unit_of_work
 from landreg.registry.casework import applications
+from landreg.registry.facts import standing
 from landreg.registry.renewal import roster_cases
 from landreg.registry.rules.household_requests import (
     Exchange,
@@ -56,7 +58,15 @@ def _between_people(on: Stage) -> Life:
     heir = yield "person_of", lambda: applications.person_of(registrar, "城里人", citizen_id(970))
     dead = tuple(members(registrar))
     asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", "某市某街1号", dead)
-    yield from _of_right(on, "homestead_inheritance", asked, right_of(registrar, kind="homestead"))
+    home = right_of(registrar, kind="homestead")
+    yield from _of_right(on, "homestead_inheritance", asked, home)
+    with unit_of_work(registrar) as uow:
+        held_by = standing.rights(uow.session, COUNTY, [home])[home].right.row["household_id"]
+        holder = standing.person(uow.session, COUNTY, held_by)
+    assert holder is not None
+    person = yield "holder_named", lambda: applications.holder_named(registrar, holder, "城里仁", citizen_id(970))
+    mended = (Corrected("name", "城里仁"), Corrected("person_id", str(person)))
+    yield from _of_right(on, "correction", Correction("holder", "office", "身份证", mended), home)
 
 
 def _operated(on: Stage) -> Life:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
-from landreg.access.identity import NewPerson, bearing, enter_alone, enter_renamed
+from landreg.access.identity import NewPerson, bearing, bearing_number, enter_alone, enter_renamed
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -61,7 +61,10 @@ def case_on_right(
     household_code, applicant = subject_of(uow.session, county, right, list(bundle.codes))
     case = new_case(uow, county, right["village"], kind, completed(uow, county, right["village"], right["code"], asked))
     case |= {"right_kind": right["kind"], "subject_code": right["code"], "household_code": household_code}
-    case |= {"applicant": applicant, "right_ids": [right_id, *concerned(uow.session, county, asked)]}
+    also = concerned(uow.session, county, asked)
+    if isinstance(asked, Correction) and asked.of == "holder":
+        also += standing.rights_held(uow.session, county, [right["household_id"]])[right["household_id"]]
+    case |= {"applicant": applicant, "right_ids": [*dict.fromkeys((right_id, *also))]}
     return case, standing.parcel_codes(uow.session, county, case["right_ids"])
 
 
@@ -131,6 +134,20 @@ def renumbered(actor: Actor, code: str, member_id: UUID, name: str, id_number: s
         if not bearing(uow.session, [(member.row["person_id"], name.strip())]):
             raise BadInput(Finding("COR-2", "name"))
         person = NewPerson(name.strip(), "1", id_number)
+        return enter_renamed(uow, person) or enter_alone(uow, person)
+
+
+def holder_named(actor: Actor, holder: Standing, name: str, id_number: str) -> UUID:
+    """The person of the right name and number of who holds a right; until an act brings it, nobody is found by it.
+
+    Raises BadInput for a name or number that is none, and (COR-16) where neither is the holder's: nothing is entered then.
+    """
+    with unit_of_work(actor) as uow:
+        _must_be_a_person(uow, "name", name, id_number)
+        was, named = holder.row["person_id"], name.strip()
+        if was not in bearing_number(uow.session, id_number) and named != holder.row["name"]:
+            raise BadInput(Finding("COR-16", "name"))
+        person = NewPerson(named, "1", id_number)
         return enter_renamed(uow, person) or enter_alone(uow, person)
 
 

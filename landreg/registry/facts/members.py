@@ -133,7 +133,7 @@ class _Told:
             return {}
         asked = {"county": self.county, "persons": self.others}
         own = None if self.member is None else self.member.row["member_id"]
-        found = [row for row in self.session.execute(text(_HOMES), asked) if row.member_id != own]
+        found = [row for row in self.session.execute(text(HOMES), asked) if row.member_id != own]
         names = masked_persons(self.session, [row.person_id for row in found])
         return {names.get(row.person_id, ("—", ""))[0]: row.household_code for row in found}
 
@@ -167,7 +167,7 @@ class _Told:
         """Who bears the number in the register, under whatever name."""
         if self.person is None:
             return []
-        return list(self.session.scalars(text(_SAME_NUMBER), {"person": self.person}))
+        return list(self.session.scalars(text(SAME_NUMBER), {"person": self.person}))
 
 
 def _changes(
@@ -189,8 +189,8 @@ _KEYS: Mapping[str, tuple[Any, Any]] = {
     "holder": (Holder, Holder.holder_id),
     "collective": (Collective, Collective.collective_id),
 }
-_HOMES = "SELECT person_id, member_id, household_code FROM party.households_of(:county, :persons)"
-_SAME_NUMBER = """
+HOMES = "SELECT person_id, member_id, household_code FROM party.households_of(:county, :persons)"
+SAME_NUMBER = """
     SELECT o.person_id FROM identity.person AS p JOIN identity.person AS o ON o.id_digest = p.id_digest
     WHERE p.person_id = :person AND o.edition > 0 ORDER BY o.edition
 """

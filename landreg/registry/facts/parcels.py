@@ -25,6 +25,7 @@ from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.corrections import correction_proposals
 from landreg.registry.facts.drawn import Piece, Undrawable
 from landreg.registry.facts.ground import OnGround, around_shapes, bundles_on, parcels_in_force
+from landreg.registry.facts.holders import holder_proposals
 from landreg.registry.facts.members import member_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.rules.parcel_requests import (
@@ -55,9 +56,11 @@ def parcel_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposa
     """The proposals of cases on acts that redraw, divide, join or measure parcels, and of corrections."""
     corrections = [case for case in cases if case.act_kind in CORRECTIONS]
     members = [case for case in corrections if case.request.get("of") == "member"]
-    others = [case for case in corrections if case not in members]
+    holders = [case for case in corrections if case.request.get("of") == "holder"]
+    others = [case for case in corrections if case not in members and case not in holders]
     redrawing = [case for case in cases if case.act_kind not in CORRECTIONS]
-    return [*_redrawn(session, redrawing), *correction_proposals(session, others), *member_proposals(session, members)]
+    persons = [*member_proposals(session, members), *holder_proposals(session, holders)]
+    return [*_redrawn(session, redrawing), *correction_proposals(session, others), *persons]
 
 
 def _redrawn(session: Session, cases: Sequence[Case]) -> list[ActProposal]:

@@ -187,6 +187,12 @@ def organizations(session: Session, county: str, holder_ids: Sequence[UUID]) -> 
     }
 
 
+def person(session: Session, county: str, holder_id: UUID) -> Standing | None:
+    """Who holds rights and is a person of no household there; None for a household or an organisation."""
+    rows = _rows(session, Holder, county, Holder.holder_id == holder_id, Holder.kind == "person")
+    return next((standing("holder", row) for row in rows), None)
+
+
 def certificates_in_force(session: Session, county: str, right_ids: Sequence[UUID]) -> Sequence[Certificate]:
     """The certificates of these rights that were neither replaced nor cancelled."""
     ended = select(CertificateEnd.certificate_id).where(

@@ -37,11 +37,11 @@ from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import household_acts as household_act_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
-from landreg.registry.routes import member_corrections as parcel_act_routes
 from landreg.registry.routes import objections as objection_routes
 from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import paper_consents as paper_consent_routes
 from landreg.registry.routes import papers as paper_routes
+from landreg.registry.routes import person_corrections as parcel_act_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import renewal_single as renewal_single_routes
 from landreg.registry.routes import renewal_steps as renewal_routes

@@ -56,7 +56,7 @@ def cor_2_same_person(facts: ParcelActFacts, law: Law) -> Finding | None:
 
     Another person comes into a household, or leaves it, by the act for that. CC-220, RERR-16.
     """
-    return None if facts.same_person else Finding("COR-2", "id_number", {}, subject=facts.code)
+    return None if facts.same_person or _of_holder(facts) else Finding("COR-2", "id_number", {}, subject=facts.code)
 
 
 def cor_3_one_stands_for_the_household(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -193,6 +193,20 @@ def cor_15_household_contract_stays_one(facts: ParcelActFacts, law: Law) -> Find
     return Finding("COR-15", "nature", {}, subject=facts.code)
 
 
+def cor_16_holder_stays_the_same_person(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-16: of a person who holds a right the name or the number is corrected, not both at once, and the number is nobody else's:
+    another person comes by a transfer. CC-220, RERR-16.
+    """
+    return None if facts.same_person or not _of_holder(facts) else Finding("COR-16", "name", {}, subject=facts.code)
+
+
+def cor_17_a_member_is_corrected_as_one(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-17: whose name or number is wrong and who is a member of a household too is corrected there: that mends both. RERR-16."""
+    if not facts.member_of:
+        return None
+    return Finding("COR-17", "name", {"households": list(facts.member_of)}, subject=facts.code)
+
+
 def ct_1_term_within_law(facts: ParcelActFacts, law: Law) -> Finding | None:
     """CT-1: a corrected term too is what the law gives the kind of land. RLCL-21."""
     return None if facts.contract is None else contract.ct_1_term_within_law(facts.contract, law)
@@ -225,6 +239,10 @@ def _of_member(facts: ParcelActFacts) -> Correction | None:
     return asked if isinstance(asked, Correction) and asked.of == "member" else None
 
 
+def _of_holder(facts: ParcelActFacts) -> bool:
+    return isinstance(facts.asked, Correction) and facts.asked.of == "holder"
+
+
 _RULES: tuple[Callable[..., Any], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
@@ -254,6 +272,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     tr_33_contracts_run_on,
     cor_14_contracted_land_stays_farm_land,
     cor_15_household_contract_stays_one,
+    cor_16_holder_stays_the_same_person,
+    cor_17_a_member_is_corrected_as_one,
     ct_1_term_within_law,
     ct_6_term_not_short,
     tr_1_term_within_contract,

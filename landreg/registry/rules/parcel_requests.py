@@ -75,9 +75,9 @@ SUBSTANCE = frozenset((
 
 @dataclass(frozen=True)
 class Correction:
-    """Facts of a parcel, a household, one of its members or a right that were wrong from the first day.
+    """Facts of a parcel, a household, one of its members, a right or the person who holds it that were wrong from the first day.
 
-    of: parcel, household, member or right. by: who found it, the holder, an interested party or the office. why: what shows
+    of: parcel, household, member, right or holder. by: who found it, the holder, an interested party or the office. why: what shows
     it. member_id: of a member, which one; name: theirs, where their identity number is corrected.
     """
 

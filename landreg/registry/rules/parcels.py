@@ -31,6 +31,7 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
     ),
     "household": ("name", "address", "postcode"),
     "member": ("person_id", "relation", "holds_right"),
+    "holder": ("name", "person_id", "address"),
     "right": ("nature", "term", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
 }  # fmt: skip
 """By what is corrected: the facts that a correction may set right. Which household holds a right is not among them."""
@@ -57,7 +58,8 @@ class ParcelActFacts(ActFacts):
     shape measures. now: the facts to be corrected as they stand. meant: what is said to be right of them, as it would be registered
     ("400" is 400.00). invalid: corrected facts that are none, by name. used:
     codes that name another parcel, or did. same_person: a corrected identity number is that of a person of the member's own
-    name, who stands nowhere else. contract: as a corrected term would leave it. beyond: code of a land-operation right that
+    name, who stands nowhere else; of a holder, that they stay the same person. member_of: the households of which a holder is a
+    member, as the register has them. contract: as a corrected term would leave it. beyond: code of a land-operation right that
     would run past that term, to its last day. told_on: when the proof came that the party was told of an error that the office
     found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
     let: the corrected term of a land-operation right; let_until: the end of the contract below it, None where it has none;
@@ -78,6 +80,7 @@ class ParcelActFacts(ActFacts):
     invalid: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     same_person: bool = True
+    member_of: tuple[str, ...] = ()
     contract: ContractFacts | None = None
     beyond: Mapping[str, date] = field(default_factory=dict)
     told_on: date | None = None

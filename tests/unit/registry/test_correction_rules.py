@@ -64,6 +64,9 @@ LOWER = "6109021042020100001"
 AREA = Correction("parcel", "holder", "复测", (Corrected("registered_area_m2", "410.00"),), (LOWER,))
 USE = Correction("parcel", "holder", "外业核实", (Corrected("land_use", "5"),), (LOWER,))
 NATURE = Correction("right", "holder", "合同原件", (Corrected("nature", "122"),))
+HOLDER = Correction(
+    "holder", "holder", "身份证", (Corrected("name", "城里仁"), Corrected("person_id", str(UUID(int=9))))
+)
 SLIP = Correction("parcel", "office", "外业核实", (Corrected("name", "北坡"),), (LOWER,))
 LOAN = Restricted(UUID(int=4), "mortgage", "样本农村信用社", 1)
 OTHERS = {
@@ -110,7 +113,7 @@ def test_contracted_land_is_corrected_to_another_farm_use_and_to_household_contr
     assert examine(RULES, facts(asked, right_kind="contract_management", meant=meant), LAW) == ()
 
 
-@pytest.mark.parametrize("asked", [NUMBER, RELATION, of_member(HEAD, ("relation", "01")), TERM])
+@pytest.mark.parametrize("asked", [NUMBER, RELATION, of_member(HEAD, ("relation", "01")), TERM, HOLDER])
 def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction) -> None:
     assert examine(RULES, facts(asked, contract=THIRTY), LAW) == ()
     assert read("correction", plain(asked)) == asked
@@ -135,6 +138,8 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-12", "warn", AREA, {"disposed": {f"{HOME}J": TOLD}}),
         ("COR-14", "refuse", USE, {"right_kind": "contract_management", "meant": {"land_use": "5"}}),
         ("COR-15", "refuse", NATURE, {"right_kind": "contract_management", "meant": {"nature": "122"}}),
+        ("COR-16", "refuse", HOLDER, {"same_person": False}),
+        ("COR-17", "refuse", HOLDER, {"member_of": (HOME,)}),
         ("TR-12", "refuse", AREA, {"restrictions": (Restricted(UUID(int=4), "seizure", "第一法院", 1),)}),
         ("TR-12", "refuse", AREA, {"restrictions": (replace(LOAN, kind="advance_notice"),)}),
         ("TR-20", "refuse", AREA, {"restrictions": (LOAN,)}),

@@ -1,4 +1,4 @@
-"""Applying for a correction of a household's member: identity number, relation to the representative, share in the right."""
+"""Applying for a correction of a person: a household's member, or who holds a right and is no household."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from landreg.land import queries as land
 from landreg.law.book import terms
 from landreg.party import queries as parties
 from landreg.registry.casework import applications
+from landreg.registry.effects import Standing
+from landreg.registry.facts import standing
 from landreg.registry.facts.correctable import as_text
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.routes.corrections import CorrectionForm
@@ -40,6 +42,15 @@ class MemberForm:
     id_number: str = field(default="", metadata={"most": 20})
     relation: str = ""
     holds_right: str = ""
+
+
+@dataclass(frozen=True)
+class HolderForm:
+    """What is right of a holder. name, id_number: both as on the paper, where one is corrected; both are left empty where not."""
+
+    name: str = field(default="", metadata={"most": 60})
+    id_number: str = field(default="", metadata={"most": 20})
+    address: str = field(default="", metadata={"most": 200})
 
 
 @blueprint.get("/households/<code>/members/<uuid:member_id>/correction")
@@ -88,6 +99,56 @@ def corrected_member(code: str, member_id: UUID) -> Redirect:
         raise BadInput(Finding("PAR-8", "facts"))
     asked = Correction("member", given.by, given.why, tuple(facts), (), member_id, name)
     return opened(county, applications.apply_on_household(current_actor(), code, "correction", asked))
+
+
+@blueprint.get("/rights/<county>/<uuid:right_id>/holder/correction")
+@allow(Role.REGISTRAR)
+def correct_holder(county: str, right_id: UUID) -> Response:
+    """The form. Raises NotFound for a right that ended, or that no single person holds."""
+    right, holder = _holder(county, right_id)
+    with unit_of_work(current_actor()) as uow:
+        path = land.division_path(uow.session, right["village"])
+        number = masked_persons(uow.session, [holder.row["person_id"]]).get(holder.row["person_id"], ("—", "—"))[1]
+    return pages.render(
+        "registry/correct.html",
+        of="holder",
+        code=right["code"],
+        path=path,
+        holder=(holder.row["name"], number),
+        back=url_for("registry.rights.one", county=county, right_id=right_id),
+        facts=[("address", as_text(holder.row["address"]))],
+        choices={},
+        by=words("corrected_by", CORRECTED_BY),
+        address=request.path,
+    )
+
+
+@blueprint.post("/rights/<county>/<uuid:right_id>/holder/correction")
+@allow(Role.REGISTRAR)
+@problems.back_to(correct_holder)
+def corrected_holder(county: str, right_id: UUID) -> Redirect:
+    """Open the case. What the form leaves as it is, is not corrected."""
+    _right, holder = _holder(county, right_id)
+    given, told = read_form(CorrectionForm), read_form(HolderForm)
+    right = {"address": told.address.strip()} if "address" in request.form else {}
+    if told.name.strip() or told.id_number.strip():
+        person = applications.holder_named(current_actor(), holder, told.name, tidy(told.id_number))
+        right |= {"name": told.name.strip(), "person_id": str(person)}
+    facts = tuple(Corrected(fact, value) for fact, value in right.items() if value != as_text(holder.row[fact]))
+    if not facts:
+        raise BadInput(Finding("PAR-8", "facts"))
+    asked = Correction("holder", given.by, given.why, facts)
+    return opened(county, applications.apply_on_right(current_actor(), county, right_id, "correction", asked))
+
+
+def _holder(county: str, right_id: UUID) -> tuple[dict[str, Any], Standing]:
+    """A right in force, and the person who holds it."""
+    with unit_of_work(current_actor()) as uow:
+        bundle = standing.rights(uow.session, county, [right_id]).get(right_id)
+        holder = None if bundle is None else standing.person(uow.session, county, bundle.right.row["household_id"])
+    if bundle is None or holder is None:
+        raise NotFound
+    return dict(bundle.right.row), holder
 
 
 def _member(code: str, member_id: UUID) -> tuple[dict[str, Any], str, str]:
