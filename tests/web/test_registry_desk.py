@@ -11,10 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from landreg.config import Settings
 from landreg.core import alive
 from landreg.core.actor import WORKER, Actor, Role
+from landreg.core.db import unit_of_work
 from landreg.log import stopped
 from landreg.log.store import seal
 from landreg.registry import jobs
@@ -261,6 +263,32 @@ def test_members_that_are_held_up_do_not_hold_up_the_rest_of_their_batch(
     assert "另有 2 件正在公告" in deng.get(address).text
     pass_days(superuser, 40)
     assert (offered(deng), offered(shen)) == (["register", "accept", "publish"], ["register"])
+
+
+def test_a_notice_is_called_by_the_rights_that_it_is_of(
+    deng: Browser, shen: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    address = f"/batches/{COUNTY}/{batch}/steps/publish"
+    both = in_state(officers[0], batch, "draft")
+
+    def of(kind: str) -> list[UUID]:
+        with unit_of_work(officers[0]) as uow:
+            asked = sa.text('SELECT case_id FROM registry."case" WHERE case_id = ANY (:ids) AND right_kind = :kind')
+            return list(uow.session.scalars(asked, {"ids": both, "kind": kind}))
+
+    def title() -> str:
+        return re.findall(r'name="title"[^>]*value="([^"]*)"', deng.get(address).text)[0]
+
+    for kind, called in (
+        ("homestead", "宅基地使用权首次登记公告"),
+        ("contract_management", "土地承包经营权、宅基地使用权首次登记公告"),
+    ):
+        cases.accept(officers[0], COUNTY, of(kind))
+        cases.review(officers[1], COUNTY, of(kind))
+        assert title().endswith(called)
+        assert ("承包" in title()) == ("承包" in called)
+    notices.publish(officers[0], COUNTY, of("homestead"), "公告")
+    assert title().endswith("土地承包经营权首次登记公告")
 
 
 def test_members_leave_a_batch_singly_with_a_reason(deng: Browser, batch: UUID, case: UUID) -> None:

@@ -149,13 +149,21 @@ def summary(county: str, batch_id: UUID, step: str) -> Response | Redirect:
         progress = queries.batch(uow.session, county, batch_id)
         path = division_path(uow.session, progress.batch.village) if progress else []
         roster = roster_queries.roster_of_batch(uow.session, county, batch_id)
-    title = (
-        _("%(name)s延包名册公示", name=roster.collective)
-        if roster
-        else _("%(village)s土地承包经营权、宅基地使用权首次登记公告", village="".join(path[-2:]))
-    )
+
+    def titled(rights: frozenset[str]) -> str:
+        village = "".join(path[-2:])
+        if roster:
+            title = _("%(name)s延包名册公示", name=roster.collective)
+        elif "homestead" not in rights:
+            title = _("%(village)s土地承包经营权首次登记公告", village=village)
+        elif len(rights) == 1:
+            title = _("%(village)s宅基地使用权首次登记公告", village=village)
+        else:
+            title = _("%(village)s土地承包经营权、宅基地使用权首次登记公告", village=village)
+        return str(title)
+
     action = url_for(".take", county=county, batch_id=batch_id, step=step)
-    return shown_summary(county, ids, wanted, action, (), back, title)
+    return shown_summary(county, ids, wanted, action, (), back, titled)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
@@ -186,9 +186,17 @@ def summary() -> Response:
 
 
 def shown_summary(
-    county: str, ids: Sequence[UUID], step: Step, action: str, chosen: Sequence[str], back: str, title: str = ""
+    county: str,
+    ids: Sequence[UUID],
+    step: Step,
+    action: str,
+    chosen: Sequence[str],
+    back: str,
+    titled: Callable[[frozenset[str]], str] = lambda _rights: "",
 ) -> Response:
-    """The summary page of a step: who goes on, who does not and why, and the button that does it, for the roles of the step."""
+    """The summary page of a step: who goes on, who does not and why, and the button that does it, for the roles of the step.
+    titled: what a notice is called that is of rights of these kinds.
+    """
     foreseen = steps.foresee(current_actor(), county, ids, step)
     with unit_of_work(current_actor()) as uow:
         found = [one.case for one in foreseen]
@@ -207,7 +215,7 @@ def shown_summary(
         action=action,
         chosen=chosen,
         back=back,
-        title=title,
+        title=titled(frozenset(seen.case.right_kind for seen in foreseen if not seen.stopped)),
         directly=jobs.DIRECTLY,
         mine=current_actor().has(*step.roles),
     )
