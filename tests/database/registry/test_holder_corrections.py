@@ -90,8 +90,8 @@ def test_a_wrong_name_and_address_are_right_since_the_first_day_on_the_page_the_
     press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
     (issued,) = certificates.issue(registrar, COUNTY, [case], press).issued
     assert one(registrar, "SELECT holder FROM registry.check_certificate(:n)", n=issued.number) == masked_name("城里仁")
-        "found by the number from now on"
     assert applications.person_of(registrar, "城里仁", NUMBER) == now.row["person_id"], (
+        "found by the number from now on"
     )
     assert rechecked(database, worker) == []
 
