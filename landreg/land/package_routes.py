@@ -234,6 +234,7 @@ def report(county: str, package_id: UUID) -> Response:
             extent=queries.extent_of_package(session, county, package_id),
             zone=shown.zone(package.epsg),
             changes=changes,
+            gone=queries.villages_gone(session, county, package_id, older.package_id, package.village) if older else (),
             longest=LONGEST_CHANGE,
         )
 

@@ -161,6 +161,18 @@ def extent_of(session: Session, county: str) -> tuple[float, float, float, float
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 
+def villages_gone(session: Session, county: str, new: UUID, old: UUID, within: str) -> Sequence[str]:
+    """The villages of a package that the one which took its place within a division has nothing of."""
+    asked = {"county": county, "new": new, "old": old, "from": within, "to": within + LAST}
+    return session.scalars(sa.text(_GONE), asked).all()
+
+
+_GONE = """
+    SELECT village FROM land.staged_issuer WHERE county = :county AND package_id = :old AND village BETWEEN :from AND :to
+    EXCEPT SELECT village FROM land.staged_issuer WHERE county = :county AND package_id = :new ORDER BY village
+"""
+
+
 def extent_of_package(session: Session, county: str, package_id: UUID) -> tuple[float, float, float, float] | None:
     """West, south, east, north in degrees of a package's parcels (of the first few thousand), else of its county."""
     statement = """

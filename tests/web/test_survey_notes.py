@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from psycopg.types.json import Jsonb
 
 from landreg.core.actor import Actor
 from landreg.registry.casework import opening
@@ -124,3 +127,27 @@ def test_what_the_later_survey_has_no_more_is_named_beside_its_village_with_no_b
     assert "按新成果重建" in deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
     answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
     assert number in deng.get(answer.headers["Location"]).text
+
+
+def test_a_village_that_the_later_survey_has_nothing_of_is_named_with_its_open_cases(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    old = stage_village(superuser, 1)
+    opening.open_batch(officers[0], COUNTY, old.package_id, VILLAGE)
+    superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    other = "610902102202"
+    new = stage_village(superuser, 1, village=other)
+    superuser.execute(
+        "UPDATE land.package SET village = county, supersedes = %s, changes = %s WHERE package_id = %s",
+        [old.package_id, Jsonb({"FBF": {"removed": [VILLAGE], "counts": {"removed": 1}}}), new.package_id],
+    )
+    numbers = superuser.execute('SELECT number FROM registry."case"').fetchall()
+    page = deng.get(f"/packages/{COUNTY}/{new.package_id}").text
+    assert re.search(rf"这次整村没有的：.*（{VILLAGE}）", page)
+    assert f"{len(numbers)} 件首次登记业务正在办理，所在的村本成果包里已没有" in page
+    shown = deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
+    behind = shown[shown.index('id="behind"') :]
+    assert all(number in behind for (number,) in numbers)
+    superuser.execute("UPDATE registry.\"case\" SET state = 'withdrawn'")
+    assert 'id="behind"' not in deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
+    assert "正在办理" not in deng.get(f"/packages/{COUNTY}/{new.package_id}").text

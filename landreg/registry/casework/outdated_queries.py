@@ -44,6 +44,21 @@ def outdated_cases(session: Session, county: str, package_id: UUID, within: Sequ
     return [case for case in found if case.case_id in later and later[case.case_id].package_id == package_id]
 
 
+def left_behind(session: Session, county: str, package_id: UUID) -> list[Outdated]:
+    """The cases of villages that this package, the one in force for more than those, has nothing of."""
+    asked = {"county": county, "package": package_id, "states": list(REBUILT)}
+    gone = session.scalars(text(_GONE_VILLAGES), asked).all()
+    return outdated_cases(session, county, package_id, gone) if gone else []
+
+
+_GONE_VILLAGES = """
+    SELECT DISTINCT c.village
+    FROM registry."case" AS c JOIN land.package AS p ON p.county = c.county AND p.package_id = :package
+    WHERE c.county = :county AND c.village BETWEEN p.village AND p.village || '~' AND c.package_id <> :package
+      AND c.act_kind = 'first_registration' AND c.state = ANY (:states)
+      AND NOT EXISTS (SELECT FROM land.staged_issuer AS i
+                      WHERE i.county = c.county AND i.package_id = :package AND i.village = c.village)
+"""
 _ON_ANOTHER = """
     SELECT c.case_id, c.number, c.village, NOT EXISTS (
         SELECT FROM land.staged_contract AS s

@@ -21,7 +21,7 @@ from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.registry import ending_queries, finding, queries, shelves
 from landreg.registry.casework import desk, opening, under_way_queries, worklist
-from landreg.registry.casework.outdated_queries import Outdated, outdated_cases
+from landreg.registry.casework.outdated_queries import Outdated, left_behind, outdated_cases
 from landreg.registry.casework.worklist import CaseFilter
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.home import brought_queries
@@ -71,13 +71,19 @@ def open_batch(county: str, package_id: UUID) -> Response:
     with unit_of_work(current_actor()) as uow:
         villages = desk.villages_of_package(uow.session, county, package_id)
         later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
+        behind = left_behind(uow.session, county, package_id)
     if not villages:
         raise NotFound
     outdated: dict[str, list[Outdated]] = defaultdict(list)
     for case in later:
         outdated[case.village].append(case)
     return pages.render(
-        "registry/open_batch.html", villages=villages, outdated=outdated, county=county, package_id=package_id
+        "registry/open_batch.html",
+        villages=villages,
+        outdated=outdated,
+        behind=behind,
+        county=county,
+        package_id=package_id,
     )
 
 
