@@ -24,8 +24,8 @@ from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 
 AGENTS = frozenset(f"{AGENT}{step}" for step in AGENT_STEPS)
-ABOUT_OFFICERS = AGENTS | {"cut_short", "untold", "far_price_operator", "called_off"}
-FACTS = frozenset({"related", "unheard"})
+ABOUT_OFFICERS = AGENTS | {"cut_short", "untold", "far_price_operator", "called_off", "deposit_late"}
+FACTS = frozenset({"related", "unheard", "deposit_late"})
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 
 
@@ -89,7 +89,7 @@ def said(subject: str, names: Mapping[str, str]) -> str:
 
 def _read(uow: UnitOfWork, law: Law, within: str, since: date, until: date) -> Read:
     first, last = (datetime.combine(day, time(), BEIJING) for day in (since, until))
-    return market(uow.session, within, first, last, law.days("LST-18.publication_days", "least"))
+    return market(uow.session, within, first, last, law)
 
 
 def _figures(law: Law) -> Figures:

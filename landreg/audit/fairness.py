@@ -63,7 +63,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Marked:
-    """Something that somebody did, in the course of a listing, and whether it came to nothing."""
+    """Something that somebody did, in the course of a listing, and whether it came to nothing, or late."""
 
     by: str
     number: str
@@ -82,13 +82,15 @@ class Acting:
 
 @dataclass(frozen=True)
 class Market:
-    """All that is looked at, of one county and some months. rounds: sales by who set them up, called off or held. deals: by who won
-    them, fallen or standing. acts: what agents did for households, each household, step and agent once.
+    """All that is looked at, of one county and some months. rounds: sales by who set them up, called off or held; returns: deposits
+    that were to go back, by the same, late or not. deals: by who won them, fallen or standing. acts: what agents did for
+    households, each household, step and agent once.
     """
 
     sales: tuple[Sale, ...] = ()
     windows: tuple[Window, ...] = ()
     rounds: tuple[Marked, ...] = ()
+    returns: tuple[Marked, ...] = ()
     deals: tuple[Marked, ...] = ()
     acts: tuple[Acting, ...] = ()
 
@@ -261,6 +263,11 @@ def called_off(market: Market, _figures: Figures) -> Iterator[Asked]:
     yield from _shares("called_off", [(one.by, one.nothing, one.number) for one in market.rounds])
 
 
+def kept_late(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Whose sales' deposits go back after their day, to those to whom the land did not go."""
+    yield from _shares("deposit_late", [(one.by, one.nothing, one.number) for one in market.returns])
+
+
 def fell(market: Market, _figures: Figures) -> Iterator[Asked]:
     """Who wins and then withdraws, so that another gets the land for less."""
     yield from _shares("fell", [(one.by, one.nothing, one.number) for one in market.deals])
@@ -278,6 +285,7 @@ KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "agent": agents,
     "called_off": called_off,
     "fell": fell,
+    "deposit_late": kept_late,
 }
 
 

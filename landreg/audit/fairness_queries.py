@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from landreg.audit.fairness import AGENT_STEPS, Acting, Entry, Marked, Market, Sale, Window
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
+from landreg.exchange.bidding.rules.entering import return_by
 from landreg.exchange.market.index import LEAST, median, medians_of_others
+from landreg.law.book import Law
 
 _TOWNSHIP = 9
 
@@ -57,14 +59,18 @@ _ENTRIES = """
     ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
 """
 # Windows whose days are over, of terms that were told anew the last, on which the deal rests.
-# While one runs, households are still told; what is brought later shows nothing of its days.
+# While one runs, households are still told; what is brought later shows nothing of its days. Who claims was told. One that ended
+# with its listing had nobody to be told any more.
 _WINDOWS = """
     SELECT l.number, p.by::text AS operator,
         (SELECT count(*) FROM exchange.priority_notice AS n WHERE n.county = p.county AND n.priority_id = p.priority_id)
             AS households,
-        (SELECT count(DISTINCT t.household_id) FROM exchange.priority_told AS t
-            WHERE t.county = p.county AND t.priority_id = p.priority_id
-                AND (t.at AT TIME ZONE 'Asia/Shanghai')::date <= p.last_day) AS told,
+        (SELECT count(DISTINCT t.household_id) FROM (
+            SELECT x.household_id, x.at FROM exchange.priority_told AS x
+                WHERE x.county = p.county AND x.priority_id = p.priority_id
+            UNION ALL SELECT c.household_id, c.at FROM exchange.priority_claim AS c
+                WHERE c.county = p.county AND c.priority_id = p.priority_id) AS t
+            WHERE (t.at AT TIME ZONE 'Asia/Shanghai')::date <= p.last_day) AS told,
         EXISTS (SELECT FROM exchange.priority_told AS t WHERE t.county = p.county AND t.priority_id = p.priority_id
             AND t.way = 'posted' AND (t.at AT TIME ZONE 'Asia/Shanghai')::date <= p.last_day) AS posted
     FROM exchange.priority AS p JOIN exchange.listing AS l ON l.county = p.county AND l.listing_id = p.listing_id
@@ -72,6 +78,9 @@ _WINDOWS = """
         AND p.last_day < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date
         AND NOT EXISTS (SELECT FROM exchange.priority AS n WHERE n.county = p.county AND n.listing_id = p.listing_id
             AND n.taker_id = p.taker_id AND n.price = p.price AND n.at > p.at)
+        AND NOT EXISTS (SELECT FROM exchange.listing_event AS e WHERE e.county = p.county AND e.listing_id = p.listing_id
+            AND e.kind IN ('withdrawn', 'expired', 'failed') AND e.at >= p.at
+            AND (e.at AT TIME ZONE 'Asia/Shanghai')::date <= p.last_day)
     ORDER BY l.number
 """
 _ROUNDS = """
@@ -80,6 +89,19 @@ _ROUNDS = """
     FROM exchange.sale AS s JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
     WHERE s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
     ORDER BY l.number, s.round
+"""
+# Deposits that were to go back within the time, and the day on which each went; those that were kept are none of them.
+_RETURNS = """
+    SELECT l.number, s.set_by::text AS by, f.since, gone.on_day
+    FROM exchange.sale AS s JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
+    CROSS JOIN LATERAL (SELECT exchange.deposit_free_since(e.county, e.entrant_id) AS since) AS f
+    LEFT JOIN exchange.deposit AS gone ON gone.county = e.county AND gone.entrant_id = e.entrant_id
+        AND gone.kind NOT IN ('paid', 'credited') AND NOT EXISTS (SELECT FROM exchange.correction AS v
+            WHERE v.county = gone.county AND v.record_id = gone.deposit_id)
+    WHERE s.village >= :within AND s.village < :past AND f.since >= :first AND f.since < :last AND s.set_at < :until
+        AND s.set_at >= CAST(:since AS timestamptz) - interval '1 year' AND gone.kind IS DISTINCT FROM 'kept'
+    ORDER BY l.number, e.entrant_id
 """
 _DEALS = """
     SELECT l.number, d.taker_id::text AS by, EXISTS (SELECT FROM exchange.deal_fall AS f
@@ -110,8 +132,9 @@ class Read:
     names: Mapping[str, str]
 
 
-def market(session: Session, within: str, since: datetime, until: datetime, due: int) -> Read:
-    """What was published in a division from one instant to another. due: days that a publication has to last."""
+def market(session: Session, within: str, since: datetime, until: datetime, law: Law) -> Read:
+    """What was published in a division from one instant to another. law: of the day of the look."""
+    due = law.days("LST-18.publication_days", "least")
     where = {"within": within, "past": f"{within}~", "since": since, "until": until}
     rows = session.execute(sa.text(_SALES), where).all()
     ids = [row.listing_id for row in rows]
@@ -137,7 +160,14 @@ def market(session: Session, within: str, since: datetime, until: datetime, due:
         for one in session.execute(sa.text(_WINDOWS), where)
     )
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
-    return Read(Market(sales, windows, rounds, deals, acts), names)
+    return Read(Market(sales, windows, rounds, _returns(session, where, law), deals, acts), names)
+
+
+def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:
+    """Deposits that were to go back, and whether they went after their day, or have not gone though it is over."""
+    days = {"first": beijing_day(where["since"]), "last": beijing_day(where["until"])}
+    found = session.execute(sa.text(_RETURNS), {**where, **days})
+    return tuple(Marked(one.by, one.number, return_by(one.since, law) < (one.on_day or law.on)) for one in found)
 
 
 def _sale(

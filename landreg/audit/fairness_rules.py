@@ -24,6 +24,7 @@ CODES: Mapping[str, str] = {
     **{f"{AGENT}{step}": "AUD-27" for step in AGENT_STEPS},
     "called_off": "AUD-28",
     "fell": "AUD-29",
+    "deposit_late": "AUD-33",
 }
 
 

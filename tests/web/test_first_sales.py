@@ -9,16 +9,19 @@ from uuid import uuid4
 import pytest
 
 from landreg.access.sealing import use_key
+from landreg.audit import fair_look
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
+from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import auction, days, deal_queries, deals, windows
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.model import Listing
+from landreg.law.queries import load_law
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_lapsed_offers import given_password
 
@@ -97,6 +100,45 @@ def test_the_operator_reads_which_land_nobody_came_for(
     account("ling", Role.OPERATOR, jurisdiction=COUNTY)
     browser.log_in("ling")
     assert f"没有成交，可以再设一场 {listing.number}" in browser.get("/").text
+
+
+def test_a_deposit_that_waits_to_go_back_has_its_day_on_both_first_pages_and_is_late_after_it(
+    registrar: Actor, reviewer: Actor, superuser: Connection, first: Any, browser: Browser, account: OpenAccount,
+    auditor: Actor,
+) -> None:  # fmt: skip
+    _listing, sale, (leader, other) = auctioned(registrar, reviewer, superuser)
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    kit.pass_time(superuser, hours=5)
+    assert "待退还" not in first(other) + browser.get("/").text
+    to_another(superuser, sale)
+    with unit_of_work(OPERATOR) as uow:
+        now = beijing_day(uow.now)
+        due = load_law(uow.session, COUNTY, now).working_days_after(now, 5)
+    for page in (first(other), browser.get("/sales").text, browser.get(f"/sales/{COUNTY}/{sale.sale_id}").text):
+        assert f"应在 {due} 前退还" in page
+        assert "逾期" not in page
+    assert "保证金待退还：1 笔" in browser.get("/").text
+    assert "待退还" not in first(leader)
+    kit.pass_time(superuser, days=(due - now).days + 1)
+    assert "已经逾期" in first(other)
+    assert "保证金逾期没有退还：1 笔" in browser.get("/").text
+    (late,) = [one for one in fair_look.look(auditor, due).facts if one.kind == "deposit_late"]
+    assert (late.seen, late.of) == (1, 1)
+
+
+def to_another(superuser: Connection, sale: Sale) -> None:
+    """The leader of a sale has the land."""
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO exchange.deal (county, village, deal_id, listing_id, taker_id, way, price, unit, "by", decided_at,
+                   decided_by, decided_by_name)
+               SELECT s.county, s.village, gen_random_uuid(), s.listing_id, e.taker_id, 'auction', 400, 'yuan_mu_year', 'auction',
+                   system.clock(), s.set_by, ''
+               FROM exchange.sale AS s JOIN exchange.sale_clock AS c USING (county, sale_id)
+               JOIN exchange.entrant AS e ON e.county = c.county AND e.entrant_id = c.entrant_id WHERE s.sale_id = %s""",
+            [sale.sale_id],
+        )
 
 
 def test_who_has_claimed_the_land_reads_that_it_is_claimed(

@@ -18,7 +18,7 @@ from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleCloc
 from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import ENDED
 from landreg.exchange.bidding.sealed_model import SealedBid
-from landreg.exchange.model import Deal, DealFall, Listing
+from landreg.exchange.model import Listing
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,16 @@ class Standing:
 
 
 _STANDS = stands(Deposit, Deposit.deposit_id)
+_GONE = aliased(Deposit)
+_WAITS = sa.and_(
+    Deposit.county == Entrant.county, Deposit.entrant_id == Entrant.entrant_id, Deposit.kind == "paid", _STANDS,
+    ~sa.exists().where(
+        _GONE.county == Entrant.county, _GONE.entrant_id == Entrant.entrant_id, _GONE.kind.not_in(("paid", "credited")),
+        stands(_GONE, _GONE.deposit_id),
+    ),
+)  # fmt: skip
+"""Of an entrant's deposit: it was paid, and did not go again. What was credited to a deal that fell is there."""
+_FREE: sa.ColumnElement[Any] = sa.func.exchange.deposit_free_since(Entrant.county, Entrant.entrant_id)
 _BY_PLATE = (defer(Bid.entrant_id, raiseload=True), defer(Bid.by_id, raiseload=True))
 
 
@@ -170,35 +180,28 @@ def won_by(session: Session, county: str, entrant_id: UUID) -> tuple[date | None
     return found[0], bool(found[1]), bool(found[2])
 
 
-def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale, int]]:
-    """Sales that are decided, or one of them, with the number of deposits that wait to go back to whom the land did not go."""
-    deal = sa.select(Deal.deal_id).where(
-        Deal.county == Sale.county, Deal.listing_id == Sale.listing_id, Deal.decided_at >= Sale.set_at,
-        ~sa.exists().where(DealFall.county == Deal.county, DealFall.deal_id == Deal.deal_id),
-    )  # fmt: skip
-    gone = aliased(Deposit)
-    asked = (
-        sa.select(Sale, sa.func.count().label("waiting"))
-        .join(SaleClock, _same(SaleClock))
-        .join(Entrant, _same(Entrant))
-        .join(Deposit, (Deposit.county == Entrant.county) & (Deposit.entrant_id == Entrant.entrant_id))
-        .where(
-            Deposit.kind == "paid",
-            _STANDS,
-            sa.or_(SaleClock.over.in_(ENDED), deal.exists()),
-            ~deal.where(Deal.taker_id == Entrant.taker_id).exists(),
-            ~sa.exists().where(
-                gone.county == Entrant.county,
-                gone.entrant_id == Entrant.entrant_id,
-                gone.kind.not_in(("paid", "credited")),
-                stands(gone, gone.deposit_id),
-            ),
-        )
-    )
+def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale, int, date]]:
+    """Sales, or one of them, with the number of deposits that wait to go back to whom the land did not go, and the first day since
+    when one does.
+    """
+    since = _FREE.label("since")
+    waiting = sa.select(Entrant.county, Entrant.sale_id, since).join(Deposit, _WAITS).where(_FREE.is_not(None))
     if sale_id is not None:
-        asked = asked.where(Sale.sale_id == sale_id)
-    found = session.execute(asked.group_by(Sale.county, Sale.sale_id).order_by(Sale.closes_at).limit(100))
-    return [(row[0], row.waiting) for row in found]
+        waiting = waiting.where(Entrant.sale_id == sale_id)
+    each = waiting.subquery()
+    asked = (
+        sa.select(Sale, sa.func.count(), sa.func.min(each.c.since))
+        .join(each, (each.c.county == Sale.county) & (each.c.sale_id == Sale.sale_id))
+        .group_by(Sale.county, Sale.sale_id)
+    )
+    found = session.execute(asked.order_by(sa.func.min(each.c.since), Sale.sale_id).limit(100))
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def own_to_return(session: Session) -> list[tuple[Entrant, Decimal, date]]:
+    """The actor's own deposits that wait to go back, in yuan, and since when; the first due first."""
+    asked = sa.select(Entrant, Deposit.amount, _FREE).join(Deposit, _WAITS).where(_FREE.is_not(None))
+    return [(row[0], row[1], row[2]) for row in session.execute(asked.order_by(_FREE).limit(100))]
 
 
 def bids(session: Session, county: str, sale_id: UUID, most: int | None = None) -> Sequence[Bid]:

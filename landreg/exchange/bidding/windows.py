@@ -18,6 +18,7 @@ from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
 from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.priority import (
+    CLAIMED,
     Claim,
     Window,
     pri_1_window_has_run,
@@ -241,7 +242,9 @@ def facts_of(uow: UnitOfWork, window: Priority, today: date) -> Window:
     brought = deal_queries.evidence(session, county, window.priority_id)
     # What is brought after the days of the window shows nothing of them, whatever day it says.
     evidence = [one for one in brought if beijing_day(one.at) <= window.last_day]
-    ways = {one.household_id: one.way for one in evidence if one.household_id is not None}
+    # Who claims the land, at the counter or by an agent too, was told of it.
+    ways = {one.household_id: CLAIMED for one in deal_queries.claims(session, county, window.priority_id, False)}
+    ways |= {one.household_id: one.way for one in evidence if one.household_id is not None}
     named = deal_queries.notices(session, county, window.priority_id)
     claims = tuple(Claim(one.taker_id, one.household_id, str(one.mark)) for one in claims_on(uow, window))
     posted = any(one.way == "posted" for one in evidence)

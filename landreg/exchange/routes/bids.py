@@ -30,6 +30,7 @@ from landreg.exchange.bidding import (
     correction_queries,
     deal_queries,
     opened,
+    returning,
     sale_queries,
     sales,
     sealed,
@@ -186,6 +187,8 @@ def one(county: str, sale_id: UUID) -> Response:
             place=division_names(session, [told.village]).get(told.village, told.village), takers=known,
             consent=asker.consent, asked=chances.asked_of(session, county, sale_id, beijing_day(uow.now)),
             barred=sales.said_first(uow, told, known),
+            to_return=[own for own in returning.own(session, beijing_day(uow.now)) if own.entrant.sale_id == sale_id],
+            return_days=law.days("BID-9.return_working_days"),
             fell=next((one for one in falls if fell and one.deal_id == fell.deal_id), None),
         )  # fmt: skip
 

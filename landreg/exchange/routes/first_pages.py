@@ -97,7 +97,8 @@ def _to_review(row: Listing, by: date) -> Row:
 
 
 def _next_steps(session: Session) -> Iterator[Row]:
-    """Reviews that are due, windows of the members, talks that came to a yes."""
+    """Deposits that are to go back, reviews that are due, windows of the members, talks that came to a yes."""
+    yield from first_sales.returns(session)
     for review, decision in review_queries.waiting_reviews(session):
         if decision is None:
             address = url_for("exchange_reviews.one", county=review.county, qualification_id=review.qualification_id)
@@ -140,6 +141,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *first_sales.of_sales(uow.session, actor.household),
+            *first_sales.of_deposits(uow.session),
             *_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
             *first_rows.of_reserve(uow, page_day(uow.session)),

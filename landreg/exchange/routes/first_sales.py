@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
 from landreg.exchange import prices
-from landreg.exchange.bidding import deal_queries, opened, sale_queries, standing_queries, told_queries
+from landreg.exchange.bidding import deal_queries, opened, returning, sale_queries, standing_queries, told_queries
 from landreg.exchange.bidding.model import Entrant
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
@@ -76,6 +76,29 @@ def _of_bidder(session: Session) -> Iterator[Row]:
             yield Row(
                 label, _address(found), " · ".join((land.number, *window_words(session, stands.until, stands.own)))
             )
+
+
+def of_deposits(session: Session) -> Iterator[Row]:
+    """Deposits of one's own that wait to go back, and by which day they are due."""
+    for one in returning.own(session, page_day(session)):
+        said = {"yuan": f"{one.yuan:,.2f}", "day": i18n.shown_day(one.due_on)}
+        label = (
+            _("保证金 %(yuan)s 元应在 %(day)s 前退还，已经逾期", **said)
+            if one.late
+            else _("保证金 %(yuan)s 元待退还，应在 %(day)s 前退还", **said)
+        )
+        yield Row(label, url_for("bids.one", county=one.entrant.county, sale_id=one.entrant.sale_id), "")
+
+
+def returns(session: Session) -> Iterator[Row]:
+    """At the desk: how many deposits are to go back, the first by which day; those whose day is over apart, and first."""
+    found = returning.to_return(session, page_day(session))
+    for late in (True, False):
+        if rows := [one for one in found if one.late == late]:
+            n = sum(one.waiting for one in rows)
+            label = _("保证金逾期没有退还：%(n)s 笔", n=n) if late else _("保证金待退还：%(n)s 笔", n=n)
+            note = _("最早的应在 %(day)s 前退还", day=i18n.shown_day(rows[0].due_on))
+            yield Row(label, f"{url_for('sales.index')}#to-return", note)
 
 
 def _own_place(session: Session, found: Standing, own: Entrant) -> str:

@@ -27,6 +27,7 @@ from landreg.exchange.bidding import (
     deals,
     opened,
     protocol,
+    returning,
     review_queries,
     sale_queries,
     sales,
@@ -57,9 +58,9 @@ def index() -> Response:
         session = uow.session
         today, held, yes = page_day(session), sale_queries.sales(session), deal_queries.accepted(session)
         windows = deal_queries.open_priorities(session, today)
-        to_return = sale_queries.to_return(session)
+        to_return = returning.to_return(session, today)
         subjects: list[Sale | Offer | Priority] = [
-            *(standing.sale for standing in held), *(sale for sale, _waiting in to_return), *yes, *windows,
+            *(standing.sale for standing in held), *(one.sale for one in to_return), *yes, *windows,
         ]  # fmt: skip
         ids = {(one.county, one.listing_id) for one in subjects}
         to_set_up = sale_queries.without_sale(session, today)
@@ -174,7 +175,7 @@ def one(county: str, sale_id: UUID) -> Response:
             key_mark=sealed.key_mark(uow, found.sale, place),
             given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,
             deal=deal, may_act=actor.has(Role.OPERATOR), passed=deal_queries.passed_over(session, county, listing.listing_id),
-            to_return=sum(waiting for _sale, waiting in sale_queries.to_return(session, sale_id)),
+            to_return=next(iter(returning.to_return(session, page_day(session), sale_id)), None),
             contracted=bool(deal_queries.under_contract(session, of_deal)),
             concluded=bool(deal_queries.under_contract(session, of_deal, deal_queries.SIGNED)),
             gave_up={made.taker_id for made, _stands in deals_made if made.deal_id in given_up},

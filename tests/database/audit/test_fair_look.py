@@ -15,6 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotAllowed
 from landreg.core.periods import beijing_day
+from landreg.law.queries import load_law
 from tests.kept_kit import Connection, kept
 from tests.registry_kit import codes
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -135,6 +136,30 @@ def test_a_window_that_still_runs_is_not_asked_about(planted: Any, superuser: Co
     assert fair_look.look(auditor, planted).windows == 1
 
 
+def test_a_window_that_ended_with_its_listing_had_nobody_to_be_told_any_more(
+    planted: Any, superuser: Connection, auditor: Actor
+) -> None:
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO exchange.listing_event (county, village, listing_id, event_id, kind, said, by_id, by_name, at)
+               SELECT county, village, listing_id, gen_random_uuid(), 'withdrawn', '', "by", by_name, at FROM exchange.priority"""
+        )
+    found = fair_look.look(auditor, planted)
+    assert (found.windows, [one for one in found.facts if one.kind == "unheard"]) == (0, [])
+
+
+def test_who_claims_the_land_was_told_of_it(planted: Any, superuser: Connection, auditor: Actor) -> None:
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO exchange.priority_claim
+                   (county, village, claim_id, priority_id, taker_id, household_id, "by", by_name, at)
+               SELECT n.county, n.village, gen_random_uuid(), n.priority_id, p.taker_id, n.household_id, p."by", p.by_name, p.at
+               FROM exchange.priority_notice AS n JOIN exchange.priority AS p USING (county, priority_id) LIMIT 1"""
+        )
+    (asked,) = [one for one in fair_look.look(auditor, planted).asked if one.kind == "untold"]
+    assert (asked.seen, asked.of) == (2, 3)
+
+
 def test_of_terms_that_were_told_anew_the_window_on_which_the_deal_rests_is_looked_at(
     planted: Any, superuser: Connection, auditor: Actor
 ) -> None:
@@ -223,7 +248,9 @@ def test_who_won_has_the_deal_that_stands_and_counter_offers_are_prices(
     assert asked["winner", "甲专业合作社"] == (SALES // 2, SALES // 2)
     assert ("winner", "丙农场") not in asked or asked["winner", "丙农场"][0] == 0
     with unit_of_work(auditor) as uow:
-        found = market(uow.session, COUNTY, uow.now - timedelta(days=400), uow.now, 10)
+        found = market(
+            uow.session, COUNTY, uow.now - timedelta(days=400), uow.now, load_law(uow.session, COUNTY, planted)
+        )
     best = {
         entry.price for sale in found.market.sales for entry in sale.entries if found.names[entry.taker] == "乙农业公司"
     }

@@ -25,6 +25,7 @@ from landreg.exchange.bidding import (
     falling,
     offers,
     protocol,
+    returning,
     sale_queries,
     sales,
     windows,
@@ -132,15 +133,17 @@ def test_a_sale_whose_bidders_all_gave_up_ends_at_once_and_its_land_is_bid_for_a
     assert one(OPERATOR, "SELECT kind FROM exchange.sale_event") == "spent"
     assert _state(auctioned) == "published"
     with unit_of_work(OPERATOR) as uow:
-        assert [(found.sale_id, waiting) for found, waiting in sale_queries.to_return(uow.session)] == [
-            (sale.sale_id, 2)
-        ]
+        (back,) = returning.to_return(uow.session, beijing_day(uow.now))
+        law = sales.law_of(uow, COUNTY)
+        due = law.working_days_after(beijing_day(uow.now), 5)
+        assert (back.sale.sale_id, back.waiting, back.due_on, back.late) == (sale.sale_id, 2, due, False)
+        assert returning.to_return(uow.session, due + timedelta(days=1))[0].late
         assert protocol.bid_rows(uow, sales.standing(uow, COUNTY, sale.sale_id))
     for at, entrant in enumerate(entrants):
         back = sales.Receipt("returned", kit.DEPOSIT, f"T-{at}", beijing_day(kit.now_of()))
         sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, back)
     with unit_of_work(OPERATOR) as uow:
-        assert sale_queries.to_return(uow.session) == []
+        assert returning.to_return(uow.session, beijing_day(uow.now)) == []
     assert kit.auction(auctioned).round == 2
     kit.pass_time(superuser, hours=5)
     assert sale_days.work(worker) == 1, "nobody came"

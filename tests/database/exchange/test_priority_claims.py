@@ -94,6 +94,21 @@ def test_a_member_without_any_login_claims_at_the_counter_and_gets_the_land(
     assert kit.strays(worker, database) == []
 
 
+def test_a_household_that_claims_at_the_counter_was_told(
+    claims: Callable[..., PriorityClaim], window: Priority, superuser: Connection
+) -> None:
+    """Service and database alike: only the others are still to be told."""
+    row = claims("成员2之1", FIRST)
+    with unit_of_work(OPERATOR) as uow:
+        untold = windows.facts_of(uow, window, window.first_day).untold
+        named = {one.household_id for one in deal_queries.notices(uow.session, COUNTY, window.priority_id)}
+    assert set(untold) == named - {row.household_id}
+    for household_id in untold:
+        windows.tell(OPERATOR, COUNTY, window.priority_id, "by_hand", household_id, window.first_day, MANDATE)
+    kit.pass_time(superuser, days=15)
+    assert deals.proceed(OPERATOR, COUNTY, window.listing_id).deal is not None
+
+
 def put_again(superuser: Connection, row: PriorityClaim) -> None:
     superuser.execute(
         """INSERT INTO exchange.priority_claim SELECT (jsonb_populate_record(c,

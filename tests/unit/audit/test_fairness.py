@@ -139,12 +139,14 @@ def test_an_agent_who_takes_one_step_for_nearly_everybody_is_found_and_for_that_
 def test_an_operator_who_calls_sales_off_and_a_winner_who_withdraws_are_found() -> None:
     rounds = [Marked(OPERATORS[at % 4], f"R{at}", at % 30 == 0) for at in range(120)]
     deals = [Marked(f"taker-{at % 20}", f"D{at}", at % 40 == 0) for at in range(120)]
+    back = [Marked(OPERATORS[at % 4], f"B{at}", at % 30 == 0) for at in range(120)]
     planted = replace(
         honest(9),
+        returns=(*back, *(Marked("operator-9", f"Z{at}", at < 9) for at in range(10))),
         rounds=(*rounds, *(Marked("operator-9", f"X{at}", at < 9) for at in range(10))),
         deals=(*deals, *(Marked("taker-x", f"Y{at}", nothing=True) for at in range(6))),
     )
-    assert {("called_off", "operator-9"), ("fell", "taker-x")} <= flagged(planted)
+    assert {("called_off", "operator-9"), ("fell", "taker-x"), ("deposit_late", "operator-9")} <= flagged(planted)
 
 
 def test_each_kind_has_its_rule_and_its_sentence_tells_the_numbers() -> None:
@@ -156,7 +158,19 @@ def test_each_kind_has_its_rule_and_its_sentence_tells_the_numbers() -> None:
         for word in ("某某", "9", "10", "1.50"):
             assert word in LAW.say(finding), code
         assert aud_20_to_29_more_than_chance_gives(replace(asked, q=0.5), "某某", LAW) is None
-    named = {"AUD-20", "AUD-21", "AUD-22", "AUD-23", "AUD-24", "AUD-25", "AUD-26", "AUD-27", "AUD-28", "AUD-29"}
+    named = {
+        "AUD-20",
+        "AUD-21",
+        "AUD-22",
+        "AUD-23",
+        "AUD-24",
+        "AUD-25",
+        "AUD-26",
+        "AUD-27",
+        "AUD-28",
+        "AUD-29",
+        "AUD-33",
+    }
     assert named == set(CODES.values())
 
 

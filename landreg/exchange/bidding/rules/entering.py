@@ -19,6 +19,11 @@ from landreg.law.transfers import may_take
 MOST_DEPOSIT = Decimal("99999999.99")
 
 
+def return_by(since: date, law: Law) -> date:
+    """The last day on which a deposit that waits to go back since a day is due: so many working days after it."""
+    return law.working_days_after(since, law.days("BID-9.return_working_days"))
+
+
 @dataclass(frozen=True)
 class SaleFacts:
     """A sale as it would be. price: asked for, in the listing's unit. grain: in which it is counted, '' in yuan.

@@ -10,7 +10,7 @@ from uuid import UUID
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 
-POSTED = "posted"
+POSTED, CLAIMED = "posted", "claimed"
 
 
 @dataclass(frozen=True)
