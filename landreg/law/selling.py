@@ -9,21 +9,25 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import Any
 
 ENDS = re.compile(r"[。；;！!？?\n]+")
 PARTS = re.compile(r"[，,：:]+")
 MOST_SHOWN = 24
+THINGS = ("(?:{land}|(?<![^，把将的])地(?![里上租膜瓜方点力面段区边]))", "{house}")
+"""Of what patterns over a whole sentence speak: of land, of a house."""
 
 
 @dataclass(frozen=True)
 class Sold:
     """What the book takes for a sale from a day on. collective: whose the land rightly is; denied: up to the words found; voided:
-    after them. houses: what sells a house that is let.
+    after them. houses: what sells a house that is let. whole, whole_houses: what sells either only by a
+    sentence as a whole, whole_denied: what before it forbids it.
     """
 
     since: date
@@ -33,18 +37,24 @@ class Sold:
     voided: re.Pattern[str]
     houses: tuple[re.Pattern[str], ...]
     houses_denied: re.Pattern[str]
+    whole: tuple[re.Pattern[str], ...]
+    whole_houses: tuple[re.Pattern[str], ...]
+    whole_denied: re.Pattern[str]
 
 
 def sells_house(said: str, on: date) -> str:
     """The first part of what was said in a lease of a house that sells the house or its homestead, gives it for ever or lets it pay
     a debt, as the book stood on a day; '' where none does. LAL-62.
     """
-    for part, after, book in _parts(said, on):
-        for one in book.houses:
-            for found in one.finditer(part):
-                rest = f"{part[found.end() :]}，{after}"
-                if not book.houses_denied.search(part[: found.end()]) and not book.voided.search(rest):
-                    return part[:MOST_SHOWN]
+    for parts, book in _sentences(said, on):
+        for part, after in _parts(parts):
+            for one in book.houses:
+                for found in one.finditer(part):
+                    rest = f"{part[found.end() :]}，{after}"
+                    if not book.houses_denied.search(part[: found.end()]) and not book.voided.search(rest):
+                        return part[:MOST_SHOWN]
+        if shown := _as_a_whole(parts, book.whole_houses, book):
+            return shown
     return ""
 
 
@@ -52,20 +62,39 @@ def sells_land(said: str, on: date) -> str:
     """The first part of what was said that sells land, gives it for ever or lets it pay a debt, as the book stood on a day; ''
     where none does. What forbids it, or says that it is void, does not. RLCL-38.
     """
-    for part, after, book in _parts(said, on):
-        if _sells(part, after, book):
-            return part[:MOST_SHOWN]
+    for parts, book in _sentences(said, on):
+        for part, after in _parts(parts):
+            if _sells(part, after, book):
+                return part[:MOST_SHOWN]
+        if shown := _as_a_whole(parts, book.whole, book):
+            return shown
     return ""
 
 
-def _parts(said: str, on: date) -> Iterator[tuple[str, str, Sold]]:
-    """Each clause of what was said, the rest of its sentence, and the book of the day."""
+def _sentences(said: str, on: date) -> Iterator[tuple[list[str], Sold]]:
+    """The clauses of each sentence of what was said, and the book of the day."""
     books = [one for one in all_sold() if one.since <= on]
     plain = re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", said))
     for sentence in ENDS.split(plain) if books else ():
-        parts = PARTS.split(sentence)
-        for at, part in enumerate(parts):
-            yield part, "，".join(parts[at + 1 :]), books[-1]
+        yield PARTS.split(sentence), books[-1]
+
+
+def _parts(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each clause of a sentence, and what comes after it."""
+    for at, part in enumerate(parts):
+        yield part, "，".join(parts[at + 1 :])
+
+
+def _as_a_whole(parts: Sequence[str], patterns: Sequence[re.Pattern[str]], book: Sold) -> str:
+    """What a sentence says that sells only by its clauses together; '' where it does not."""
+    sentence = "，".join(parts)
+    for one in patterns:
+        for found in one.finditer(sentence):
+            if not book.whole_denied.search(sentence[: found.start()]) and not book.voided.search(
+                sentence[found.end() :]
+            ):
+                return found.group()[:MOST_SHOWN]
+    return ""
 
 
 def _sells(part: str, after: str, book: Sold) -> bool:
@@ -95,12 +124,19 @@ def all_sold() -> tuple[Sold, ...]:
             re.compile(entry["voided"]),
             tuple(re.compile(_filled(one, entry)) for one in entry["houses"]),
             re.compile(entry["houses_denied"]),
+            _wholes(entry, THINGS[0]),
+            _wholes(entry, THINGS[1]),
+            re.compile(entry["whole_denied"]),
         )
         for entry in tomllib.loads(text)["sold"]
     )
 
 
+def _wholes(entry: Mapping[str, Any], thing: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_filled(one.replace("{thing}", thing), entry)) for one in entry["whole"])
+
+
 def _filled(pattern: str, entry: Mapping[str, str]) -> str:
-    for name in ("land", "all", "pay", "house", "rest", "other"):
+    for name in ("land", "all", "pay", "house", "rest", "other", "gone"):
         pattern = pattern.replace(f"{{{name}}}", entry[name])
     return pattern
