@@ -41,6 +41,7 @@ KINDS = {
     "unknown_shape_type": "a kind of shape that no survey layer has",
     "wrong_encoding": "text is not in the encoding that the file declares, or that a package must have",
     "not_a_database": "a table file that its reader refuses",
+    "rows_lost": "a table gives fewer rows than its file says it has: pages of the file are gone",
     "no_reader": "the program that reads this kind of file is not installed",
     "missing_table": "a table that was asked for is not in the file",
     "too_many_tables": "a database with more tables than any package has",

@@ -48,7 +48,7 @@ def table_names(path: Path) -> tuple[str, ...]:
     if suffix not in ACCESS | SQLITE:
         return (path.stem,)
     if suffix in ACCESS:
-        names = [name for name in _mdb("mdb-tables", "-1", path).splitlines() if name.strip()]
+        names = [name for name in _mdb(path, "mdb-tables", "-1", str(path)).splitlines() if name.strip()]
     else:
         with sqlite(path) as database:
             names = [n for n in stored_tables(database) if not n.startswith(("sqlite_", "gpkg_", "rtree_"))]
@@ -158,11 +158,9 @@ def as_text(value: object) -> str:
 
 
 def _rows(path: Path, name: str) -> Iterator[Sequence[str]]:
-    """The rows of an Access table or a CSV, its head first."""
-    if path.suffix.lower() in ACCESS:
-        yield from _mdb_rows(path, name)
-    else:
-        yield from _csv_rows(path, name)
+    """The rows of an Access table or a CSV, its head first; one that is blank, in each of its cells, is none."""
+    rows = _mdb_rows(path, name) if path.suffix.lower() in ACCESS else _csv_rows(path, name)
+    yield from (row for row in rows if any(cell.strip() for cell in row))
 
 
 def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
@@ -176,11 +174,18 @@ def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
         _ended_in(process, PATIENCE_S),
     ):
         assert process.stdout is not None  # noqa: S101 - asked for above
-        yield from _parsed(process.stdout, "utf-8", path, name)
+        found = -1  # less the head
+        for row in _parsed(process.stdout, "utf-8", path, name):
+            found += 1
+            yield row
         if process.wait():
             complaints.seek(0)
             why = complaints.read(200).decode("utf-8", "replace").strip()
             raise PackageFault("not_a_database", path, {"table": name, "why": why})
+    # A file that was cut lacks pages: mdbtools pass over them, but the table still says how many rows it had.
+    count = _mdb(path, "mdb-count", str(path), name).strip()
+    if count.isdecimal() and int(count) > found:
+        raise PackageFault("rows_lost", path, {"table": name, "count": int(count), "found": max(found, 0)})
 
 
 @contextmanager
@@ -196,8 +201,8 @@ def _ended_in(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None
         process.kill()
 
 
-def _mdb(program: str, option: str, path: Path) -> str:
-    command = [_program(program, path), option, str(path)]
+def _mdb(path: Path, program: str, *options: str) -> str:
+    command = [_program(program, path), *options]
     try:
         environment = {**os.environ, **IN_CHINESE}
         done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S, env=environment)  # noqa: S603
@@ -238,7 +243,7 @@ def _csv_encoding(path: Path) -> str:
 
 
 def _parsed(stream: IO[bytes], encoding: str, path: Path, name: str) -> Iterator[Sequence[str]]:
-    """The rows of a CSV, its head first; a line that is blank, in each of its cells, is none."""
+    """The rows of a CSV, its head first."""
     taken = number = 0
 
     def lines() -> Iterator[str]:
@@ -252,8 +257,7 @@ def _parsed(stream: IO[bytes], encoding: str, path: Path, name: str) -> Iterator
     try:
         for row in csv.reader(lines()):
             taken, number = 0, number + 1
-            if any(cell.strip() for cell in row):
-                yield row
+            yield row
     except UnicodeDecodeError as error:
         raise PackageFault("wrong_encoding", path, {"declared": encoding, "byte": error.start}) from error
     except csv.Error as error:

@@ -133,8 +133,13 @@ def test_access_tables_come_through_mdbtools_and_its_complaints_or_absence_are_n
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     stub(programs, "mdb-tables", "printf 'CBF\\n'")
     stub(programs, "mdb-export", """printf 'CBFBM,CBFMC,GSJS\\n"0610","林春生","两\\n行"\\n1,,\\n'""")
+    stub(programs, "mdb-count", "echo 2")
     assert only_table(package) == {"CBFBM": ["0610", "1"], "CBFMC": ["林春生", ""], "GSJS": ["两\n行", ""]}
     (source,) = find_layers(package).tables["CBF"]
+    stub(programs, "mdb-count", "echo 9")
+    with pytest.raises(PackageFault) as lost:
+        list(read_table(source))
+    assert (lost.value.kind, lost.value.detail["count"], lost.value.detail["found"]) == ("rows_lost", 9, 2)
     stub(programs, "mdb-export", "yes 'bad page' | head -c 300000 >&2; printf 'CBFBM,CBFMC,GSJS\\n'; exit 3")
     with pytest.raises(PackageFault) as caught:
         list(read_table(source))
@@ -150,6 +155,7 @@ def test_mdbtools_are_told_that_text_of_access_97_is_chinese(tmp_path: Path, mon
     monkeypatch.setenv("MDBICONV", "CP1252")
     stub(programs, "mdb-tables", "printf 'CBF\\n'")
     stub(programs, "mdb-export", """printf "CBFBM,CBFMC,GSJS\\n1,$MDB_JET3_CHARSET,$MDBICONV\\n" """)
+    stub(programs, "mdb-count", "echo 1")
     assert only_table(package) == {"CBFBM": ["1"], "CBFMC": ["GBK"], "GSJS": ["UTF-8"]}
 
 
