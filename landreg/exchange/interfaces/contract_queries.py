@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts.model import Contract as Row
 from landreg.exchange.contracts.model import ContractEvent, ContractParcel
 from landreg.exchange.contracts.rules import instalments
 from landreg.exchange.contracts.rules.course import VOID
+from landreg.exchange.contracts.rules.terms import codes_in
+from landreg.exchange.contracts.taking import SIDES
 from landreg.exchange.interfaces.queries import moment, moment_of
-from landreg.exchange.interfaces.shapes.contracts import Contract, ContractsAsked, Instalment
+from landreg.exchange.interfaces.shapes.contracts import Contract, ContractsAsked, Given, Instalment
 from landreg.exchange.interfaces.shapes.land import ListedParcel
-from landreg.exchange.model import Taker
+from landreg.exchange.model import Deal, Listing, Taker
 
+_PREVIOUS = aliased(Row)
 _SAME = (
     "county", "village", "number", "kind", "relation", "state", "from_on", "until_on", "unit", "grain", "price",
     "escalator_percent", "paid_every", "paid_before", "area_m2", "ends_on",
@@ -51,8 +55,11 @@ def _signed(session: Session, where: sa.ColumnElement[bool], most: int) -> list[
         ContractEvent.county == Row.county, ContractEvent.contract_id == Row.contract_id, ContractEvent.kind == "signed"
     )
     asked = (
-        sa.select(Row, ContractEvent.on_day, ContractEvent.at, Taker.kind)
+        sa.select(Row, ContractEvent.on_day, ContractEvent.at, Taker.kind, _PREVIOUS.number, Listing.number)
         .join(ContractEvent, signed)
+        .outerjoin(_PREVIOUS, sa.and_(_PREVIOUS.county == Row.county, _PREVIOUS.contract_id == Row.previous_id))
+        .outerjoin(Deal, sa.and_(Deal.county == Row.county, Deal.deal_id == Row.deal_id))
+        .outerjoin(Listing, sa.and_(Listing.county == Deal.county, Listing.listing_id == Deal.listing_id))
         .join(Taker, sa.and_(Taker.county == Row.county, Taker.taker_id == Row.taker_id))
         .where(where)
         .order_by(ContractEvent.at, Row.contract_id)
@@ -63,17 +70,15 @@ def _signed(session: Session, where: sa.ColumnElement[bool], most: int) -> list[
     today = beijing_day(session.execute(sa.text("SELECT system.clock()")).scalar_one())
     parts, filed = _parcels(session, ids), _filed(session, ids)
     return [
-        (
-            moment(at, row.contract_id),
-            _told(row, today, day, taker, parts.get(row.contract_id, ()), filed.get(row.contract_id)),
-        )
-        for row, day, at, taker in rows
-    ]
+        (moment(at, row.contract_id), _told(
+            row, today, taker=taker, parcels=parts.get(row.contract_id, ()), signed_on=day, filed_on=filed.get(row.contract_id),
+            previous=previous, listing=listing,
+        ))
+        for row, day, at, taker, previous, listing in rows
+    ]  # fmt: skip
 
 
-def _told(
-    row: Row, today: date, day: date, taker: str, parts: tuple[ListedParcel, ...], filed: date | None
-) -> Contract:
+def _told(row: Row, today: date, **of: Any) -> Contract:
     same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
     if row.void:
         same["state"] = VOID
@@ -83,7 +88,14 @@ def _told(
     elif row.state == "ended" and row.ends_on is not None and row.ends_on > today:
         same["state"] = "ending"
     plan = tuple(Instalment(one.due_on, one.yuan) for one in instalments.read(row.instalments))
-    return Contract(**same, taker=taker, instalments=plan, parcels=parts, signed_on=day, filed_on=filed)
+    return Contract(**same, **of, instalments=plan, given=_given(row))
+
+
+def _given(row: Row) -> tuple[Given, ...]:
+    """What its taker gives in an exchange: of each parcel the mu that the text gives, where it has both sides' parcels."""
+    lines = [line.split("\t") for line in str(row.clauses.get("swapped") or "").splitlines()]
+    mu = {code: Decimal(said) for side, code, _name, said, *_rest in lines if side == SIDES[1]}
+    return tuple(Given(code, mu.get(code)) for code in codes_in(str(row.clauses.get("other_parcels") or "")))
 
 
 def _parcels(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[ListedParcel, ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,12 +15,13 @@ import pytest
 
 from landreg.core.actor import WORKER, Actor
 from landreg.core.errors import BadInput
-from landreg.exchange.contracts import life
+from landreg.exchange.contracts import drawing, life
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.interfaces import transfers
-from tests.contract_kit import OPERATOR, drawn, signed, today
+from tests.contract_kit import OPERATOR, OTHER, VALUES, drawn, parcels_of, right_id, signed, terms, today
 from tests.contract_kit import PAPER as SIGNED
+from tests.database.exchange.test_contract_registered import NO_BALANCE
 from tests.exchange_kit import market, photographed
 from tests.interface_kit import Program, program, registered
 from tests.kept_kit import Connection
@@ -53,6 +55,23 @@ def test_a_contract_is_read_without_its_parties(office: Program, contract: Contr
     assert one.get_json()["filed_on"] is None
     for word in (contract.household_name, contract.taker_name):
         assert word not in one.text
+
+
+def test_of_an_exchange_both_sides_parcels_are_read_and_what_a_contract_follows(
+    office: Program, contract: Contract
+) -> None:
+    gives, takes = parcels_of(OPERATOR, right_id())[1:2], parcels_of(OPERATOR, right_id(OTHER))[0]
+    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), **NO_BALANCE}
+    made = signed(drawn(codes=gives, values={**VALUES, "other_parcels": takes}, taker=OTHER, **on))
+    told = office.ask("GET", f"/contracts/{COUNTY}/{made.number}").get_json()
+    assert [one["code"] for one in told["parcels"]] == list(gives)
+    assert [one["code"] for one in told["given"]] == [takes]
+    assert Decimal(told["given"][0]["mu"]) > 0
+    lease = office.ask("GET", f"/contracts/{COUNTY}/{contract.number}").get_json()
+    assert (lease["given"], lease["previous"], lease["listing"]) == ([], None, None)
+    terms_on = terms(from_on=today(), price=Decimal("500.00"))
+    change = signed(drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", terms_on, VALUES))
+    assert office.ask("GET", f"/contracts/{COUNTY}/{change.number}").get_json()["previous"] == contract.number
 
 
 def test_an_end_that_lies_ahead_is_told_as_ahead_and_by_its_day(

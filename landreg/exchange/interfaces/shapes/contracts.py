@@ -30,11 +30,21 @@ class Instalment:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A parcel that the taker gives in an exchange, with its mu as the contract says it; None where it says none."""
+
+    code: str
+    mu: Decimal | None
+
+
+@dataclass(frozen=True)
 class Contract:
     """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it. state: ending
     until the day on which it ends, where that is set; ends_on: that day, the first without it, no earlier
     than from_on: one that ended before its term never runs, and is ended.
-    void where an outcome says that it never was in force.
+    void where an outcome says that it never was in force. parcels: what goes to the taker; given: what the taker gives for it in
+    an exchange, empty of every other kind. previous: the number of the contract that it follows (relation). listing: the number
+    under which the market dealt it.
     """
 
     county: str
@@ -57,6 +67,9 @@ class Contract:
     )
     area_m2: Decimal
     parcels: tuple[ListedParcel, ...]
+    given: tuple[Given, ...]
+    previous: str | None
+    listing: str | None
     signed_on: date
     filed_on: date | None
     ends_on: date | None
