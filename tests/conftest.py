@@ -20,12 +20,14 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 from sqlalchemy.engine import make_url
 
 from landreg import keys, migrate
+from landreg.access import passwords
 from landreg.access.sealing import use_key
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
@@ -129,6 +131,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             patch.delenv(variable)
         for variable, value in environment.items():
             patch.setenv(variable, value)
+        # A hash of full cost is a tenth of all that tests compute; tests/unit/access/test_passwords.py asks what one costs.
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield settings
     db.configure({})
     with _connect(settings.superuser_url, "postgres") as server:

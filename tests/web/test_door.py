@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from landreg.access import rules
 from landreg.core.actor import Role
@@ -254,3 +255,16 @@ def test_an_upload_after_the_session_ended_asks_to_log_in(
 def test_a_program_without_a_session_is_told_so(browser: Browser) -> None:
     answer = browser.client.get("/accounts", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json["findings"][0]["code"]) == (401, "ACC-4")
+
+
+def test_a_hash_of_weaker_figures_is_made_anew_at_the_next_log_in(
+    browser: Browser, registrar_account: Any, superuser: Any
+) -> None:
+    weak = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+    superuser.execute("UPDATE access.account SET password_hash = %s", [weak])
+    assert browser.log_in("lin").status_code == 303
+    (kept,) = superuser.execute("SELECT password_hash FROM access.account").fetchone()
+    assert kept != weak
+    browser.post("/logout")
+    assert browser.log_in("lin").status_code == 303
+    assert superuser.execute("SELECT password_hash FROM access.account").fetchone() == (kept,)
