@@ -23,7 +23,7 @@ from landreg.exchange.contracts.rules.stepping import (
     con_66_notice_says_what_is_wrong,
     con_67_end_is_told_with_its_facts,
 )
-from landreg.exchange.contracts.rules.unpaid import ARREARS, con_99_arrears_are_demanded_as_such
+from landreg.exchange.contracts.rules.unpaid import ARREARS, Blamed, con_99_arrears_are_demanded_as_such
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
@@ -42,7 +42,7 @@ def asked_to_remedy(found: Whole, law: Law, what: str, side: str, said: str, tol
     due_on = found.course(law.on).owed_since(side) if what == ARREARS else None
     since, owed = signed.on_day if signed else law.on, what != ARREARS or due_on is not None
     told = Notice(found.contract.number, said, told_on, since, law.on, owed, due_on)
-    plain = con_99_arrears_are_demanded_as_such((found.contract.number, what, said, None), law)
+    plain = con_99_arrears_are_demanded_as_such(Blamed(found.contract.number, what, said), law)
     return plain or con_66_notice_says_what_is_wrong(told, law)
 
 
@@ -78,5 +78,6 @@ def ends_alone(
     findings = [con_9_no_open_dispute(course, law), by_law(ending, law), con_67_end_is_told_with_its_facts(told, law)]
     if ground in ("serious_breach", BREACH):
         notices = asked_to_remedy_of(course, ending.other, on_day)
-        findings.append(con_99_arrears_are_demanded_as_such((course.number, ground, said, notices), law))
+        blamed = Blamed(course.number, ground, said, notices, any(course.overdue_of(ending.other)))
+        findings.append(con_99_arrears_are_demanded_as_such(blamed, law))
     return [one for one in findings if one is not None]

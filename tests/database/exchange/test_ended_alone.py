@@ -174,6 +174,9 @@ def test_what_was_not_paid_is_demanded_as_such_before_the_contract_ends_for_it(s
     assert [(one.code, one.field) for one in as_other.value.findings] == [("CON-99", "what")]
     asks(made, "taker")
     pass_days(superuser, 31)
+    with pytest.raises(Refused) as wordless:
+        life.end(*at, End("terminated", today(), "serious_breach", None, "催了一个多月还是不改", today()), PAPER)
+    assert [(one.code, one.field) for one in wordless.value.findings] == [("CON-99", "ground")]
     for_rent = End("terminated", today(), "serious_breach", None, "催了不付租金", today())
     with pytest.raises(Refused) as for_another:
         life.end(*at, for_rent, PAPER)

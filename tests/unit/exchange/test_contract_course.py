@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from landreg.core.periods import years_after
-from landreg.exchange.contracts.rules import closing, signatures
+from landreg.exchange.contracts.rules import closing, signatures, unpaid
 from landreg.exchange.contracts.rules import course as rules
 from landreg.exchange.contracts.rules.course import Course, Ending, Happened, Renewal, stage
 from landreg.exchange.contracts.rules.signatures import Signing
@@ -26,6 +26,19 @@ SIGNED = (Happened("signed_contractor", TODAY), Happened("signed_taker", TODAY),
 def contract(*events: Happened, **changed: Any) -> Course:
     said: dict[str, Any] = {"today": TODAY, "from_on": date(2024, 1, 1), "until_on": date(2030, 1, 1)}
     return Course("610902104202010001", events=events, **{**said, **changed})
+
+
+@pytest.mark.parametrize(
+    ("said", "of_price"),
+    [
+        ("欠租不付", True), ("钱一直没给，限期给清", True), ("逾期两个月", True), ("第二年的款还没打来", True),
+        ("违反条款，擅自转租", False), ("被罚款仍不改", False), ("在地里堆石料", False), ("不按第三款养护水渠", False),
+    ],
+)  # fmt: skip
+def test_words_of_a_price_that_was_not_paid_ask_for_its_own_notice(said: str, of_price: bool) -> None:
+    """CON-99."""
+    found = unpaid.con_99_arrears_are_demanded_as_such(unpaid.Blamed("1", "other", said), LAW)
+    assert (found is not None) == of_price
 
 
 def test_a_contract_goes_from_drawn_to_ended() -> None:

@@ -99,7 +99,7 @@ def test_what_is_no_farming_names_its_parcels() -> None:
     [
         ({"use": "living"}, "流转不得改变土地用途：农用地要用于农业生产，不得用于居住、经营或者其他建设。"),
         ({"use": "orchard", "pieces": (replace(PIECE, basic=True),)},
-         f"流转不得改变土地用途：永久基本农田不得种果树、挖塘养殖（{PIECE.code}）。"),
+         f"流转不得改变土地用途：永久基本农田不得种茶、种果树、挖塘养殖（{PIECE.code}）。"),
         ({"kind": "house_lease", "use": "grain"},
          "流转不得改变土地用途：房屋、宅基地用于居住或者经营；集体经营性建设用地用于工业、商业服务或者仓储，不得建住宅；都不作农业生产。"),
     ],
@@ -567,6 +567,7 @@ def test_cropland_that_gets_trees_ponds_or_visitors_is_told_and_waste_land_and_h
             )
         for use in (*uses.KEEPS_GRAIN, ""):
             assert uses.con_98_cropland_is_for_grain_first(("1", kind, use), LAW) is None
+    assert "tea" not in uses.uses_of("lease", basic=True), "a tea garden is no arable land"
     for kind in ("four_wastes", "house_lease", "construction", "entrusted"):
         assert uses.con_98_cropland_is_for_grain_first(("1", kind, "agritourism"), LAW) is None
     day = date(2026, 11, 29)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.rules.course import Asked
@@ -11,22 +12,34 @@ from landreg.law.book import Law
 
 ARREARS = "arrears"
 """What a notice to remedy asks that demands what is overdue."""
-_OF_PRICE = re.compile("租金|地租|房租|欠租|交租|付租|租钱|租款|价款|流转费|流转款|承包费|承包款|分红|服务费")
+OTHER = "other"
+"""What one asks that is of no class."""
+_OF_PRICE = re.compile(
+    "租金|地租|房租|交租|付租|租钱|流转费|承包费|分红|服务费|钱|欠|(?<!条)(?<!罚)(?<!第.)款|逾期|付清|给清|交清|结清|[不没未][给交付]|拖着|账"
+)
 
 
-def con_99_arrears_are_demanded_as_such(
-    facts: tuple[str, str, str, Sequence[Asked] | None], law: Law
-) -> Finding | None:
-    """CON-99: that the price is not paid is demanded by a notice of arrears, after it was due; a contract ends for it only where
-    that notice was in vain. RLCL-42.
-
-    facts: the contract's number; what a notice asks, or the ground of an end; the words beside it; of an end what the other side
-    was asked, None of a notice.
+@dataclass(frozen=True)
+class Blamed:
+    """What a notice asks or an end rests on, and the words beside it. asked: of an end what the other side was asked, None of a
+    notice. owes: whether that side owes something whose day is over.
     """
-    number, what, said, notices = facts
-    if not _OF_PRICE.search(said):
-        return None
-    if notices is None:
-        return Finding("CON-99", "what", {}, subject=number) if what == "other" else None
-    in_vain = any(one.what == ARREARS and one.over for one in notices)
-    return None if in_vain else Finding("CON-99", "ground", {}, subject=number)
+
+    number: str
+    what: str
+    said: str
+    asked: Sequence[Asked] | None = None
+    owes: bool = False
+
+
+def con_99_arrears_are_demanded_as_such(facts: Blamed, law: Law) -> Finding | None:
+    """CON-99: that the price is not paid is demanded by a notice of arrears, after it was due; a contract ends for it only where
+    that notice was in vain. Who owes and was asked for something else alone, that no class of notice names, is not put out for
+    that: the words may say anything. RLCL-42.
+    """
+    spoken = _OF_PRICE.search(facts.said) is not None
+    if facts.asked is None:
+        return Finding("CON-99", "what", {}, subject=facts.number) if spoken and facts.what == OTHER else None
+    in_vain = {one.what for one in facts.asked if one.over}
+    rests = (spoken or (facts.owes and in_vain == {OTHER})) and ARREARS not in in_vain
+    return Finding("CON-99", "ground", {}, subject=facts.number) if rests else None

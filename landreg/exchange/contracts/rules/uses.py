@@ -7,9 +7,9 @@ from landreg.law.book import Law
 
 FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
 """Uses that are farming."""
-KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
-"""Uses that permanent basic farmland may have: neither trees nor ponds are put on it. 流转管理办法 第十一条."""
-BESIDE_GRAIN = ("orchard", "breeding", "agritourism")
+KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "herbs")
+"""Uses that permanent basic farmland may have: neither tea nor trees nor ponds are put on it. 流转管理办法 第十一条."""
+BESIDE_GRAIN = ("tea", "orchard", "breeding", "agritourism")
 """Uses that take cropland away from grain, and may need a paper of their own before they begin."""
 NO_CROPLAND = ("four_wastes", "entrusted")
 """Kinds of transfer whose land is none, or whose farming stays with its household."""
@@ -32,7 +32,7 @@ def uses_of(kind: str, *, basic: bool = False) -> tuple[str, ...]:
 
 
 def con_98_cropland_is_for_grain_first(facts: tuple[str, str, str], law: Law) -> Finding | None:
-    """CON-98: cropland is for grain first; that trees, ponds or visitors come onto it is told while the contract stands. LOT-3.
+    """CON-98: cropland is for grain first; that tea, trees, ponds or visitors come onto it is told while it stands. LOT-3.
 
     facts: the contract's number, its kind, the use that it names.
     """
