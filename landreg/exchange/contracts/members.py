@@ -41,7 +41,7 @@ def outside(session: Session, found: Whole) -> Outside:
     else:  # A household sees who is no household of its collective, and of another household not whose.
         inside = queries.taker_stands(session, row.county, row.contract_id).kind == "household"
     of_market = row.deal_id is not None or row.relation not in (None, "") or row.right_id is None
-    return Outside(row.number, row.kind, not inside, of_market, told.on_day if told else None)
+    return Outside(row.number, row.kind, not inside, of_market, told.on_day if told else None, row.from_on)
 
 
 def first_come(session: Session, found: Whole, law: Law) -> Finding | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from landreg.core.actor import Desk
@@ -47,6 +49,22 @@ def test_it_is_told_until_the_notice_is_recorded_and_stands_on_the_certificate()
     given = seen(contract).of("certified")
     assert given is not None
     assert given.facts["members_told_on"] == (today() - DAY).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("first", "name", "last"),
+    [(date(2026, 12, 1), "until", date(2027, 2, 1)), (date(2025, 10, 28), "over", date(2025, 12, 28))],
+)
+def test_without_a_notice_members_claim_for_two_months_and_no_longer(first: date, name: str, last: date) -> None:
+    contract = drawn(from_on=first)
+    with unit_of_work(OPERATOR) as uow:
+        law = load_law(uow.session, COUNTY, date(2026, 12, 16))
+        found = members.first_come(uow.session, seen(contract), law)
+    assert found is not None
+    assert found.values == {name: last}
+    said = law.say(found)
+    assert last.isoformat() in said
+    assert ("成员还可以主张" in said, "成员不能再主张" in said) == (name == "until", name == "over")
 
 
 def test_a_draft_hears_of_it_too_and_a_member_of_the_collective_is_none_from_outside() -> None:
