@@ -10,7 +10,9 @@ from landreg.core.periods import months_after
 from landreg.law.book import Law
 
 MONTHS = 2
-"""For how long since an outsider began a member who was not told may claim: to the same day of the month, the first not counted. SPC-RLC-11, 民法典 201, 202."""
+"""For how long since an outsider began a member who was not told may claim: to the same day of the month, as the first does not
+count. SPC-RLC-11, 民法典 201, 202.
+"""
 PASSED = ("lease", "subcontract", "share")
 """Kinds off the market by which a household's contracted land is farmed by another, who may be of elsewhere."""
 
