@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from landreg import schema
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import PREFECTURE, Desk
 from landreg.core.codes import masked_name
@@ -150,13 +151,25 @@ _SEALED = """UPDATE land.staged_member SET name = NULL, name_masked = %s, name_d
 
 
 def check(settings: Settings) -> tuple[Finding, ...]:
-    """What of the database's second wall does not stand: DB-1 to DB-7 of rules.toml, or SYS-5, none when all is well.
+    """What of the database's second wall does not stand: DB-1 to DB-9 of rules.toml, or SYS-5, none when all is well.
 
     Reads the catalog as the owner. Raises BadInput without the owner's URL, Unavailable when the server is gone.
     """
     url = _needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")
     with _connected(url) as connection:
-        return (*examine(connection), *(() if settings.demo else _marked(connection)), *settings.address_faults())
+        findings = examine(connection)
+        # Of a schema that lacks migrations, what they make is not there yet.
+        pieces = () if any(finding.code == "DB-4" for finding in findings) else schema.altered(connection)
+        return (*findings, *pieces, *(() if settings.demo else _marked(connection)), *settings.address_faults())
+
+
+def pieces(settings: Settings) -> list[str]:
+    """What the database's walls are made of now, in order: what `migrations/schema.txt` keeps after a migration.
+
+    Raises as `check`.
+    """
+    with _connected(_needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")) as connection:
+        return sorted(schema.pieces(connection))
 
 
 def examine(connection: psycopg.Connection[Row]) -> tuple[Finding, ...]:

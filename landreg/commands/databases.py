@@ -39,6 +39,14 @@ def db_check() -> None:
     sys.exit(1 if findings else 0)
 
 
+@database.command("schema")
+def db_schema() -> None:
+    """Print what the database's own walls are made of, a line a piece, as migrations/schema.txt keeps it (owner)."""
+    with answering() as settings:
+        for piece in migrate.pieces(settings):
+            click.echo(piece)
+
+
 @click.group("keys", invoke_without_command=True)
 @click.pass_context
 def make_keys(context: click.Context) -> None:

@@ -15,7 +15,7 @@ from tests.house import sources
 # of the sessions; the schema. `landreg demo` is no desk: as the owner it moves the clock of a database that is marked for it.
 SQL_FILES = re.compile(
     r"landreg/(?:(?:\w+/)*(?:\w+_)?queries|registry/(?:facts|leaves)/\w+|registry/(?:booking|entry|numbers|casework/desk"
-    r"|renewal/roster_cases)|land/(?:tiles|staging\w*)|log/store|core/db|migrate|demo\w*)\.py"
+    r"|renewal/roster_cases)|land/(?:tiles|staging\w*)|log/store|core/db|migrate|schema|demo\w*)\.py"
 )
 # A service, and the staging of a package, write many rows in one statement; they read through queries.py.
 BULK_WRITERS = re.compile(
