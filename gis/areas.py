@@ -72,12 +72,11 @@ def ring_areas(shapes: Shapes) -> Floats:
 def _edges(shapes: Shapes) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Each coordinate and the next of its ring (the last one's next is the first), from its ring's first; and that
     first coordinate of each ring, (r, 2)."""
-    origin = shapes.xy[np.minimum(shapes.part_starts[:-1], max(len(shapes.xy) - 1, 0))] if len(shapes.xy) else shapes.xy
-    local = shapes.xy - origin[shapes.xy_part] if len(shapes.xy) else shapes.xy
-    following = np.arange(1, len(local) + 1)
-    filled = shapes.part_sizes > 0
-    following[shapes.part_starts[1:][filled] - 1] = shapes.part_starts[:-1][filled]
-    ahead = local[following] if len(local) else local
+    origin = shapes.xy.take(shapes.part_starts[:-1], axis=0, mode="clip") if len(shapes.xy) else shapes.xy
+    local = shapes.xy - origin.repeat(shapes.part_sizes, axis=0) if len(shapes.xy) else shapes.xy
+    ahead, filled = np.empty_like(local), shapes.part_sizes > 0
+    ahead[:-1] = local[1:]
+    ahead[shapes.part_starts[1:][filled] - 1] = local[shapes.part_starts[:-1][filled]]
     return local[:, 0], local[:, 1], ahead[:, 0], ahead[:, 1], origin
 
 

@@ -12,9 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.shapes import HUGE_M, Floats, Geoms, Ints, Shapes
+from gis.shapes import HUGE_M, Floats, Geoms, Ints, Mask, Shapes, both
 
-Mask = NDArray[np.bool_]
 Corner = NDArray[np.int32] | Ints
 """Numbers of corners: those of a county fit into 32 bits."""
 NONE = -1
@@ -35,16 +34,16 @@ class Corners:
         """own: (n,) the number of each of `xy`, NONE for one that is huge or not finite."""
         self.tolerance_m = tolerance_m
         self.own = np.full(len(xy), NONE, dtype=np.int32)
-        sound = np.flatnonzero((np.abs(xy) < HUGE_M).all(axis=1))
+        sound = np.flatnonzero(both(np.abs(xy) < HUGE_M))
         xy = xy if len(sound) == len(xy) else xy[sound]
-        self.origin = np.floor(xy.min(axis=0)) - 1 if len(xy) else np.zeros(2)
+        self.origin = np.floor((xy[:, 0].min(), xy[:, 1].min())) - 1 if len(xy) else np.zeros(2)
         keys = self._keys(self._cells(xy))
         order = np.argsort(keys)  # several times as fast as the stable sort in np.unique
         keys = keys[order]
         fresh = _first_of_each(keys)
         self.own[sound[order]] = np.cumsum(fresh) - 1
         self.keys, starts = keys[fresh], np.flatnonzero(fresh)
-        self.xy = xy[np.minimum.reduceat(order, starts)] if len(starts) else xy
+        self.xy = xy.take(np.minimum.reduceat(order, starts), axis=0) if len(starts) else xy
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -54,14 +53,14 @@ class Corners:
         found = np.full(len(xy), NONE, dtype=np.int64)
         if len(self.keys) == 0:
             return found
-        asked = np.flatnonzero((np.abs(xy) < HUGE_M).all(axis=1))
-        cells = self._cells(xy[asked])
+        asked = np.flatnonzero(both(np.abs(xy) < HUGE_M))
+        cells = self._cells(xy.take(asked, axis=0))
         for step in _AROUND:
             if asked.size == 0:
                 break
             place = np.minimum(np.searchsorted(self.keys, self._keys(cells + step)), len(self.keys) - 1)
             hit = self.keys[place] == self._keys(cells + step)
-            hit &= (np.abs(self.xy[place] - xy[asked]) <= self.tolerance_m).all(axis=1)
+            hit &= both(np.abs(self.xy.take(place, axis=0) - xy.take(asked, axis=0)) <= self.tolerance_m)
             found[asked[hit]] = place[hit]
             asked, cells = asked[~hit], cells[~hit]
         return found
@@ -82,7 +81,7 @@ class Boundaries:
     """The corners and sides of some parcels, and which of them points and lines have been seen for.
 
     parcels: polygons. tolerance_m: how far a point may lie from its corner. Points and lines are given in batches to
-    `points_off`, `points_off_parcel` and `lines_off`; what was never met is told by `corners_without_point` and
+    `corners_met`, `points_off_parcel` and `lines_off`; what was never met is told by `corners_without_point` and
     `sides_without_line`.
     """
 
@@ -96,21 +95,21 @@ class Boundaries:
         self._point_seen = np.zeros(len(self.corners), dtype=bool)
         self._line_seen = np.zeros(len(self._sides), dtype=bool)
 
-    def points_off(self, xy: Floats) -> Mask:
-        """(n,) which of these boundary points lie on no corner of any parcel."""
-        found = self.corners.find(xy)
+    def corners_met(self, xy: Floats) -> Corner:
+        """(n,) the number of the corner on which each of these boundary points lies, of whichever parcel; -1 for none."""
+        found = self.corners.find(xy).astype(np.int32)
         self._point_seen[found[found >= 0]] = True
-        return np.asarray(found < 0)
+        return found
 
-    def points_off_parcel(self, xy: Floats, parcel: Ints) -> Mask:
+    def points_off_parcel(self, xy: Floats, parcel: Ints, found: Corner) -> Mask:
         """(n,) which of these points do not lie on the boundary of the parcel (its number) they are said to be of.
 
-        Its corners are looked at first; a point between two corners counts, since a neighbour's corner may lie there.
+        found: the corner of each (`corners_met`), at which the parcel's own are looked for first; a point between two
+        corners counts, since a neighbour's corner may lie there.
         """
-        found = self.corners.find(xy)
         off = ~_among(self._owned, np.where(found < 0, NONE, parcel * self._base + found))
         rows = np.flatnonzero(off)
-        rows = rows[(np.abs(xy[rows]) < HUGE_M).all(axis=1)]
+        rows = rows[both(np.abs(xy.take(rows, axis=0)) < HUGE_M)]
         for some, bounds, place in self._bounds(parcel[rows]):
             points = np.asarray(shapely.points(xy[rows[some]]), dtype=object)
             off[rows[some]] = ~shapely.dwithin(bounds[place], points, self.corners.tolerance_m)

@@ -126,7 +126,9 @@ def _misses(parcels: Shapes, corner: Ints, segments: Ints, points: Ints, toleran
     _, first = np.unique(corner[points], return_index=True)
     points = points[first]
     points = points[~_crowded(xy[points], reach_m)]
-    lines = np.asarray(shapely.linestrings(np.stack((xy[segments], xy[segments + 1]), axis=1)), dtype=object)
+    lines = np.asarray(
+        shapely.linestrings(np.stack((xy.take(segments, axis=0), xy.take(segments + 1, axis=0)), axis=1)), dtype=object
+    )
     tree = shapely.STRtree(lines)
     found = [np.empty((0, 5))]
     for first_of in range(0, len(points), AT_ONCE):
@@ -136,7 +138,7 @@ def _misses(parcels: Shapes, corner: Ints, segments: Ints, points: Ints, toleran
         p, s = some[p], segments[s]
         apart = (corner[p] != corner[s]) & (corner[p] != corner[s + 1]) & (owner[p] != owner[s])
         p, s = p[apart], s[apart]
-        distance = _distance(xy[p], xy[s], xy[s + 1])
+        distance = _distance(xy.take(p, axis=0), xy.take(s, axis=0), xy.take(s + 1, axis=0))
         miss = (distance > tolerance_m) & (distance <= reach_m)
         p, s = p[miss], s[miss]
         found.append(np.column_stack((owner[p], owner[s], distance[miss], xy[p])))
@@ -153,7 +155,12 @@ def _crowded(at: Floats, reach_m: float) -> NDArray[np.bool_]:
 def _distance(point: Floats, a: Floats, b: Floats) -> Floats:
     """(n,) from each point to its segment."""
     along = b - a
-    length2 = np.maximum((along**2).sum(axis=1), 1e-12)
-    t = np.clip(((point - a) * along).sum(axis=1) / length2, 0, 1)
+    length2 = np.maximum(_dot(along, along), 1e-12)
+    t = np.clip(_dot(point - a, along) / length2, 0, 1)
     away = point - (a + along * t[:, None])
     return np.asarray(np.hypot(away[:, 0], away[:, 1]), dtype=np.float64)
+
+
+def _dot(a: Floats, b: Floats) -> Floats:
+    made: Floats = a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1]
+    return made

@@ -89,7 +89,7 @@ def _following(xy: Floats, corner: Ints, begin: Ints, end: Ints) -> Ints:
     that goes out, clockwise from where it came."""
     if not len(begin):
         return np.zeros(0, dtype=np.int64)
-    out = xy[end] - xy[begin]
+    out = xy.take(end, axis=0) - xy.take(begin, axis=0)
     turn = np.arctan2(out[:, 1], out[:, 0]) / (2 * np.pi) % 1.0
     order = np.lexsort((turn, corner[begin]))
     keys = corner[begin][order] + turn[order]

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.areas import ring_areas
-from gis.shapes import Floats, Geoms, Ints, Shapes
+from gis.shapes import Floats, Geoms, Ints, Shapes, both
 
 KINDS = (
     "empty", "not_finite", "huge", "too_few_points", "unclosed", "duplicate_vertex", "spike", "self_crossing",
@@ -69,7 +69,7 @@ def _whole(shapes: Shapes) -> list[RingFault]:
     """Empty, not finite, huge, too few points, unclosed."""
     nan = float("nan")
     found = [RingFault(int(i), "empty", nan, nan, nan) for i in np.flatnonzero(np.diff(shapes.feature_starts) == 0)]
-    finite = np.isfinite(shapes.xy).all(axis=1)
+    finite = both(np.isfinite(shapes.xy))
     for kind, points in (("not_finite", ~finite), ("huge", finite & ~shapes.sound)):
         at = np.flatnonzero(points)
         owners, first = np.unique(shapes.part_feature[shapes.xy_part[at]], return_index=True)
@@ -120,21 +120,21 @@ def _closing(shapes: Shapes) -> Ints:
     """Places of the last coordinate of each ring where it repeats the first."""
     filled = np.flatnonzero(shapes.part_sizes > 1)
     first, last = shapes.part_starts[filled], shapes.part_starts[filled + 1] - 1
-    repeats: Ints = last[(shapes.xy[first] == shapes.xy[last]).all(axis=1)]
+    repeats: Ints = last[both(shapes.xy.take(first, axis=0) == shapes.xy.take(last, axis=0))]
     return repeats
 
 
 def _spikes(shapes: Shapes, kept: Ints, degrees: float) -> list[RingFault]:
     if kept.size == 0:
         return []
-    xy, part = shapes.xy[kept], shapes.xy_part[kept]
+    xy, part = shapes.xy.take(kept, axis=0), shapes.xy_part[kept]
     begins = np.flatnonzero(np.diff(part, prepend=-1))
     ends = np.append(begins[1:], len(part)) - 1
     before, after = np.arange(-1, len(part) - 1), np.arange(1, len(part) + 1)
     before[begins], after[ends] = ends, begins
-    back, ahead = xy[before] - xy, xy[after] - xy
+    back, ahead = xy.take(before, axis=0) - xy, xy.take(after, axis=0) - xy
     cross = back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]
-    along = (back * ahead).sum(axis=1)
+    along = back[:, 0] * ahead[:, 0] + back[:, 1] * ahead[:, 1]
     enough = np.repeat(ends - begins + 1 >= 3, ends - begins + 1)
     sharp = enough & (along > 0) & (np.abs(cross) <= along * np.tan(np.radians(degrees)))
     return [

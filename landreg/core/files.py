@@ -7,11 +7,17 @@ import os
 import tempfile
 from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from landreg.core.errors import Finding, NotFound
 
 _CHUNK = 1 << 20
+
+
+class Readable(Protocol):
+    """What is read piece by piece until nothing comes."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Store:
@@ -20,7 +26,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, stream: IO[bytes]) -> tuple[str, int]:
+    def put(self, stream: Readable) -> tuple[str, int]:
         """Keep a stream; its hash in hex and its size. A file of that hash is written over by the same."""
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0

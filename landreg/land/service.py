@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import ground_queries, rechecked, staging, staging_compared
 from landreg.land.model import Package, PackageFinding
-from landreg.land.packing import one_file
+from landreg.land.packing import Delivery, delivered
 from landreg.land.queries import division_names
 from landreg.land.refused import plots_around
 from landreg.land.rules.facts import Survey
@@ -41,15 +40,6 @@ class NoRoom(LandregError):
     """The disk is full; nothing was written."""
 
     status = 507
-
-
-@dataclass(frozen=True)
-class _Sent:
-    """The package's file: its name, its SHA-256, its size in bytes."""
-
-    name: str
-    sha256: bytes
-    size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,18 +72,17 @@ def receive(
     """
     step = progress or silent
     name = name or sayable(path.name) + (".zip" if path.is_dir() else "")
-    with _room_for(name), one_file(path, None if store is None else store.folder) as (file, known):
-        step("hash", 0, 1)
-        sent = _Sent(name, known or _file_hash(file), file.stat().st_size if file.is_file() else 0)
+    step("hash", 0, 1)
+    with _room_for(name), delivered(path, name) as sent:
         step("hash", 1, 1)
         earlier = _earlier(actor, sent.sha256)
         if earlier is not None and not earlier.report.refused:
-            _put(store, file)
+            _put(store, sent)
             return earlier
         with (
             Beside(actor) as beside,
             opened(
-                file,
+                sent.path,
                 _day(actor),
                 read_on=beijing_day(datetime.now(UTC)),
                 own=lambda county, on: _law(actor, county, on),
@@ -105,7 +94,7 @@ def receive(
             if report.county is None or report.survey is None:
                 return Received(None, report, False)
             _of_own_county(actor, report.survey)
-            _put(store, file)
+            _put(store, sent)
             if earlier is not None and report.as_json() == earlier.report.as_json():
                 return earlier
             report = _keep(actor, report, sent, beside, step, settle)
@@ -143,22 +132,13 @@ def _room_for(name: str) -> Iterator[None]:
         raise NoRoom(Finding("PKG-16", None, {"file": name, "why": error.strerror or str(error)})) from error
 
 
-def _put(store: Store | None, file: Path) -> None:
+def _put(store: Store | None, sent: Delivery) -> None:
     if store is not None:
-        with file.open("rb") as stream:
-            store.put(stream)
-
-
-def _file_hash(file: Path) -> bytes:
-    """SHA-256 of a file; of one that is not there, that of nothing: the check says so."""
-    if not file.is_file():
-        return hashlib.sha256().digest()
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+        sent.keep(store)
 
 
 def _keep(
-    actor: Actor, report: Report, sent: _Sent, beside: Beside, progress: Progress, settle: Settle | None
+    actor: Actor, report: Report, sent: Delivery, beside: Beside, progress: Progress, settle: Settle | None
 ) -> Report:  # fmt: skip
     """One transaction: the package, its findings, and its rows unless it is refused; the report with what the register adds."""
     if report.survey is None or report.zone is None:

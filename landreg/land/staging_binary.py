@@ -133,7 +133,7 @@ def line_groups(lines: Shapes, order: Ints, starts: Ints, srid: int) -> list[byt
     """EWKB of multi-lines, one a group: the lines `order[starts[g]:starts[g + 1]]`, of one part each."""
     parts = lines.feature_starts[:-1][order]
     points = lines.part_sizes[parts]
-    xy = lines.xy[ranges(lines.part_starts[:-1][parts], points)]
+    xy = lines.xy.take(ranges(lines.part_starts[:-1][parts], points), axis=0)
     begins = offsets(points)
     line = _ewkb((_LINE, points))
     count = np.diff(starts)

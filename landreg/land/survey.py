@@ -15,8 +15,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from gis.archive import keep_bounds, unpack
 from gis.areas import ellipsoidal_m2
-from gis.shapefile import Package, PackageFault, find_layers, unpack
+from gis.shapefile import Package, PackageFault, find_layers
 from gis.zones import Zone
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
@@ -164,9 +165,11 @@ def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None
         if not (path.is_dir() or path.is_file()):
             notes.add(Finding("PKG-18", None, {"file": name}))
             return None
+        most = {f"max_{what}": notes.law.days(f"PKG-2.{what}_most") for what in ("bytes", "files")}
         if path.is_file():
-            room = notes.law.days("PKG-2.bytes_most"), notes.law.days("PKG-2.files_most")
-            path = unpack(path, into, max_bytes=room[0], max_files=room[1])
+            path = unpack(path, into, **most)
+        else:
+            keep_bounds(path, **most)
         package = find_layers(path)
         if holds_a_package(package, name, notes):
             return package
@@ -280,8 +283,7 @@ def _measure(survey: Survey, chunk: int = 100_000) -> None:
         shapes = survey.shapes[kind]
         plane, ellipsoidal = np.zeros((2, len(shapes)), dtype=np.int64)
         for first in range(0, len(shapes), chunk):
-            rows = np.arange(first, min(first + chunk, len(shapes)))
-            part = shapes.take(rows)
+            rows, part = slice(first, first + chunk), shapes.span(first, first + chunk)
             plane[rows] = geometry.hundredths_of(geometry.plane_of(part))
             ellipsoidal[rows] = geometry.hundredths_of(np.nan_to_num(ellipsoidal_m2(part, survey.zone)))
         survey.plane[kind], survey.ellipsoidal[kind] = plane, ellipsoidal

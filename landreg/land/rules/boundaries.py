@@ -67,13 +67,13 @@ def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) 
     points = survey.points
     assert points is not None  # noqa: S101 - asked by the caller
     xy = begins(points.shapes)
+    corner = np.concatenate([against.corners_met(xy[first : first + CHUNK]) for first in range(0, len(xy) or 1, CHUNK)])
     off = np.zeros(len(points.parcel), dtype=bool)
     for first in range(0, len(off), CHUNK):
         parcel = points.parcel[first : first + CHUNK]
         rows = first + np.flatnonzero((parcel >= 0) & parcels.usable[parcel])
-        off[rows] = against.points_off_parcel(xy[points.item[rows]], points.parcel[rows].astype(np.int64))
-    for first in range(0, len(xy), CHUNK):
-        against.points_off(xy[first : first + CHUNK])
+        item = points.item[rows]
+        off[rows] = against.points_off_parcel(xy.take(item, axis=0), points.parcel[rows].astype(np.int64), corner[item])
     _a_parcel(survey, notes, "TOP-7", points.parcel[off], xy[points.item[off]], blame=True)
     _a_parcel(survey, notes, "TOP-9", *against.corners_without_point())
 
@@ -86,8 +86,8 @@ def _lines(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -
     named[lines.item[usable][::-1]] = lines.parcel[usable][::-1]
     off = np.zeros(len(lines.shapes), dtype=bool)
     for first in range(0, len(named), CHUNK):
-        rows = np.arange(first, min(first + CHUNK, len(named)))
-        off[rows] = against.lines_off(lines.shapes.take(rows), named[rows])
+        rows = slice(first, first + CHUNK)
+        off[rows] = against.lines_off(lines.shapes.span(first, first + CHUNK), named[rows])
     bad = off[lines.item] & usable
     _a_parcel(survey, notes, "TOP-8", lines.parcel[bad], begins(lines.shapes)[lines.item[bad]], blame=True)
     _a_parcel(survey, notes, "TOP-10", *against.sides_without_line())

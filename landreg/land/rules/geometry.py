@@ -77,7 +77,7 @@ def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
         crossing: list[int] = []
         few: list[int] = []
         for first in range(0, len(shapes), CHUNK):
-            part = shapes.take(np.arange(first, min(first + CHUNK, len(shapes))))
+            part = shapes.span(first, first + CHUNK)
             faults = ring_faults(part, limits, clockwise=survey.forms.get(kind) == "shapefile")
             _ring_notes(survey, notes, kind, [replace(fault, index=fault.index + first) for fault in faults])
             crossing += [fault.index + first for fault in faults if fault.kind == "self_crossing"]

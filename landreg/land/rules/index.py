@@ -1,4 +1,8 @@
-"""Finding codes among codes, a million at a time: a 64-bit mix of each code is sorted, a hit is compared byte by byte."""
+"""Finding codes among codes, a million at a time: a 64-bit mix of each code is sorted, a hit is compared byte by byte.
+
+Mixes are spread evenly, so that the first bits of one tell nearly where it stands: a table of these is several times as fast
+as halving again and again, each time at another place of memory.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,9 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.bytes_]
 Ints = NDArray[np.int64]
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+LARGEST = np.iinfo(np.uint64).max
+STEPS = 8
+"""Mixes with the same first bits that are passed one by one; behind more, which only chance or malice makes, one is halved for."""
 
 
 class CodeIndex:
@@ -19,18 +26,33 @@ class CodeIndex:
         mixed = mix(codes[self.rows])
         order = np.argsort(mixed, kind="stable")
         self.rows = self.rows[order]
-        self.mixed = mixed[order]
+        self._bounded = np.append(mixed[order], LARGEST)
+        self.mixed = self._bounded[:-1]
+        bits = len(self.rows).bit_length()
+        self._shift = np.uint64(64 - bits)
+        counts = np.bincount((self.mixed >> self._shift).astype(np.int64), minlength=1 << bits) if bits else ()
+        self._begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
 
     def find(self, wanted: Bytes) -> Ints:
         """The first row that has each wanted code, -1 where none has it or it is blank."""
         if len(self.mixed) == 0:
             return np.full(len(wanted), -1, dtype=np.int64)
         mixed = mix(wanted)
-        at = np.minimum(np.searchsorted(self.mixed, mixed), len(self.mixed) - 1)
+        at = np.minimum(self._places(mixed), len(self.mixed) - 1)
         rows = self.rows[at]
         hit = (self.mixed[at] == mixed) & (wanted != b"")
         hit &= self.codes[rows] == wanted
         return np.where(hit, rows, -1)
+
+    def _places(self, mixed: NDArray[np.uint64]) -> Ints:
+        """Where in the order each mix stands first, or would."""
+        at = self._begins.take((mixed >> self._shift).astype(np.int64))
+        behind = np.flatnonzero(self._bounded.take(at) < mixed)
+        for _ in range(STEPS):
+            at[behind] += 1
+            behind = behind[self._bounded.take(at[behind]) < mixed[behind]]
+        at[behind] = np.searchsorted(self.mixed, mixed[behind])
+        return at
 
     def again(self) -> tuple[Ints, Ints]:
         """Rows whose code an earlier row has already, and that earlier row."""

@@ -138,8 +138,7 @@ def _outside_notes(
     shapes, table, areas = survey.shapes[kind], survey.table(kind), survey.table(layer)
     share = np.float64(notes.law.text("TOP-4.outside", "share")).item()
     for first in range(0, len(shapes), CHUNK):
-        rows = np.arange(first, min(first + CHUNK, len(shapes)))
-        found = outside(shapes.take(rows).geoms, containers, owner[rows], least)
+        found = outside(shapes.span(first, first + CHUNK).geoms, containers, owner[first : first + CHUNK], least)
         i = found.i + first
         far = found.area_m2 * 100 > share * survey.plane[kind][i]
         notes.rows(code, table, i[far], KEY[kind], lambda row, f=found, n=i: {

@@ -38,7 +38,9 @@ def test_thousands_of_points_on_the_sides_of_one_parcel() -> None:
     middles = (ring + np.roll(ring, -1, axis=0)) / 2
     with soon():
         boundaries = Boundaries(shapes_of(np.array([shapely.Polygon(ring)], dtype=object)))
-        off = boundaries.points_off_parcel(np.vstack((middles, middles * 1.01)), np.zeros(12000, dtype=np.int64))
+        points = np.vstack((middles, middles * 1.01))
+        met = boundaries.corners_met(points)
+        off = boundaries.points_off_parcel(points, np.zeros(12000, dtype=np.int64), met)
     assert not off[:6000].any()
     assert off[6000:].mean() > 0.9
 

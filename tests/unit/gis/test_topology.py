@@ -105,9 +105,16 @@ def lines(*ends: list[tuple[float, float]]) -> Shapes:
 def test_boundary_points_and_lines_are_held_against_corners_and_sides() -> None:
     bounds = Boundaries(shapes([square()], [square(10)]), 0.01)
     points = np.array([(0.0, 0.0), (10.004, 10.0), (10.0, 5.0), (3.0, 3.0), (np.nan, 0.0)])
-    assert bounds.points_off(points).tolist() == [False, False, True, True, True]
-    assert bounds.points_off_parcel(points, np.zeros(5, dtype=np.int64)).tolist() == [False, False, False, True, True]
-    assert bounds.points_off_parcel(points[:1], np.array([1])).tolist() == [True]
+    met = bounds.corners_met(points)
+    assert (met < 0).tolist() == [False, False, True, True, True]
+    assert bounds.points_off_parcel(points, np.zeros(5, dtype=np.int64), met).tolist() == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert bounds.points_off_parcel(points[:1], np.array([1]), met[:1]).tolist() == [True]
     asked = lines([(0, 0), (0, 10)], [(10, 10), (10, 0), (0, 0)], [(0, 0), (10, 10)], [(0, 2), (0, 8)], [])
     named = np.array([0, 0, 0, 0, 0])
     assert bounds.lines_off(asked, named).tolist() == [False, False, True, False, True]
@@ -118,7 +125,7 @@ def test_corners_and_sides_that_nothing_was_delivered_for_are_listed_once() -> N
     bounds = Boundaries(shapes([square()], [square(10)]), 0.01)
     for start in range(0, 8, 3):
         ring = np.array([*square()[:-1], *square(10)[:-1]])[start : start + 3]
-        bounds.points_off(ring[ring[:, 0] < 20])
+        bounds.corners_met(ring[ring[:, 0] < 20])
     owners, places = bounds.corners_without_point()
     assert (owners.tolist(), sorted(places.tolist())) == ([1, 1], [[20.0, 0.0], [20.0, 10.0]])
     bounds.lines_off(lines(square(), square(10)[1:]), np.array([0, 1]))
@@ -128,7 +135,7 @@ def test_corners_and_sides_that_nothing_was_delivered_for_are_listed_once() -> N
 
 def test_a_bare_corner_and_a_bare_side_are_told_of_every_parcel_that_has_them() -> None:
     bounds = Boundaries(shapes([square()], [square(10)]), 0.01)
-    bounds.points_off(np.array([xy for xy in (*square(), *square(10)) if xy != (10, 10)]))
+    bounds.corners_met(np.array([xy for xy in (*square(), *square(10)) if xy != (10, 10)]))
     owners, places = bounds.corners_without_point()
     assert (owners.tolist(), places.tolist()) == ([0, 1], [[10.0, 10.0]] * 2)
     bounds.lines_off(
