@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from landreg.land.model import Package, PackageFinding
 
-NOT_COMPARED = ("PKG-17",)
-"""That more was found than is listed says nothing of the package."""
+NOT_COMPARED = ("PKG-17", "PKG-32", "PKG-33")
+"""That more was found than is listed, or what goes on of those in force, says nothing of the package."""
 OF_STAGED_ROWS = ("PKG-26",)
 """Codes that are looked for among staged rows only: a check that refused its package says nothing of them."""
 OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "TOP-20", "COD-13", "ARE-2", "GEO-25")

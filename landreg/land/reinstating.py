@@ -13,6 +13,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFoun
 from landreg.land import staging_compared
 from landreg.land.model import Package
 from landreg.land.rechecked import AGAIN, FINDINGS
+from landreg.land.staging_carried import CARRIED
 from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 
@@ -56,7 +57,7 @@ def make_current(actor: Actor, county: str, package_id: UUID, reason: str) -> No
 
 def _put_aside(uow: UnitOfWork, row: Package, aside: list[Package], reason: str) -> None:
     """Write both states, and what differs from the package that held until now."""
-    kept = {name: found for name, found in row.changes.items() if name == FINDINGS}
+    kept = {name: found for name, found in row.changes.items() if name in (FINDINGS, CARRIED)}
     told = {AGAIN: {"at": uow.now.isoformat(), "by": uow.actor.name, "reason": reason}}
     changes = {**kept, **(staging_compared.compare(uow, row, aside[0]) if aside else {}), **told}
     for one in aside:

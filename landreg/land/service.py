@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -18,7 +19,7 @@ from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.land import ground_queries, rechecked, staging, staging_compared
+from landreg.land import ground_queries, rechecked, staging, staging_carried, staging_compared
 from landreg.land.model import Package, PackageFinding
 from landreg.land.packing import Delivery, delivered
 from landreg.land.queries import division_names
@@ -141,10 +142,12 @@ def _keep(
     actor: Actor, report: Report, sent: Delivery, beside: Beside, progress: Progress, settle: Settle | None
 ) -> Report:  # fmt: skip
     """One transaction: the package, its findings, and its rows unless it is refused; the report with what the register adds."""
-    if report.survey is None or report.zone is None:
+    survey, delivered = report.survey, report.package
+    if survey is None or delivered is None or report.zone is None:
         raise ValueError("a package without county or zone is not kept")
-    county, village, epsg = report.survey.county, staging.village_of(report.survey), report.zone.epsg
+    county, village, epsg = survey.county, staging.village_of(survey), report.zone.epsg
     findings = list(report.findings)
+    new = Package(county=county, package_id=beside.package_id, village=village, name=sent.name, epsg=epsg)
 
     def record(uow: UnitOfWork) -> Package:
         uow.lock_village(f"package:{county}")
@@ -156,20 +159,31 @@ def _keep(
         )  # fmt: skip
 
     def follow(uow: UnitOfWork) -> None:
+        uow.lock_village(f"package:{county}")
+        carried = staging_carried.carry_over(uow, new, {*delivered.layers, *delivered.tables}, report.law)
+        findings.extend(carried.findings)
+        if replace(report, findings=tuple(findings)).refused:
+            raise _DoNotGoTogether
         findings.extend(ground_queries.findings_of(uow.session, county, beside.package_id, report.law))
         row = record(uow)
-        _say_what_changed(uow, row, _former(uow, row))
+        _say_what_changed(uow, row, _former(uow, row), carried.origins)
 
     with _said_plainly(actor, sent.name):
         if not report.refused:
-            beside.keep(follow, progress)
-            return replace(report, findings=tuple(findings))
+            with suppress(_DoNotGoTogether):
+                beside.keep(follow, progress)
+                return replace(report, findings=tuple(findings))
+            report = replace(report, findings=tuple(findings))
         beside.drop()
         with unit_of_work(actor) as uow:
             row = record(uow)
-            staging.keep_plots(uow, row, plots_around(report.survey, _places(report)))
-            _say_what_changed(uow, row, None)
+            staging.keep_plots(uow, row, plots_around(survey, _places(report)))
+            _say_what_changed(uow, row, None, {})
     return report
+
+
+class _DoNotGoTogether(Exception):
+    """What a package brings, and what goes on of those in force."""
 
 
 def _places(report: Report) -> list[tuple[float, float]]:
@@ -203,13 +217,17 @@ def _former(uow: UnitOfWork, row: Package) -> Package | None:
     )
 
 
-def _say_what_changed(uow: UnitOfWork, row: Package, former: Package | None) -> None:
+def _say_what_changed(
+    uow: UnitOfWork, row: Package, former: Package | None, origins: Mapping[str, Sequence[str]]
+) -> None:
     """Say what became of the findings since the check before, and of the rows since the former staged package; put aside
-    every one of those that the new one covers wholly."""
+    every one of those that the new one covers wholly. origins: of the rows that go on."""
     checked = rechecked.checked_before(uow.session, row)
-    changes = {} if former is None else staging_compared.compare(uow, row, former)
+    changes: dict[str, Any] = {} if former is None else staging_compared.compare(uow, row, former)
     if checked is not None:
         changes["findings"] = rechecked.compared(uow.session, row, checked)
+    if origins:
+        changes[staging_carried.CARRIED] = origins
     values = {"changes": changes, "supersedes": None if former is None else former.package_id}
     own = sa.and_(Package.county == row.county, Package.package_id == row.package_id)
     uow.session.execute(sa.update(Package).where(own).values(values))

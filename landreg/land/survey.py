@@ -241,7 +241,7 @@ def _examine(survey: Survey, look: _Look) -> None:
 def _look_at_boundaries(survey: Survey, look: _Look) -> None:
     """Points, then lines: read, held against the parcels, put aside for staging, let go. Only one of the two, which are
     the largest part of a package, is held at a time."""
-    if not {"JZD", "JZX"} & look.package.layers.keys():
+    if "DK" not in survey.shapes or not {"JZD", "JZX"} & look.package.layers.keys():
         return
     _let_go(survey)
     boundaries.prepare(survey, look.notes)

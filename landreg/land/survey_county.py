@@ -160,26 +160,26 @@ def _is_a_second(code: str, county: str, counted: Mapping[str, Counter[str]], no
 def _zone(package: Package, shapes: Mapping[str, Shapes], county: str, notes: Notes) -> Zone | None:
     found: dict[str, Zone] = {}
     before = len(notes.findings)
-    for kind in ("DK", *(kind for kind in package.layers if kind != "DK")):
+    leading = "DK" if "DK" in package.layers else "ZJD"
+    for kind in (leading, *(kind for kind in package.layers if kind != leading)):
         for source in package.layers[kind]:
-            zone = _source_zone(source, shapes.get(kind), found.get("DK"), notes)
+            zone = _source_zone(source, shapes.get(kind), found.get(leading), notes)
             if zone is not None:
-                first = found.setdefault("DK" if kind == "DK" else kind, zone)
-                main = found.get("DK", first)
+                first = found.setdefault(kind, zone)
+                main = found.get(leading, first)
                 if zone != main:
                     notes.add(_other_zone(source, zone.epsg, main))
-    zone = found.get("DK")
+    zone = found.get(leading)
     if zone is None or len(notes.findings) > before:
         return None
     allowed = notes.law.text("ZON-9.meridians", county).split()
     if str(zone.central_meridian) not in allowed:
         values = {"meridian": zone.central_meridian, "allowed": "、".join(allowed), "county": county}
-        notes.add(Finding("ZON-9", None, values, "DK"))
+        notes.add(Finding("ZON-9", None, values, leading))
         return None
     if str(zone.central_meridian) != allowed[0]:
-        notes.add(
-            Finding("ZON-10", None, {"meridian": zone.central_meridian, "usual": allowed[0], "county": county}, "DK")
-        )
+        values = {"meridian": zone.central_meridian, "usual": allowed[0], "county": county}
+        notes.add(Finding("ZON-10", None, values, leading))
     return zone
 
 

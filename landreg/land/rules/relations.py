@@ -243,7 +243,9 @@ def rel_27_transfer_and_its_parcels_are_of_one_contract(survey: Survey, notes: N
 
 
 def rel_30_issuer_has_parcels(survey: Survey, notes: Notes) -> None:
-    """REL-30: an issuer has parcels."""
+    """REL-30: an issuer has parcels, where the package has any."""
+    if not survey.has("DK"):
+        return
     table, parcels = survey.table("FBF"), survey.table("DK")
     used = CodeIndex(np.unique(prefix(survey.today(parcels.key), 14)))
     lone = (lengths(table.key) == 14) & (used.find(survey.today(table.key)) < 0)

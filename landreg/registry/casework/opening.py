@@ -15,6 +15,7 @@ from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.model import Package
 from landreg.land.queries import unknown_villages
+from landreg.land.staging_carried import origins_of
 from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework import under_way_queries
 from landreg.registry.casework.cases import locked, note, set_values
@@ -124,11 +125,17 @@ def _count_anew(actor: Actor) -> None:
 
 
 def _put_package(uow: UnitOfWork, package: Package, asked: Mapping[str, Any]) -> None:
-    """The package into the folder of every case that came of it."""
-    evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name}
-    evidence |= {"size": package.size, "at": uow.now}
-    uow.session.execute(text(_EVIDENCE), evidence)
-    uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
+    """The package into the folder of every case that came of it, and those that its carried rows first came with."""
+    put: list[tuple[Package | None, list[str]]] = [(package, ["contract_management", "homestead"])]
+    for kind in ("contract_management", "homestead"):
+        for origin in origins_of(package.changes, kind):
+            put.append((uow.session.get(Package, {"county": package.county, "package_id": origin}), [kind]))
+    for one, kinds in put:
+        if one is not None:
+            evidence = {**asked, "document": uuid4(), "sha256": one.sha256.hex(), "name": one.name}
+            evidence |= {"size": one.size, "at": uow.now, "kinds": kinds}
+            uow.session.execute(text(_EVIDENCE), evidence)
+            uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
 
 
 # Numbers are drawn for as many as go in: a case of the subject that is open already would leave one out.
@@ -172,7 +179,8 @@ _EVIDENCE = """
 """
 _EVIDENCE_OF_CASES = """
     INSERT INTO registry.case_document (county, case_id, document_id, village)
-    SELECT county, case_id, :document, village FROM registry."case" WHERE county = :county AND batch_id = :batch
+    SELECT county, case_id, :document, village FROM registry."case"
+    WHERE county = :county AND batch_id = :batch AND right_kind = ANY (:kinds)
 """
 _PAPERS_GO_ON = """
     INSERT INTO registry.case_document (county, case_id, document_id, village)

@@ -84,7 +84,7 @@ def test_the_terminal_says_that_nothing_was_read_where_nothing_was(prj: str | No
 
 
 @pytest.mark.parametrize("households", [True, False])
-def test_homesteads_by_themselves_are_told_to_come_with_their_village_s_land(households: bool, tmp_path: Path) -> None:
+def test_homesteads_by_themselves_come_with_their_households(households: bool, tmp_path: Path) -> None:
     small = Small()
     small.layers = {kind: rows for kind, rows in small.layers.items() if kind == "ZJD"}
     kept = ("FBF", "CBF", "CBF_JTCY") if households else ()
@@ -93,4 +93,11 @@ def test_homesteads_by_themselves_are_told_to_come_with_their_village_s_land(hou
     assert next(f.code for f in report.findings) == "PKG-31"
     assert {f.layer for f in report.findings if f.code == "PKG-6"} == ({"FBF", "CBF", "CBF_JTCY"} - {*kept})
     assert "PKG-7" not in {f.code for f in report.findings}
-    assert report.refused
+    assert report.refused != households
+
+
+def test_points_beside_homesteads_alone_have_no_parcel_to_be_of(tmp_path: Path) -> None:
+    small = Small()
+    small.layers = {kind: rows for kind, rows in small.layers.items() if kind in ("ZJD", "JZD")}
+    small.tables = {kind: rows for kind, rows in small.tables.items() if kind in ("FBF", "CBF", "CBF_JTCY")}
+    assert {f.code for f in check(small.write(tmp_path), law()).findings} == {"PKG-31"}
