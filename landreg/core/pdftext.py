@@ -32,6 +32,15 @@ def pdf_text(file: BinaryIO) -> str:
     return "\n".join(said)
 
 
+def has_pages(file: BinaryIO) -> bool:
+    """Whether a PDF can be opened without a password, to its first page."""
+    file.seek(0)
+    try:
+        return bool(PdfReader(file).pages[0])
+    except _DAMAGED:
+        return False
+
+
 def _texts(reader: PdfReader) -> Iterator[str]:
     if len(reader.pages) > MOST_PAGES:
         raise UnreadableError

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from landreg.core.actor import Actor
 from tests.browser.conftest import OpenPage, faults_of
 from tests.conftest import Connection
+from tests.papers_kit import pdf
 from tests.registry_kit import to_rights
 
 
@@ -24,7 +25,7 @@ def desk(open_as: OpenPage, officers: tuple[Actor, Actor], superuser: Connection
 
 def test_a_registrar_draws_up_a_roster_and_puts_a_household_aside(desk: Page, tmp_path: Path) -> None:
     plan = tmp_path / "方案.pdf"
-    plan.write_bytes(b"%PDF-1.7 sample")
+    plan.write_bytes(pdf())
     desk.goto("/renewals/new")
     assert faults_of(desk) == []
     desk.check("input[name=collective]")

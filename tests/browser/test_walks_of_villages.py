@@ -17,6 +17,7 @@ from landreg.registry.jobs import Tools
 from tests.browser.conftest import OpenPage
 from tests.browser.walk_kit import STATE, press_of, right_page
 from tests.conftest import Connection
+from tests.papers_kit import pdf
 from tests.registry_kit import one, pass_days, right_of, to_rights
 from tests.renewal_kit import ENDS, drawn, on_notice, today
 from tests.villages import COUNTY, VILLAGE, stage_village
@@ -74,7 +75,7 @@ def test_a_roster_that_was_on_notice_is_decided_by_the_members_and_renewed(
     roster = drawn(registrar)
     on_notice(registrar, reviewer, roster)
     pass_days(superuser, 40)
-    (minutes := tmp_path / "会议记录.pdf").write_bytes(b"%PDF-1.7 sample")
+    (minutes := tmp_path / "会议记录.pdf").write_bytes(pdf())
     desk = open_as("deng", f"/renewals/{COUNTY}/{roster}")
     desk.fill("#field-held_on", f"{today(registrar) - timedelta(days=1)}")
     for field, number in (("members", "10"), ("present", "6"), ("in_favour", "6")):

@@ -15,6 +15,7 @@ from landreg.core.actor import Actor
 from landreg.law.book import act_type
 from landreg.registry.casework import cases
 from tests.household_kit import SECOND, asked_for, division, handed_out_before, household_id, members, parcels
+from tests.papers_kit import pdf
 from tests.registry_kit import HOUSEHOLD, one, pass_days, put_papers, right_of, to_rights
 from tests.small import citizen_id as id_of_birth
 from tests.villages import COUNTY, citizen_id
@@ -108,7 +109,7 @@ def hand_in_also(browser: Browser, page: str, paper: str) -> None:
     import io
 
     browser.get(page)
-    sent = {"kind": paper, "file": (io.BytesIO(b"%PDF-1.7 " + paper.encode()), f"{paper}.pdf")}
+    sent = {"kind": paper, "file": (io.BytesIO(pdf(paper)), f"{paper}.pdf")}
     assert browser.post(f"{page}/documents", sent).status_code == 303
 
 

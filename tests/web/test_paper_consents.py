@@ -24,6 +24,7 @@ from landreg.registry.guarded import Attached
 from landreg.registry.home import consented
 from landreg.registry.home.consented import Came
 from tests.exchange_kit import photographed
+from tests.papers_kit import pdf
 from tests.villages import past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_consents import CODE, OTHER, VILLAGE, agent, households
@@ -66,7 +67,7 @@ def test_the_clerk_records_it_the_agent_sees_and_uses_it_and_it_is_taken_back_at
     sheet = {
         "household": CODE, "agent": str(agent.account_id), "step": "view", "first_day": today().isoformat(),
         "last_day": today().isoformat(), "name": "林0之0", "card": card(), "witness": "村干部甲",
-        "paper": (io.BytesIO(b"%PDF-1.4 scan"), "委托书.jpg"),
+        "paper": (io.BytesIO(pdf("scan")), "委托书.jpg"),
     }  # fmt: skip
     wrong = browser.post("/consents", {**sheet, "card": card(1), "paper": (io.BytesIO(SCAN), "委托书.jpg")})
     assert (wrong.status_code, "ACC-32" in wrong.text, "在册成员" in wrong.text) == (422, True, True)

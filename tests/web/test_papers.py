@@ -21,6 +21,7 @@ from landreg.registry.casework import applications, cases, opening
 from landreg.registry.leaves import logged
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Reissue, Release, RestrictionAsked
+from tests.papers_kit import pdf
 from tests.registry_kit import BANK, HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 from tests.web.conftest import Browser, OpenAccount
@@ -269,7 +270,7 @@ def test_the_consent_of_a_later_creditor_is_put_into_the_folder_by_whose_it_is(
     page = deng.get(address).text
     assert ("第 2 顺位 样本乙银行" in page, "第 3 顺位 样本丙银行" in page, "第 1 顺位" in page) == (True, True, False)
     for named, status in ((None, 400), (str(first), 400), (str(second), 303)):
-        sent = {"kind": "later_creditors_consent", "file": (BytesIO(b"%PDF-1.7 consent"), "c.pdf")}
+        sent = {"kind": "later_creditors_consent", "file": (BytesIO(pdf("consent")), "c.pdf")}
         answer = deng.post(f"{address}/documents", sent | ({"restriction": named} if named else {}))
         assert answer.status_code == status, named
     kept = "SELECT restriction_id FROM registry.document WHERE kind = 'later_creditors_consent'"

@@ -11,6 +11,7 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.pdftext import pdf_text
 from landreg.registry.casework import cases, opening
+from tests.papers_kit import pdf
 from tests.registry_kit import in_state
 from tests.villages import COUNTY, VILLAGE, stage_village
 from tests.web.conftest import Browser
@@ -30,7 +31,7 @@ def receipt(browser: Browser, case: UUID) -> str:
 def put(browser: Browser, batch: UUID, kind: str) -> Any:
     page = f"/batches/{COUNTY}/{batch}"
     browser.get(page)
-    file = (io.BytesIO(b"%PDF-1.7 list"), "档号12-3.pdf")
+    file = (io.BytesIO(pdf("list")), "档号12-3.pdf")
     return browser.post(f"{page}/documents", {"kind": kind, "file": file}, content_type="multipart/form-data")
 
 

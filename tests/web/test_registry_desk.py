@@ -25,6 +25,7 @@ from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.jobs import Tools
 from landreg.registry.papers.signing import make_demo_signer
+from tests.papers_kit import pdf
 from tests.registry_kit import in_state, one, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 from tests.web.conftest import Browser, OpenAccount
@@ -318,12 +319,12 @@ def test_the_receipt_is_printed_once_the_case_is_accepted(deng: Browser, case: U
 
 def test_evidence_is_kept_by_its_hash_and_given_back_unchanged(deng: Browser, case: UUID) -> None:
     deng.get(page_of(case))
-    given = {"kind": "contract", "file": (io.BytesIO(b"%PDF-1.7 signed"), "承包合同.pdf")}
+    given = {"kind": "contract", "file": (io.BytesIO(pdf("signed")), "承包合同.pdf")}
     assert deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data").status_code == 303
     page = deng.get(page_of(case)).text
     links = re.findall(r'href="(/cases/[^"]+/documents/[^"]+)">承包合同\.pdf', page)
     with deng.client.get(links[0]) as fetched:
-        assert fetched.data == b"%PDF-1.7 signed"
+        assert fetched.data == pdf("signed")
         assert fetched.content_type == "application/pdf"
 
 
@@ -333,8 +334,10 @@ def test_evidence_is_kept_by_its_hash_and_given_back_unchanged(deng: Browser, ca
         ("裁定书.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 77),
         ("死亡证明.JPG", b"\xff\xd8\xff\xe0 half a picture"),
         ("申请书.pdf", b"a letter"),
+        ("合同.pdf", b"%PDF-1.7 and no page"),
+        ("合同.pdf", pdf("signed")[:200]),
     ],
-    ids=("broken", "half", "no_pdf"),
+    ids=("broken", "half", "no_pdf", "no_page", "cut"),
 )
 def test_a_paper_that_cannot_be_opened_comes_back_before_it_is_in_the_folder(
     deng: Browser, case: UUID, name: str, content: bytes

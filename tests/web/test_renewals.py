@@ -12,6 +12,7 @@ import pytest
 from landreg.core.actor import WORKER, Actor
 from landreg.registry.casework import cases, notices
 from landreg.registry.jobs import Tools, work
+from tests.papers_kit import pdf
 from tests.registry_kit import Connection, in_state, one, pass_days, right_of, to_rights
 from tests.renewal_kit import ENDS, drawn, on_notice, roster_of, today
 from tests.villages import COUNTY, ISSUER
@@ -21,7 +22,7 @@ NEW = "/renewals/new?ends_from=2026-01-01&ends_until=2027-12-31"
 
 
 def paper(name: str = "方案.pdf") -> tuple[io.BytesIO, str]:
-    return io.BytesIO(b"%PDF-1.7 sample"), name
+    return io.BytesIO(pdf()), name
 
 
 def form(**changed: Any) -> dict[str, Any]:

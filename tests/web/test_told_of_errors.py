@@ -25,6 +25,7 @@ from landreg.registry.leaves import logged
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from tests.household_kit import asked_for, parcels
+from tests.papers_kit import pdf
 from tests.registry_kit import (
     HOUSEHOLD,
     booked,
@@ -109,14 +110,14 @@ def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_da
         cases.accept(officers[0], COUNTY, [case])
     deng.get(page)
     for of_no_letter in ({}, {"letter": str(uuid4())}):
-        sent = {"kind": "delivery_proof", **of_no_letter, "file": (io.BytesIO(b"%PDF-1.7 signed for"), "slip.pdf")}
+        sent = {"kind": "delivery_proof", **of_no_letter, "file": (io.BytesIO(pdf("signed for")), "slip.pdf")}
         refused_page = deng.post(f"{page}/documents", sent)
         assert refused_page.status_code == 400
         assert "COR-13" in refused_page.text
     sent = {
         "kind": "delivery_proof",
         "letter": id_of(address),
-        "file": (io.BytesIO(b"%PDF-1.7 signed for"), "slip.pdf"),
+        "file": (io.BytesIO(pdf("signed for")), "slip.pdf"),
     }
     assert deng.post(f"{page}/documents", sent).status_code == 303
     assert "当事人可申请至" in deng.get(page).text
