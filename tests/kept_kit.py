@@ -40,11 +40,12 @@ _FORGET = """UPDATE pg_class AS c SET relpages = s.relpages, reltuples = s.reltu
     FROM pg_temp.sizes AS s WHERE c.oid = s.oid AND c.oid >= 16384 AND c.reltuples <> s.reltuples;
     DELETE FROM pg_statistic WHERE starelid >= 16384
         AND (starelid, staattnum, stainherit) NOT IN (SELECT * FROM pg_temp.judged)"""
-# Each statement keeps a plan of its own: what was written to one table lets no other be planned anew. An empty file is not read.
+# Each statement keeps a plan of its own: what was written to one table lets no other be planned anew. An empty file is neither
+# read nor told of: most are, and every test looks several times.
 _LOOK = """CREATE FUNCTION pg_temp.look() RETURNS TABLE (name text, rows bigint, last bigint, bytes bigint) STABLE LANGUAGE plpgsql
     AS $$ BEGIN {} END $$"""
-_TABLE = """name := '{0}'; rows := 0; last := NULL; bytes := pg_relation_size({1});
-    IF bytes > 0 THEN SELECT count(*), max(xmin::text::bigint) INTO rows, last FROM {0}; END IF; RETURN NEXT;"""
+_TABLE = """bytes := pg_relation_size({1});
+    IF bytes > 0 THEN name := '{0}'; SELECT count(*), max(xmin::text::bigint) INTO rows, last FROM {0}; RETURN NEXT; END IF;"""
 _SEQUENCE = "name := '{0}'; bytes := 0; SELECT is_called::int, last_value INTO rows, last FROM {0}; RETURN NEXT;"
 _STATISTICS = """name := 'statistics'; bytes := 0; SELECT count(*), max(xmin::text::bigint) INTO rows, last FROM pg_statistic;
     RETURN NEXT;"""
@@ -55,10 +56,10 @@ _COLUMNS = """SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM
 
 @dataclass(frozen=True)
 class _Kept:
-    """What `make` gave, and what it left behind. copies: by table the name of the copy, and its rows. files: by path."""
+    """What `make` gave, and what it left behind. copies: by table its content, and how many rows. files: by path."""
 
     given: Any
-    copies: Mapping[str, tuple[str, int]]
+    copies: Mapping[str, tuple[bytes, int]]
     sequences: Mapping[str, int]
     files: Mapping[Path, bytes]
 
@@ -74,7 +75,7 @@ class Clone:
         self.sequences: dict[str, int] = dict(connection.execute(_SEQUENCES).fetchall())
         self.columns = {table: connection.execute(_COLUMNS, [table]).fetchone()[0] for table in self.tables}  # type: ignore[index]
         self.things: dict[Hashable, _Kept] = {}
-        self.copied = 0
+        self.nothing: Look = dict.fromkeys(self.tables, (0, None, 0))
         looks = [_TABLE.format(*table) for table in self.tables.items()]
         looks += [_SEQUENCE.format(name) for name in self.sequences]
         connection.execute(_LOOK.format(" ".join([*looks, _STATISTICS])))
@@ -83,7 +84,7 @@ class Clone:
             "CREATE TEMPORARY TABLE sizes AS SELECT oid, relpages, reltuples, relallvisible FROM pg_class"
         )
         connection.execute("CREATE TEMPORARY TABLE judged AS SELECT starelid, staattnum, stainherit FROM pg_statistic")
-        self.first = {table: self._copy(table) for table in self.tables if self.empty[table][0]}
+        self.first = {table: self._content(table) for table in self.tables if self.empty[table][0]}
         self.now: Look = dict(self.empty)
         """The rows as they were last known, and what they are called; any other rows have no name."""
         self.name: Hashable = ()
@@ -91,14 +92,14 @@ class Clone:
     def look(self) -> Look:
         """What every table and sequence holds now, in one statement."""
         found = self.connection.execute("SELECT name, rows, last, bytes FROM pg_temp.look()", prepare=True)
-        return {name: (rows, last, size) for name, rows, last, size in found}
+        return self.nothing | {name: (rows, last, size) for name, rows, last, size in found}
 
     def __call__(self) -> None:
         """Empty the clone: what migrations put there stays. Only tables that hold or lost rows are touched."""
         self._alone()
         found, todo = self.look(), []
         back = [table for table in self.first if _differ(found, self.empty, table)]
-        todo += [self._put(table, self.first[table]) for table in back]
+        todo += [f"DELETE FROM {table}" for table in back]
         full = [table for table in self.tables if table not in self.first and found[table][0]]
         # A truncation makes new files for a table and all its indexes; deleting a few rows is ten times faster.
         large = [table for table in full if found[table][2] > LARGE]
@@ -111,6 +112,8 @@ class Clone:
         todo += [_FORGET] if judged else []
         if todo:
             self.connection.execute("; ".join(todo))
+        for table in back:
+            self._put(table, self.first[table])
         if back or judged:
             self.empty = self.look()
         self.now, self.name = dict(self.empty), ()
@@ -134,7 +137,7 @@ class Clone:
         # A making on another day is another, since terms and notices run by days; so is one that seals with another key.
         key = (self.name, asked, beijing_day(datetime.now(UTC)), key_file().read_bytes())
         if key in self.things:
-            self.now = {**before, **self._restore(self.things[key])}
+            self.now = {**before, **self._restore(self.things[key], before)}
         else:
             files = _files(self.folders)
             given = make()
@@ -146,39 +149,36 @@ class Clone:
     def _take(self, before: Look, files: Mapping[Path, tuple[int, int]], given: object) -> _Kept:
         after = self.now
         changed = [name for name in after if _differ(before, after, name)]
-        copies = {table: (self._copy(table), after[table][0]) for table in changed if table in self.tables}
+        copies = {table: (self._content(table), after[table][0]) for table in changed if table in self.tables}
         sequences = {name: after[name][1] or 0 for name in changed if name in self.sequences}
         found = _files(self.folders)
         written = {path: path.read_bytes() for path, mark in found.items() if files.get(path) != mark}
         return _Kept(deepcopy(given), copies, sequences, written)
 
-    def _restore(self, thing: _Kept) -> Look:
+    def _restore(self, thing: _Kept, before: Look) -> Look:
         """Put back what was kept, in one transaction; what its tables and sequences hold then."""
-        todo = [self._put(table, copy) for table, (copy, _) in thing.copies.items()]
+        todo = [f"DELETE FROM {table}" for table in thing.copies if before[table][0]]
         todo += [f"SELECT setval('{name}', {value})" for name, value in thing.sequences.items()]
-        done = self.connection.execute("; ".join([*todo, "SELECT pg_current_xact_id()::xid::text::bigint"]))
-        while done.nextset():
-            pass
-        (written,) = done.fetchone() or (None,)
+        with self.connection.transaction():
+            self.connection.execute("; ".join([*todo, "SELECT"]))
+            for table, (content, rows) in thing.copies.items():
+                if rows:
+                    self._put(table, content)
+            asked = self.connection.execute("SELECT pg_current_xact_id()::xid::text::bigint", prepare=True)
+            (written,) = asked.fetchone() or (None,)
         for path, content in thing.files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         tables = {table: (rows, written if rows else None, 0) for table, (_, rows) in thing.copies.items()}
         return tables | {name: (1, value, 0) for name, value in thing.sequences.items()}
 
-    def _copy(self, table: str) -> str:
-        self.copied += 1
-        copy = f"pg_temp.kept_{self.copied}"
-        self.connection.execute(
-            f"CREATE TEMPORARY TABLE kept_{self.copied} AS SELECT {self.columns[table]} FROM {table}"
-        )
-        return copy
+    def _content(self, table: str) -> bytes:
+        with self.connection.cursor().copy(f"COPY {table} ({self.columns[table]}) TO STDOUT (FORMAT binary)") as copy:
+            return b"".join(copy)
 
-    def _put(self, table: str, copy: str) -> str:
-        columns = self.columns[table]
-        return (
-            f"DELETE FROM {table}; INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {copy}"
-        )
+    def _put(self, table: str, content: bytes) -> None:
+        with self.connection.cursor().copy(f"COPY {table} ({self.columns[table]}) FROM STDIN (FORMAT binary)") as copy:
+            copy.write(content)
 
 
 def _differ(one: Look, other: Look, name: str) -> bool:
