@@ -152,6 +152,18 @@ def test_a_certificate_is_checked_by_its_number_or_its_code(browser: Browser, ce
         assert "证书有效" in page.text
 
 
+def test_the_check_of_a_homestead_says_where_ground_beyond_the_registered_stands(
+    browser: Browser, registrar: Actor, reviewer: Actor, superuser: Any, database: Settings, tmp_path: Path
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 1)
+    seal(WORKER, database)
+    press = certificates.Press(make_demo_signer(tmp_path), Store(database.store), "http://localhost")
+    certificates.issue(registrar, COUNTY, ids, press)
+    for kind in ("homestead", "contract_management"):
+        token = one(registrar, "SELECT token FROM registry.certificate WHERE kind = :kind", kind=kind)
+        assert ("只写在证书附记里" in browser.get(f"/c/{token}").text) == (kind == "homestead")
+
+
 def test_a_certificate_is_checked_by_what_people_type_off_its_first_page(
     browser: Browser, certificate: tuple[str, str], registrar: Actor
 ) -> None:

@@ -36,12 +36,19 @@ def frames(maps: int) -> list[list[Frame]]:
 
 
 def _page(maps: int) -> list[Frame]:
+    """The frames of a page; one that is left over has a row to itself."""
     columns = 1 if maps <= 3 else 2
     rows = -(-maps // columns)
     width = (WIDTH_MM - GAP_MM * (columns - 1)) / columns
     height = (MAP_PAGE_MM - GAP_MM * (rows - 1)) / rows - CAPTION_MM
+    lone = maps % columns
     return [
-        Frame(column * (width + GAP_MM), MAPS_FROM_MM + row * (height + CAPTION_MM + GAP_MM), width, height)
+        Frame(
+            column * (width + GAP_MM),
+            MAPS_FROM_MM + row * (height + CAPTION_MM + GAP_MM),
+            WIDTH_MM if lone and row == rows - 1 else width,
+            height,
+        )
         for row, column in (divmod(place, columns) for place in range(maps))
     ]
 

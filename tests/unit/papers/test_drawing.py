@@ -130,3 +130,4 @@ def test_frames_fill_their_pages_and_lie_apart() -> None:
     for page in frames(14):
         assert len({(frame.x, frame.y) for frame in page}) == len(page)
         assert max(frame.x + frame.width for frame in page) == 174
+        assert page[-1].x + page[-1].width == 174, "no place is left empty"
