@@ -364,7 +364,8 @@ def test_the_chain_of_a_re_transfer_is_shown_from_the_first_contractor_to_who_fa
         **VALUES, "unit": "yuan_mu_year", "parcel": code, "from_on": "2023-01-01", "last_day": "2023-12-31", "price": "650",
         "paid_every": "year", "paid": "before", "taker": f"{HOUSEHOLD[:-1]}2", "escalator": "0",
     }  # fmt: skip
-    ling.get(of(contract, "next/retransfer"))
+    form = ling.get(of(contract, "next/retransfer")).text
+    assert not re.search(r'name="(taker_home|paid_to)"[^>]*value="[^"]', form), "whose they are is another"
     typed = ling.post(of(contract, "next/retransfer"), {**said, "contractor_consent": "随便写"})
     assert (typed.status_code, rule_of(typed)) == (422, {"TR-7", "TR-10"})
     ling.get(of(contract, "next/retransfer"))

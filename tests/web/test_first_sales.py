@@ -14,7 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, days, deal_queries, deals, windows
+from landreg.exchange.bidding import auction, chances, days, deal_queries, deals, falling, windows
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.model import Listing
 from landreg.law.queries import load_law
@@ -153,6 +153,36 @@ def test_who_has_claimed_the_land_reads_that_it_is_claimed(
     windows.claim(member, COUNTY, window.priority_id, taker)
     page = first(member)
     assert ("您户优先" in page, "已经主张优先权，等公示期满" in page) == (False, True)
+
+
+def test_a_member_who_won_and_gave_the_land_up_is_not_asked_for_it_again(
+    registrar: Actor, reviewer: Actor, superuser: Connection, app: Any
+) -> None:
+    """PRI-7, before anything is tapped."""
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    sale, (member, own), (taker, elsewhere) = (
+        kit.auction(listing),
+        kit.household(superuser, NEIGHBOUR),
+        kit.person(superuser, 7),
+    )
+    first, second = kit.entered(sale, member, own), kit.entered(sale, taker, elsewhere)
+    kit.pass_time(superuser, hours=1, minutes=1)
+    for actor, entrant, price in ((elsewhere, second, "310"), (own, first, "340")):
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
+    kit.pass_time(superuser, hours=5)
+    won = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert won is not None
+    falling.fall(own, COUNTY, won.deal_id, "不要了")
+    chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
+    assert chance is not None
+    chances.answer(elsewhere, COUNTY, chance.chance_id, "yes")
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    browser = Browser(app.test_client())
+    browser.log_in(given_password(superuser, own))
+    assert "您户优先" not in browser.get("/").text
+    page = browser.get(f"/priority/{COUNTY}/{window.priority_id}").text
+    assert ("本户原来成交、后来放弃了" in page, "我家要" in page) == (True, False)
 
 
 def auctioned(registrar: Actor, reviewer: Actor, superuser: Connection) -> tuple[Listing, Sale, list[Actor]]:

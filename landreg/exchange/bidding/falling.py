@@ -54,13 +54,14 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | N
         law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, reason=reason)
         own_side = actor.desk == Desk.CITIZEN
-        if not (reason.strip() if own_side else says_why(reason)):
-            raise Refused(Finding("BID-14", "reason"))
+        unsaid = None if (reason.strip() if own_side else says_why(reason)) else Finding("BID-14", "reason")
         if own_side:
+            if unsaid:
+                raise Refused(unsaid)
             own = {one.taker_id for one in taker_queries.own_takers(uow.session)}
             shown = Shown(TAKER if deal.taker_id in own else CONTRACTOR, OWN)
         else:
-            _may_fall(uow, law, deal, shown)
+            _may_fall(uow, law, deal, shown, unsaid)
         paper, served = shown.paper, shown.served_on if shown.ground == DEMAND else None
         row = DealFall(
             county=county, village=deal.village, deal_id=deal_id, given_up_by=shown.given_up_by, ground=shown.ground,
@@ -74,13 +75,13 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | N
     return row
 
 
-def _may_fall(uow: UnitOfWork, law: Law, deal: Deal, shown: Shown) -> None:
-    """Raises BadInput (FORM-5) of another side, Refused (BID-25, GUARD-1)."""
+def _may_fall(uow: UnitOfWork, law: Law, deal: Deal, shown: Shown, unsaid: Finding | None) -> None:
+    """Raises BadInput (FORM-5) of another side, Refused (BID-14, BID-25, GUARD-1) with all that is wrong."""
     if shown.given_up_by not in (TAKER, CONTRACTOR):
         raise BadInput(Finding("FORM-5", "given_up_by", {"given": shown.given_up_by}))
     if shown.paper is not None:
         ties_nothing(law.on, shown.paper, "paper")
     drawn = fall_queries.drawn_first(uow.session, deal)
     facts = Falling(shown.given_up_by, shown.ground, shown.paper is not None, law.on, shown.served_on, drawn)
-    if wrong := bid_25_given_up_by_its_own_side(facts, law):
+    if wrong := [one for one in (unsaid, bid_25_given_up_by_its_own_side(facts, law)) if one]:
         raise Refused(wrong)

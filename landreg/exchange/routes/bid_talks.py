@@ -21,6 +21,8 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     chances,
     deal_queries,
+    doubting,
+    fall_queries,
     falling,
     offers,
     sales,
@@ -126,6 +128,7 @@ def window(county: str, priority_id: UUID) -> Response:
             taker=taker_queries.would_take(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
             today=beijing_day(uow.now),
+            gave_up=asker.actor.household in fall_queries.gave_up(uow.session, county, found.listing_id),
         )  # fmt: skip
 
 

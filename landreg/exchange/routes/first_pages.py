@@ -22,6 +22,7 @@ from landreg.exchange import prices
 from landreg.exchange.bidding import (
     correction_queries,
     deal_queries,
+    fall_queries,
     outcome_queries,
     review_queries,
     sale_queries,
@@ -274,6 +275,8 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
             continue
         address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
         day = i18n.shown_day(window.last_day)
+        if household in fall_queries.gave_up(session, window.county, window.listing_id):
+            continue
         if window.priority_id in claimed:
             yield Row(_("已经主张优先权，等公示期满"), address, _("公示到 %(day)s", day=day))
         else:

@@ -70,6 +70,9 @@ def test_no_click_of_the_desk_takes_the_land_from_who_waits_for_the_contract(
     with pytest.raises(Refused) as unsaid:
         falling.fall(OPERATOR, COUNTY, deal.deal_id, "x", kit.BY_PAPER)
     assert codes(unsaid) == {"BID-14"}
+    with pytest.raises(Refused) as both:
+        falling.fall(OPERATOR, COUNTY, deal.deal_id, "x", falling.Shown())
+    assert codes(both) == {"BID-14", "BID-25"}
     assert refused(deal, "taker", "") == refused(deal, "contractor", "demand", PAPER, today()) == "fall_ground"
     assert refused(deal, "taker", "paper") == "fall_paper"
     assert refused(deal, "taker", "demand", PAPER, today()) == "fall_undrawn"

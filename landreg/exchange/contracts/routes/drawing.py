@@ -149,6 +149,10 @@ def draw_of_deal(county: str, deal_id: UUID) -> Redirect:
     return back(county, made.contract_id)
 
 
+OF_SIDES = {"retransfer": ("taker_home", "paid_to")}
+"""What a contract says of its two sides, and does not say of those of another: by what follows it."""
+
+
 @blueprint.get("/contracts/<county>/<uuid:contract_id>/next/<relation>")
 @allow(Role.OPERATOR)
 def following(county: str, contract_id: UUID, relation: str) -> Response:
@@ -169,7 +173,8 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
     asked = [one for one in questions(kind, row.unit, today, basic=basic) if one["name"] != CONSENT]
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=asked, values=row.clauses, draft_days=days, last_day=term.upper - DAY if term and _whole_term(kind, today) else None,
+        asked=asked, values={name: said for name, said in row.clauses.items() if name not in OF_SIDES.get(relation, ())},
+        draft_days=days, last_day=term.upper - DAY if term and _whole_term(kind, today) else None,
         **choices(row.unit),
     )  # fmt: skip
 
