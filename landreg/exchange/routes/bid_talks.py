@@ -21,7 +21,6 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     chances,
     deal_queries,
-    doubting,
     fall_queries,
     falling,
     offers,
