@@ -1,4 +1,6 @@
-"""Answering what stands against a case's survey: notes of its check that touch what is certified, and a later survey."""
+"""Answering what stands against a case: notes of its survey's check that touch what is certified, a later survey, an objection
+that was upheld.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +8,31 @@ from enum import StrEnum
 from uuid import UUID
 
 from landreg.core.actor import Actor, Role
-from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound, Refused
+from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import locked, note
+from landreg.registry.facts.objected import MEET, upheld
 from landreg.registry.facts.resurveyed import AS_NOTICED, resurveyed
 from landreg.registry.facts.survey_notes import TRUE, WEIGH, notes
+from landreg.registry.queries import documents
 
 
 class Answer(StrEnum):
     """What an officer found, named as the step that it is: the survey is wrong there (REG-36 lets the case go on), it is as noted
-    (REG-40 does not), or the notice was right and the later survey is wrong (REG-19)."""
+    (REG-40 does not), the notice was right and the later survey is wrong (REG-19), or how an upheld objection was met (REG-42)."""
 
     WRONG = WEIGH
     TRUE = TRUE
     AS_NOTICED = AS_NOTICED
+    MET = MEET
 
 
 BEFORE_REVIEW = ("draft", "returned", "accepted")
 AFTER_REVIEW = ("reviewed", "noticed", "objected")
-STATES = {Answer.WRONG: BEFORE_REVIEW, Answer.TRUE: BEFORE_REVIEW, Answer.AS_NOTICED: AFTER_REVIEW}
+STATES = {
+    Answer.WRONG: BEFORE_REVIEW, Answer.TRUE: BEFORE_REVIEW, Answer.AS_NOTICED: AFTER_REVIEW, Answer.MET: BEFORE_REVIEW,
+}  # fmt: skip
 """While a case is where, each may be said."""
 
 
@@ -32,7 +40,8 @@ def weigh(actor: Actor, county: str, case_id: UUID, answer: Answer, reason: str)
     """Write down what was found, for the eyes of who reviews and registers.
 
     Raises NotAllowed for another role, BadInput without words (REG-12), NotFound outside the jurisdiction and for a case without
-    notes, or without a later survey that has it otherwise, Conflict (REG-8) where it was reviewed, or was not yet.
+    notes, without a later survey that has it otherwise or without an upheld objection, Conflict (REG-8) where it was reviewed, or
+    was not yet, Refused (REG-42) where the folder has no paper since the objection was upheld.
     """
     if not actor.has(Role.REGISTRAR, Role.REVIEWER):
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.REGISTRAR.value, Role.REVIEWER.value]}))
@@ -42,6 +51,18 @@ def weigh(actor: Actor, county: str, case_id: UUID, answer: Answer, reason: str)
         (case,) = locked(uow, county, [case_id])
         if case.state not in STATES[answer]:
             raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": answer.value}, subject=case.number))
-        if not (resurveyed if answer is Answer.AS_NOTICED else notes)(uow.session, [case]):
+        if answer is Answer.MET:
+            _met_by_a_paper(uow, case)
+        elif not (resurveyed if answer is Answer.AS_NOTICED else notes)(uow.session, [case]):
             raise NotFound
         note(uow, [case], answer.value, reason)
+
+
+def _met_by_a_paper(uow: UnitOfWork, case: Case) -> None:
+    """Raises NotFound where no objection was upheld, Refused (REG-42) where no paper came into the folder since."""
+    found = upheld(uow.session, [case])[case.case_id]
+    if not found:
+        raise NotFound
+    since = max(one.at for one in found)
+    if not any(paper.put_at > since for paper in documents(uow.session, case.county, case.case_id)):
+        raise Refused(Finding("REG-42", "documents", {"count": len(found)}, subject=case.number))

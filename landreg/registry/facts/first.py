@@ -21,6 +21,7 @@ from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.differences import differences, overlapped
 from landreg.registry.facts.kin import TURNS
 from landreg.registry.facts.listed import RELATED
+from landreg.registry.facts.objected import upheld
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.resurveyed import resurveyed
 from landreg.registry.facts.survey_notes import answers_lacking
@@ -136,7 +137,7 @@ def case_facts(
     rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
     differing, over = differences(session, cases), overlapped(session, cases, most_m2)
     noted, true = answers_lacking(session, cases)
-    later = resurveyed(session, cases)
+    later, objected = resurveyed(session, cases), upheld(session, cases)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -147,6 +148,7 @@ def case_facts(
             due_on=case.due_on,
             last_day=rows[case.case_id].last_day,
             objections=rows[case.case_id].objections,
+            upheld=sum(not one.met for one in objected.get(case.case_id, ())),
             earlier=tuple(rows[case.case_id].earlier or ()),
             ordered=tuple(rows[case.case_id].ordered or ()),
             differing=differing.get(case.case_id, ()),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.errors import Finding
 from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.facts.objected import MEET
 from landreg.registry.facts.resurveyed import AS_NOTICED
 from landreg.registry.rules.procedure import ANSWERED
 
@@ -63,13 +64,13 @@ def answers_lacking(
 
 
 def answers(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[CaseEvent]]:
-    """By case: what officers wrote down about its notes, or about a later survey, the oldest first."""
+    """By case: what officers wrote down about its notes, a later survey or an upheld objection, the oldest first."""
     told: dict[UUID, list[CaseEvent]] = defaultdict(list)
     if cases:
         asked = sa.select(CaseEvent).where(
             CaseEvent.county == cases[0].county,
             CaseEvent.case_id.in_([case.case_id for case in cases]),
-            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED)),
+            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET)),
         )
         for event in session.scalars(asked.order_by(CaseEvent.at)):
             told[event.case_id].append(event)

@@ -24,7 +24,7 @@ from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling, weighing
-from landreg.registry.facts import first, first_papers, survey_notes
+from landreg.registry.facts import first, first_papers, objected, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.survey_uses import uses_of
@@ -120,6 +120,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "lacking": first_papers.lacking(session, [case]).get(case_id),
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
+        "upheld": objected.upheld(session, [case]).get(case_id, []),
         **later_shown.later(session, case, current_actor()),
         "answers": objectors.answers(objections, events),
         "notice": desk.notice(session, county, case.notice_id),
@@ -251,7 +252,7 @@ def leave(county: str, case_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Weighed:
-    """What an officer found about the notes on a case, or about a later survey of it, in one of the answers and in words."""
+    """What an officer found about the notes on a case, a later survey of it or an upheld objection: an answer and words."""
 
     answer: weighing.Answer
     reason: str = field(metadata={"most": 2000})

@@ -41,6 +41,7 @@ class CaseFacts:
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
     the members' decision on the roster by which it goes. unanswered: notes of the package's check that touch what is certified,
     as code and subject, until an officer has written down what they found; confirmed: those of which it was that they are true.
+    upheld: how many objections to what it asks for were upheld, and nobody has written down how they were met.
     """
 
     number: str
@@ -51,6 +52,7 @@ class CaseFacts:
     due_on: date | None = None
     last_day: date | None = None
     objections: int = 0
+    upheld: int = 0
     earlier: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     resurveyed: tuple[str, ...] = ()
@@ -142,6 +144,13 @@ def reg_6_no_objection_open(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-6", "objections", {"open": facts.objections}, subject=facts.number)
 
 
+def reg_42_not_as_objected_to(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-42: what an upheld objection was about does not go on as it was, until an officer has written down how the objection was
+    met, by a paper of the folder. 不动产登记暂行条例 第二十二条 (RERR-22).
+    """
+    return Finding("REG-42", "objections", {"count": facts.upheld}, subject=facts.number) if facts.upheld else None
+
+
 def reg_17_as_surveyed_last(facts: CaseFacts, law: Law) -> Finding | None:
     """REG-17: a case whose own rows a later survey has otherwise is opened anew from that one. 条例 第十八条 (RERR-18)."""
     return Finding("REG-17", "package", _rows(facts), subject=facts.number) if facts.resurveyed else None
@@ -215,6 +224,7 @@ ACCEPT_RULES = (
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
     reg_40_not_as_noted,
+    reg_42_not_as_objected_to,
 )
 REVIEW_RULES = (
     _in_state("accepted", step="review"),
@@ -225,6 +235,7 @@ REVIEW_RULES = (
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
     reg_40_not_as_noted,
+    reg_42_not_as_objected_to,
 )
 NOTICE_RULES = (_has_a_notice, reg_3_within_term, reg_19_as_surveyed_last_or_answered)
 REGISTER_RULES = (

@@ -14,7 +14,19 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.registry import booking
 from landreg.registry.casework import cases, notices, opening
-from tests.registry_kit import Connection, codes, in_state, one, pass_days, refuse, state_of, to_notice, to_rights
+from landreg.registry.casework.weighing import Answer, weigh
+from tests.registry_kit import (
+    Connection,
+    codes,
+    in_state,
+    one,
+    pass_days,
+    put_paper,
+    refuse,
+    state_of,
+    to_notice,
+    to_rights,
+)  # fmt: skip
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 OTHER_VILLAGE = "610902104203"
@@ -77,6 +89,33 @@ def test_an_objection_that_is_upheld_returns_its_case_wherever_it_is_under_way(
     cases.review(reviewer, COUNTY, published[:1])
     notices.settle(registrar, COUNTY, objection, "upheld", "界址有误")
     assert state_of(registrar, published[0]) == "returned"
+
+
+def test_what_an_upheld_objection_was_about_goes_on_only_once_it_is_written_down_by_a_paper_how_it_was_met(
+    published: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-42: on the case itself, and where it was withdrawn and is opened again from the same survey."""
+    case = published[0]
+    objection = notices.object_to(registrar, COUNTY, case, "邻户", "南边两米是我家承包的")
+    notices.settle(registrar, COUNTY, objection, "upheld", "合同核对属实")
+    with pytest.raises(Refused) as again:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(again) == {"REG-42"}
+    with pytest.raises(Refused) as paperless:
+        weigh(registrar, COUNTY, case, Answer.MET, "双方已订协议")
+    assert [(one.code, one.field) for one in paperless.value.findings] == [("REG-42", "documents")]
+    put_paper(registrar, case, "application")
+    weigh(registrar, COUNTY, case, Answer.MET, "双方已订协议")
+    cases.accept(registrar, COUNTY, [case])
+    cases.withdraw(registrar, COUNTY, [case], "申请人撤回")
+    package = one(registrar, 'SELECT package_id FROM registry."case" WHERE case_id = :case', case=case)
+    (anew,) = in_state(registrar, opening.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
+    with pytest.raises(Refused) as the_same:
+        cases.accept(registrar, COUNTY, [anew])
+    assert codes(the_same) == {"REG-42"}
+    cases.return_for_completion(registrar, COUNTY, published[1:2], "补充材料")
+    with pytest.raises(NotFound):
+        weigh(registrar, COUNTY, published[1], Answer.MET, "没有异议")
 
 
 def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_settled_once(
