@@ -115,9 +115,12 @@ def test_members_come_first_in_no_words_of_a_house(client: Any, superuser: Conne
     """PRI-6: on equal terms they do for land to farm alone."""
     rent = listed(superuser, to_whom="all")
     house = listed(superuser, kind="house_lease", unit="yuan_month", paid_every="month", price="500.00", to_whom="all")
-    said = "同等条件本集体成员优先</dd>"
-    assert said in client.get(f"/market/listings/{rent}").text
+    said, how = "同等条件本集体成员优先</dd>", "同等条件下，本集体经济组织的成员优先。"
+    land = client.get(f"/market/listings/{rent}").text
+    assert said in land
+    assert how in land
     assert said not in (page := client.get(f"/market/listings/{house}").text)
+    assert how not in page
     assert "<dd>谁都可以</dd>" in page
 
 
