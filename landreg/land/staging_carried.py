@@ -49,15 +49,14 @@ def carry_over(uow: UnitOfWork, row: Package, brought: Collection[str], law: Law
     if _of_more_than_is_seen(uow, row, STAGED[kinds[0]][0]):
         return Carried([Finding("PKG-34", None, {"place": row.village}, kinds[0])])
     for old, asked in _sides(uow, row):
-        in_two = _IN_TWO.format(more="" if alone else _OF_HOMESTEADS["CBF_JTCY"])
-        strangers = uow.session.execute(sa.text(in_two), {**asked, "most": law.days("PKG-17.findings_most")}).all()
         counts = {kind: _carry(uow, STAGED[kind][0], names(kind), asked) for kind in kinds}
         if not any(counts.values()):
             continue
         if old.epsg != row.epsg:
             values = {"file": row.name, "zone": row.epsg, "other": old.epsg}
-            made.findings.append(Finding("ZON-13", None, values, "ZJD" if alone else "DK"))
-            continue
+            return Carried([Finding("ZON-13", None, values, "ZJD" if alone else "DK")])
+        in_two = _IN_TWO.format(more="" if alone else _OF_HOMESTEADS["CBF_JTCY"])
+        strangers = uow.session.execute(sa.text(in_two), {**asked, "most": law.days("PKG-17.findings_most")}).all()
         noted = _noted_before(uow, old, asked, (*kinds, *BOUNDARIES) if alone else kinds)
         made.findings.extend([_told(old, counts, alone=alone), *_persons(strangers), *noted])
         _carry_what_belongs(uow, asked, alone=alone, brought=brought)

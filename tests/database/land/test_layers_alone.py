@@ -130,6 +130,20 @@ def test_a_homestead_on_land_that_goes_on_is_refused_and_nothing_changes(
     assert set(held(superuser, alone).values()) == {0}
 
 
+def test_layers_of_another_zone_than_what_goes_on_are_refused(
+    surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    """In a county with two zones."""
+    surveyor = replace(surveyor, jurisdiction="610926")
+    service.receive(surveyor, Small("610926").write(tmp_path / "whole"))
+    other = Small("610926", meridian=111)
+    homesteads_alone(other)
+    alone = service.receive(surveyor, other.write(tmp_path / "other"))
+    assert "ZON-13" in codes(alone)
+    states = superuser.execute("SELECT state FROM land.package ORDER BY received_at").fetchall()
+    assert [state for (state,) in states] == ["staged", "refused"]
+
+
 def test_a_member_who_is_in_a_household_that_goes_on_is_refused(sent: Send, superuser: Connection) -> None:
     def moved(small: Small) -> None:
         of_one_household(small)
