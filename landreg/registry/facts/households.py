@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.access.person_queries import masked_persons
+from landreg.access.person_queries import masked_persons, sexes_of
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
@@ -50,6 +50,7 @@ class _Read:
     bundles: Mapping[UUID, RightBundle]
     restrictions: Mapping[UUID, tuple[Standing, ...]]
     names: Mapping[UUID, tuple[str, str]]
+    sexes: Mapping[UUID, str]
     borne: frozenset[tuple[UUID, str]]
     operated: Mapping[UUID, str]
     folders: Mapping[UUID, frozenset[str]]
@@ -68,7 +69,10 @@ class _Read:
         """Its members by id."""
         return {
             row.row["member_id"]: MemberFacts(
-                self.names.get(row.row["person_id"], ("", ""))[0], row.row["holds_right"], row.row["relation"]
+                self.names.get(row.row["person_id"], ("", ""))[0],
+                row.row["holds_right"],
+                row.row["relation"],
+                self.sexes.get(row.row["person_id"], ""),
             )
             for row in household.members
         }
@@ -112,6 +116,7 @@ def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[
         bundles,
         standing.restrictions(session, county, list(bundles)),
         masked_persons(session, list(persons | heirs)),
+        sexes_of(session, list(persons)),
         borne(session, asked, households),
         operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes]),
         folders(session, county, [case.case_id for case in cases]),

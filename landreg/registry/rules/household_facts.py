@@ -13,11 +13,14 @@ from landreg.registry.rules.act_facts import ActFacts
 
 @dataclass(frozen=True)
 class MemberFacts:
-    """A member as the register has them: the masked name, whether they hold the household's right, and their relation."""
+    """A member as the register has them: the masked name, whether they hold the household's right, their relation, and their sex by
+    the identity number (GB/T 2261.1), "" where that tells none.
+    """
 
     name: str
     holds_right: bool = True
     relation: str = ""
+    sex: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.registry.rules.acts import (
     HEADS,
+    RELATION_SEX,
     ct_12_term_not_over,
     reg_20_documents_complete,
     reg_21_still_in_force,
@@ -171,6 +172,19 @@ def _but(people: Mapping[UUID, MemberFacts], gone: frozenset[UUID]) -> dict[UUID
     return {member: facts for member, facts in people.items() if member not in gone}
 
 
+def hh_18_relation_goes_with_the_sex(facts: HouseholdActFacts, law: Law) -> Finding | None:
+    """HH-18: a relation that is said anew goes with the sex in the member's identity number: a note for the reviewer. RLCL-24."""
+    people = facts.other.members if isinstance(facts.asked, HouseholdMerge) and facts.other else facts.people
+    wrong = [
+        people[one.member_id].name
+        for one in _placed(facts.asked)
+        if one.member_id in people
+        and people[one.member_id].sex
+        and RELATION_SEX.get(one.relation, people[one.member_id].sex) != people[one.member_id].sex
+    ]
+    return Finding("HH-18", "members", {"members": wrong}, subject=facts.code) if wrong else None
+
+
 def _placed(asked: Any) -> tuple[Placed, ...]:
     if isinstance(asked, Division):
         return (*(one for branch in asked.branches for one in branch.members), *asked.staying)
@@ -199,6 +213,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_5_each_takes_land,
         hh_6_name_as_in_the_register,
         hh_7_relations_said,
+        hh_18_relation_goes_with_the_sex,
         hh_10_reason_of_the_list,
         hh_11_not_shared,
         hh_13_mortgage_follows,
@@ -213,6 +228,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *SIGNED,
         hh_2_members_placed_once,
         hh_7_relations_said,
+        hh_18_relation_goes_with_the_sex,
         hh_9_other_of_the_collective,
         hh_11_not_shared,
         hh_14_one_homestead_after_a_merge,
@@ -227,6 +243,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_3_representative_of_the_members,
         hh_6_name_as_in_the_register,
         hh_7_relations_said,
+        hh_18_relation_goes_with_the_sex,
         hh_8_a_member_is_left,
         hh_10_reason_of_the_list,
     ),

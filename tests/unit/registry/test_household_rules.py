@@ -231,3 +231,23 @@ def test_a_divorce_of_any_couple_of_the_household_is_told_of_no_more(leaver: UUI
     goes = replace(SON_LEAVES, representative=leaver, members=(Placed(leaver, "02"),))
     asked = replace(DIVISION, branches=(goes,), reason="divorce")
     assert examine(ACT_RULES["division"], facts(asked, people=people), LAW) == ()
+
+
+@pytest.mark.parametrize(
+    ("relation", "sex", "found"), [("20", "2", ["HH-18"]), ("20", "1", []), ("20", "", []), ("99", "2", [])]
+)
+def test_a_relation_of_the_other_sex_is_a_note_where_it_is_said_anew(relation: str, sex: str, found: list[str]) -> None:
+    """HH-18: in a change of representative, a division and a merge."""
+    people = facts(DEATH).people
+    child = {**people, SON: replace(people[SON], sex=sex)}
+    stands = replace(DEATH, members=(Placed(WIFE, "02"), Placed(SON, relation)))
+    leaves = branch(members=(Placed(SON, "02"), Placed(WIFE, relation)))
+    couple = {**people, WIFE: replace(people[WIFE], sex=sex)}
+    other = replace(OTHER, members={THEIRS: MemberFacts("李*", sex=sex)})
+    joins = replace(MERGE, members=(Placed(THEIRS, relation),))
+    for asked, changed in ((stands, {"people": child}), (leaves, {"people": couple}), (joins, {"other": other})):
+        told = [
+            one for one in examine(ACT_RULES[KINDS[type(asked)]], facts(asked, **changed), LAW) if one.code == "HH-18"
+        ]
+        assert [one.code for one in told] == found
+        assert [LAW.level(one) for one in told] == ["warn"] * len(found)
