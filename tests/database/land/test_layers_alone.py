@@ -14,10 +14,14 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
+from landreg.core.files import Store
 from landreg.land import reinstating, service
 from landreg.land.model import Package
-from landreg.registry.casework import cases, opening
-from tests.registry_kit import Connection
+from landreg.land.received import check_waiting
+from landreg.land.uploads import take_in
+from landreg.registry import booking
+from landreg.registry.casework import cases, notices, opening
+from tests.registry_kit import Connection, in_state, pass_days
 from tests.small import Small, box
 from tests.unit.land.kit import Change, both
 
@@ -211,3 +215,31 @@ def test_one_that_is_put_in_force_again_still_says_with_what_its_land_came(
     assert package(surveyor, later).state == "staged"
     reinstating.make_current(registrar, COUNTY, alone.package_id or UUID(int=0), "县里决定")
     assert package(surveyor, alone).changes["carried"] == {"contract_management": [str(whole.package_id)]}
+
+
+def test_all_of_a_village_is_registered_from_one_that_came_by_the_web(
+    sent: Send,
+    surveyor: Actor,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    database: Settings,
+    tmp_path: Path,
+) -> None:
+    sent()
+    small = Small()
+    homesteads_alone(small)
+    rebuilt(small)
+    with small.write(tmp_path / "alone").open("rb") as stream:
+        take_in(surveyor, Store(database.store), "宅基地.zip", stream)
+    assert check_waiting(database) == 1
+    found = "SELECT package_id FROM land.package WHERE name = '宅基地.zip' AND state = 'staged'"
+    ((alone,),) = superuser.execute(found).fetchall()
+    batch = opening.open_batch(registrar, COUNTY, alone, small.village)
+    ids = in_state(registrar, batch, "draft")
+    assert cases.accept(registrar, COUNTY, ids).done == cases.review(reviewer, COUNTY, ids).done == len(ids)
+    notices.publish(registrar, COUNTY, ids, "公告")
+    pass_days(superuser, 40)
+    assert booking.register(reviewer, COUNTY, ids).done == len(ids)
+    rights = superuser.execute('SELECT kind, count(*) FROM registry."right" GROUP BY 1 ORDER BY 1').fetchall()
+    assert rights == [("contract_management", 3), ("homestead", 3)]
