@@ -390,7 +390,7 @@ _WRITTEN = ("contract", "right", "right_holder", "right_parcel", "parcel_origin"
 _JOINED = {"right": "rights", "contract": "contracts", "right_holder": "holders"}
 """Tables whose rows the leaf of a first registration holds one digest of, and the name of the fact."""
 _LATER = {
-    "restriction": dict.fromkeys(("bars_transfer", "party_kind", "party_code", "party_id")),
+    "restriction": dict.fromkeys(("bars_transfer", "party_kind", "party_code", "party_id", "parcels")),
     "right_parcel": {"signed_on": None},
     **dict.fromkeys(
         ("exit", "exit_agreement", "exit_offer_item"),
@@ -773,7 +773,8 @@ def _columns(table: str, key: str, text: str) -> _Row:
         columns["recorded"] = datetime(1970, 1, 1, tzinfo=timezone.utc) + since  # noqa: UP017
     for one in rest[2].split():
         name, _, value = one.partition("=")
-        columns[name] = {"true": True, "false": False}.get(value, value)
+        listed = value[1:-1].split(",") if value.startswith("{") else value
+        columns[name] = {"true": True, "false": False}.get(value, listed)
     return columns
 
 

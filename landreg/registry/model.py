@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date
-from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy import Date, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from landreg.core.tables import Base, CountyKey, TwoClocks
@@ -89,10 +89,12 @@ class RightParcel(CountyKey, TwoClocks, Base):
 
 
 class Restriction(CountyKey, TwoClocks, Base):
-    """A restriction on a right. rank: 1 is in force, later ones wait. amount: yuan secured. until: its last day. bars_transfer:
-    of a mortgage, whether it was agreed that the right is not transferred; None where that was not asked. party_kind: whom it
-    stands for is an organization (party_code: social credit code), a household (its code, party_id) or a person (party_id, of
-    `identity`); None of an office, and of who was registered by name alone.
+    """A restriction on a right. rank: on its land, 1 is in force, later ones wait. amount: yuan secured. until: its last day.
+
+    bars_transfer: of a mortgage, whether it was agreed that the right is not transferred; None where that was not asked.
+    party_kind: whom it stands for is an organization (party_code: social credit code), a household (its code, party_id) or a
+    person (party_id, of `identity`); None of an office, and of who was registered by name alone. parcels: on which of the
+    right's it lies; None where it lies on all.
     """
 
     __tablename__ = "restriction"
@@ -111,3 +113,4 @@ class Restriction(CountyKey, TwoClocks, Base):
     party_kind: Mapped[str | None]
     party_code: Mapped[str | None]
     party_id: Mapped[UUID | None]
+    parcels: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))

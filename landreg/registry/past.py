@@ -17,6 +17,7 @@ from landreg.land.model import Parcel, ParcelOrigin
 from landreg.party.model import Holder, Household, Member
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Act, Case, CaseEvent, Document
+from landreg.registry.facts.limits import lying
 from landreg.registry.history import Line, Said, differences
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
 from landreg.registry.past_holders import renamings
@@ -103,6 +104,7 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
     contracts = {row.contract_id for row in rights if row.contract_id}
     limits = _rows(session, Restriction, Restriction.county == county, Restriction.right_id == right_id)
     signed = _rows(session, Contract, Contract.county == county, Contract.contract_id.in_(contracts))
+    on = lying(session, county, limits)
     households = _names(session, Household.household_id, Household.name, county, (row.household_id for row in holders))
     households |= _names(session, Holder.holder_id, Holder.name, county, (row.household_id for row in holders))
     codes = _names(session, Parcel.parcel_id, Parcel.code, county, (row.parcel_id for row in parcels))
@@ -112,13 +114,24 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
         *(_said("holder", row.household_id, households.get(row.household_id, ""), _share(row), row) for row in holders),
         *(_said("parcel_of_right", row.parcel_id, codes.get(row.parcel_id, ""), _area(row), row) for row in parcels),
         *(
-            _said("restriction", row.restriction_id, f"{row.kind} {row.party}", _facts(row, RESTRICTION), row)
+            _said(
+                "restriction",
+                row.restriction_id,
+                f"{row.kind} {row.party}",
+                _facts(row, RESTRICTION) | _on(row, on),
+                row,
+            )
             for row in limits
         ),
     ]
     of_cases = sa.select(Case.act_id).where(Case.county == county, Case.right_ids.contains([right_id]))
     also: dict[UUID | None, tuple[Line, ...]] = {act: () for act in session.scalars(of_cases) if act}
     return _told(session, county, rows, also | renamings(session, county, rights))
+
+
+def _on(row: Restriction, on: Mapping[UUID, tuple[str, ...]]) -> dict[str, str]:
+    """The parcels on which a restriction lies, where that are not all of its right."""
+    return {"parcels": "、".join(on[row.row_id])} if row.row_id in on else {}
 
 
 def parcel_history(session: Session, county: str, parcel_id: UUID) -> list[ActTold]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,6 +14,7 @@ from uuid import UUID
 
 from landreg.core.units import total_mu
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
+from landreg.registry.effects.lying import moved_up
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -64,24 +64,21 @@ def assign(
     asked: Assignment,
     on: date,
     new: NewId,
-    restrictions: Sequence[Standing] = (),
 ) -> Changes:
     """The land goes to another household of the collective for the rest of the term. 农村土地承包法 第三十四条.
 
     onto: the contract right that household holds already, which takes the parcels in; without one, the right itself goes
-    over, under a contract of its new holder. The former contract ends with the day. restrictions: on both rights; what lies
-    on the one that goes up in the other lies on that from the day on.
+    over, under a contract of its new holder. The former contract ends with the day.
     """
     taken = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] in asked.parcels]
     if taken and len(taken) < len(bundle.parcels):
-        return _assign_part(bundle, onto, asked, taken, on, new, restrictions)
+        return _assign_part(bundle, onto, asked, taken, on, new)
     if onto is not None:
         joined = (*onto.parcels, *(came_by(replace(parcel, since=on), asked.signed_on) for parcel in bundle.parcels))
         gained = followed(onto, on, new, areas(joined), {}, joined)
-        moved = carried(restrictions, bundle.right_id, [onto.right_id], on, new)
-        opens = (*history(bundle, on, new, bundle.contract), *gained.opens, *moved.opens)
+        opens = (*history(bundle, on, new, bundle.contract), *gained.opens)
         ends: dict[UUID, Ending] = {bundle.right_id: "cancelled", onto.right_id: "replaced"}
-        return Changes(opens, on, (*bundle.rows, *gained.closes, *moved.closes), ends)
+        return Changes(opens, on, (*bundle.rows, *gained.closes), ends)
     contract_id = new()
     told = {"household_id": asked.household_id, "code": asked.contract_code, "contract_id": contract_id}
     return followed(bundle, on, new, told, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
@@ -94,21 +91,19 @@ def _assign_part(
     taken: Sequence[Standing],
     on: date,
     new: NewId,
-    restrictions: Sequence[Standing],
 ) -> Changes:
-    """Some of the parcels go over, the right goes on with the others; what restricts it lies on both from the day on."""
+    """Some of the parcels go over, the right goes on with the others."""
     staying = [parcel for parcel in bundle.parcels if parcel not in taken]
     left = followed(bundle, on, new, areas(staying), {}, staying)
     if onto is not None:
         joined = (*onto.parcels, *(came_by(replace(parcel, since=on), asked.signed_on) for parcel in taken))
-        gained, right_id = followed(onto, on, new, areas(joined), {}, joined), onto.right_id
+        gained = followed(onto, on, new, areas(joined), {}, joined)
     else:
         right_id = new()
         told = {"household_id": asked.household_id, "code": asked.contract_code}
         gained = Changes(tuple(parted(bundle, right_id, told, taken, asked.signed_on, on, new)), on)
-    moved = carried(restrictions, bundle.right_id, [right_id], on, new, stays=True)
-    opens = (*left.opens, *gained.opens, *moved.opens)
-    return Changes(opens, on, (*left.closes, *gained.closes), {**left.ends, **gained.ends})
+    opens, closes = (*left.opens, *gained.opens), (*left.closes, *gained.closes)
+    return Changes(opens, on, closes, {**left.ends, **gained.ends})
 
 
 def parted(
@@ -144,14 +139,13 @@ def cancel(
     asked: Cancellation,
     on: date,
     new: NewId,
-    restrictions: Sequence[Standing] = (),
     along: Sequence[RightBundle] = (),
 ) -> Changes:
-    """The right ends, with what restricts it, or goes on over the parcels that stay, and so does each right that goes along with
+    """The right ends, or goes on over the parcels that stay, and so does each right that goes along with
     the ground. 民法典 第三百三十八、三百六十五条.
     """
     lost = lost_of(bundle, asked)
-    made = [_without(one, lost, on, new, restrictions) for one in (bundle, *along)]
+    made = [_without(one, lost, on, new) for one in (bundle, *along)]
     return Changes(
         tuple(row for one in made for row in one.opens),
         on,
@@ -165,37 +159,14 @@ def lost_of(bundle: RightBundle, asked: Cancellation) -> frozenset[UUID]:
     return frozenset(parcel for parcel, code in bundle.codes.items() if not asked.parcels or code in asked.parcels)
 
 
-def _without(
-    bundle: RightBundle, lost: frozenset[UUID], on: date, new: NewId, restrictions: Sequence[Standing]
-) -> Changes:
+def _without(bundle: RightBundle, lost: frozenset[UUID], on: date, new: NewId) -> Changes:
     staying = tuple(parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in lost)
-    return followed(bundle, on, new, areas(staying), {}, staying) if staying else over(bundle, on, new, restrictions)
+    return followed(bundle, on, new, areas(staying), {}, staying) if staying else over(bundle, on, new)
 
 
-def over(bundle: RightBundle, on: date, new: NewId, restrictions: Sequence[Standing]) -> Changes:
-    """The right ends with the day, and with it every restriction on it."""
-    ended = carried(restrictions, bundle.right_id, (), on, new)
-    opens = (*history(bundle, on, new, bundle.contract), *ended.opens)
-    return Changes(opens, on, (*bundle.rows, *ended.closes), {bundle.right_id: "cancelled"})
-
-
-def carried(
-    restrictions: Sequence[Standing], right_id: UUID, onto: Sequence[UUID], on: date, new: NewId, *, stays: bool = False
-) -> Changes:
-    """The restrictions of a right whose land goes under others: whole onto each of them, behind those of their kind that lie
-    there. They end on the right itself, unless it stays.
-    """
-    own = sorted((row for row in restrictions if row.row["right_id"] == right_id), key=lambda row: int(row.row["rank"]))
-    opens = [] if stays else [told for row in own for told in row.until(on, row_id=new())]
-    for target in onto:
-        last = Counter(row.row["kind"] for row in restrictions if row.row["right_id"] == target)
-        for row in own:
-            last[row.row["kind"]] += 1
-            # Of one that ends here and goes on there, the name is the same; of one that goes onto several, each has its own.
-            name = row.row["restriction_id"] if not stays and len(onto) == 1 else new()
-            told = {"restriction_id": name, "right_id": target, "rank": last[row.row["kind"]]}
-            opens.append(row.from_day(on, row_id=new(), **told))
-    return Changes(tuple(opens), on, () if stays else tuple(own))
+def over(bundle: RightBundle, on: date, new: NewId) -> Changes:
+    """The right ends with the day."""
+    return Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"})
 
 
 def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, new: NewId) -> Changes:
@@ -212,14 +183,14 @@ def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, 
 
 
 def release(restrictions: Iterable[Standing], asked: Release, on: date, new: NewId) -> Changes:
-    """A restriction ends; those of its kind that waited behind it move up by one."""
+    """A restriction ends; those of its kind that waited behind it on its land move up by one."""
     standing = list(restrictions)
     (ended,) = (row for row in standing if row.row["restriction_id"] == asked.restriction_id)
-    closes, opens = [ended], list(ended.until(on, row_id=new()))
-    waiting = (row for row in standing if row.row["kind"] == ended.row["kind"] and row.row["rank"] > ended.row["rank"])
-    for row in sorted(waiting, key=lambda row: int(row.row["rank"])):
-        closes.append(row)
-        opens += (*row.until(on, row_id=new()), row.from_day(on, row_id=new(), rank=row.row["rank"] - 1))
+    closes, opens, ranks = [ended], list(ended.until(on, row_id=new())), moved_up(standing, ended)
+    for row in standing:
+        if (rank := ranks.get(row.row["row_id"])) is not None:
+            closes.append(row)
+            opens += (*row.until(on, row_id=new()), row.from_day(on, row_id=new(), rank=rank))
     return Changes(tuple(opens), on, tuple(closes))
 
 

@@ -105,10 +105,14 @@ def difference(changes: Changes) -> tuple[Line, ...]:
     for table, name in (*before, *(key for key in after if key not in before)):
         was, is_ = before.get((table, name)), after.get((table, name))
         for fact in _facts(table, was, is_):
-            old, new = (None if row is None else row.get(fact) for row in (was, is_))
+            old, new = (None if row is None else _said(row.get(fact)) for row in (was, is_))
             if old != new:
                 lines.append(Line(table, name, fact, old, new))
     return tuple(lines)
+
+
+def _said(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 _NAMES: Mapping[str, Sequence[str]] = {

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from landreg.registry.effects.acts import areas, came_by, carried, followed, history, parted
+from landreg.registry.effects.acts import areas, came_by, followed, history, parted
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
 from landreg.registry.rules.household_requests import (
     Branch,
@@ -29,12 +29,11 @@ CONTRACT, HOMESTEAD = "contract_management", "homestead"
 
 @dataclass(frozen=True)
 class Held:
-    """A household as an act finds it: its row, its members in order, its rights, and what restricts these."""
+    """A household as an act finds it: its row, its members in order, its rights."""
 
     household: Standing
     members: tuple[Standing, ...]
     bundles: tuple[RightBundle, ...]
-    restrictions: tuple[Standing, ...] = ()
 
     @property
     def household_id(self) -> UUID:
@@ -79,8 +78,6 @@ class _Made:
 def divide(held: Held, asked: Division, on: date, new: NewId) -> Changes:
     """New households come out of one: each with its members, a contract and right of its own for the same term over the
     parcels that it takes; what nobody takes stays. 农村土地承包法 第十六条: the members share equally in the household's land.
-
-    A restriction goes with the land, whole onto each right that takes some of it.
     """
     made = _Made(on, new, ends=dict.fromkeys((bundle.right_id for bundle in held.bundles), "replaced"))
     started = [(branch, new()) for branch in asked.branches]
@@ -89,7 +86,7 @@ def divide(held: Held, asked: Division, on: date, new: NewId) -> Changes:
         made.opens.append(_household(held, branch, household_id, members, new()))
         _move(made, members, branch.members, household_id, 0)
     for bundle in held.of_kind(CONTRACT):
-        made.add(_contract_divided(held, bundle, asked, started, on, new))
+        made.add(_contract_divided(bundle, asked, started, on, new))
     for bundle in held.of_kind(HOMESTEAD):
         for branch, household_id in started:
             if branch.homestead:
@@ -124,23 +121,19 @@ def _move(
 
 
 def _contract_divided(
-    held: Held, bundle: RightBundle, asked: Division, started: Sequence[tuple[Branch, UUID]], on: date, new: NewId
+    bundle: RightBundle, asked: Division, started: Sequence[tuple[Branch, UUID]], on: date, new: NewId
 ) -> Changes:
     """A contract right over what stays, and one for each new household over what it takes."""
     made = _Made(on, new)
     gone: set[str] = set()
-    taking: list[UUID] = []
     for branch, household_id in started:
         taken = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] in branch.parcels]
         if taken:
             gone |= {*branch.parcels}
-            right_id = new()
             code = branch.code + str(bundle.right.row["code"])[len(branch.code) :]
             told = {"household_id": household_id, "code": code}
-            made.opens += parted(bundle, right_id, told, taken, asked.signed_on, on, new)
-            taking.append(right_id)
+            made.opens += parted(bundle, new(), told, taken, asked.signed_on, on, new)
     staying = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] not in gone]
-    made.add(carried(held.restrictions, bundle.right_id, taking, on, new, stays=bool(staying)))
     if not staying:
         made.add(Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"}))
     elif gone & {*bundle.codes.values()}:
@@ -168,8 +161,6 @@ def merge(held: Held, joining: Held, asked: HouseholdMerge, on: date, new: NewId
         for bundle in others:
             ended: dict[UUID, Ending] = {bundle.right_id: "cancelled"}
             made.add(Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, ended))
-            both = (*held.restrictions, *joining.restrictions)
-            made.add(carried(both, bundle.right_id, [own[0].right_id], on, new))
     for bundle in joining.bundles:
         if own and bundle in others:
             continue

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from landreg.registry.effects.changes import Changes, Opened, Standing
+from landreg.registry.effects.lying import moved_up
 
 
 def lapse(restrictions: Iterable[Standing], restriction_id: UUID, over: date, new: Callable[[], UUID]) -> Changes:
@@ -16,10 +17,10 @@ def lapse(restrictions: Iterable[Standing], restriction_id: UUID, over: date, ne
     """
     standing = list(restrictions)
     (ended,) = (row for row in standing if row.row["restriction_id"] == restriction_id)
-    closes, opens = [ended], list[Opened](ended.until(over, row_id=new()))
-    waiting = (row for row in standing if row.row["kind"] == ended.row["kind"] and row.row["rank"] > ended.row["rank"])
-    for row in sorted(waiting, key=lambda row: int(row.row["rank"])):
-        since = over if row.since is None else max(over, row.since)
-        closes.append(row)
-        opens += (*row.until(since, row_id=new()), row.from_day(since, row_id=new(), rank=row.row["rank"] - 1))
+    closes, opens, ranks = [ended], list[Opened](ended.until(over, row_id=new())), moved_up(standing, ended)
+    for row in standing:
+        if (rank := ranks.get(row.row["row_id"])) is not None:
+            since = over if row.since is None else max(over, row.since)
+            closes.append(row)
+            opens += (*row.until(since, row_id=new()), row.from_day(since, row_id=new(), rank=rank))
     return Changes(tuple(opens), over, tuple(closes))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from landreg.core.periods import Period
 from landreg.registry.effects.acts import areas, followed, over
-from landreg.registry.effects.changes import Changes, Opened, RightBundle, Standing
+from landreg.registry.effects.changes import Changes, Opened, RightBundle
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd, Operator
 
 NewId = Callable[[], UUID]
@@ -67,11 +67,9 @@ def change(bundle: RightBundle, asked: LandOperationChange, known: bool, on: dat
     return Changes((*opens, *changes.opens), on, changes.closes, changes.ends)
 
 
-def end(
-    bundle: RightBundle, asked: LandOperationEnd, on: date, new: NewId, restrictions: Sequence[Standing] = ()
-) -> Changes:
-    """The right ends, with what restricts it; the contract right that it came from is whole again."""
-    return over(bundle, on, new, restrictions)
+def end(bundle: RightBundle, asked: LandOperationEnd, on: date, new: NewId) -> Changes:
+    """The right ends; the contract right that it came from is whole again."""
+    return over(bundle, on, new)
 
 
 def operator_row(operator: Operator, known: bool, village: str, new: NewId) -> tuple[Opened, ...]:

@@ -24,7 +24,7 @@ from landreg.registry.facts.bound_land import running_on
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals
-from landreg.registry.facts.limits import lying_on, numbers_of
+from landreg.registry.facts.limits import lying_on, numbers_of, on_touched
 from landreg.registry.facts.merging import merging
 from landreg.registry.facts.names import name_proposals, organization_proposals
 from landreg.registry.facts.operating import operated
@@ -79,7 +79,7 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
     more, came = asked_of_all(session, cases), came_since(session, cases)
     pending, running = pending_exits(session, cases), running_on(session, found.values())
-    limits = {one: (*found[one].facts.restrictions, *pending.get(one, ())) for one in found}
+    limits = {one: (*on_touched(of.facts.restrictions, of), *pending.get(one, ())) for one, of in found.items()}
     named, numbers = lying_on(session, cases[0].county, limits.values()), numbers_of(session, limits.values())
     gone, own = told_along(session, cases[0].county, found), merging(session, list(found.values()))
     return [
@@ -227,9 +227,9 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
     if rows.bundle is not None:
         match asked:
             case Assignment():
-                return effects.assign(rows.bundle, rows.onto, asked, on, uuid4, rows.restrictions)
+                return effects.assign(rows.bundle, rows.onto, asked, on, uuid4)
             case Cancellation():
-                return effects.cancel(rows.bundle, asked, on, uuid4, rows.restrictions, rows.others)
+                return effects.cancel(rows.bundle, asked, on, uuid4, rows.others)
             case RestrictionAsked():
                 rank = 1 + max((r.rank for r in facts.restrictions if r.kind == asked.kind), default=0)
                 return effects.restrict(rows.bundle, asked, rank, on, uuid4)

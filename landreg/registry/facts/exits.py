@@ -43,21 +43,22 @@ def exit_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
     bundles = standing.rights(session, county, list(right_ids))
     households = standing.households(session, county, [case.household_code for case in cases])
     taking = standing.households_by_id(session, county, takers)
-    restrictions = standing.restrictions(session, county, list({right for case in cases for right in case.right_ids}))
+    restrictions = standing.restrictions(session, county, list(bundles))
     papers = folders(session, county, ids)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     course = {row.case_id: row for row in session.execute(text(_STANDING), {"county": county, "cases": ids})}
     cut = [one.cut for one in asked.values() if isinstance(one, ExitAsked) and one.cut]
     drawn_on = parcels_in_force(session, county, cut) if cut else {}
+    taken_by = {case_id: _taker(one, bundles, held, taking) for case_id, one in asked.items()}
     return [
         _proposal(
             case,
             asked[case.case_id],
-            _rows(case, bundles, households, restrictions),
+            _rows(case, bundles, households, restrictions, taken_by[case.case_id].onto),
             papers[case.case_id],
             stands,
             course.get(case.case_id),
-            _taker(asked[case.case_id], bundles, held, taking),
+            taken_by[case.case_id],
             _Drawn(asked[case.case_id], drawn_on),
         )
         for case in cases
@@ -121,13 +122,16 @@ def _rows(
     bundles: Mapping[UUID, RightBundle],
     households: Mapping[str, standing.HouseholdInForce],
     restrictions: Mapping[UUID, tuple[Any, ...]],
+    onto: RightBundle | None,
 ) -> InForce:
     own = [bundles[right] for right in case.right_ids if right in bundles]
+    rights = (*case.right_ids, *(() if onto is None else (onto.right_id,)))
     return InForce(
         own[0] if len(own) == len(case.right_ids) else None,
         households.get(case.household_code),
-        tuple(row for right in case.right_ids for row in restrictions.get(right, ())),
-        others=tuple(own[1:]),
+        tuple(row for right in rights for row in restrictions.get(right, ())),
+        onto,
+        tuple(own[1:]),
     )
 
 
@@ -141,7 +145,7 @@ def _proposal(
     taker: _Taker,
     drawn: _Drawn,
 ) -> ActProposal:
-    own = rows.bundles
+    own = tuple(one for one in rows.bundles if one is not rows.onto)
     contract = next((one for one in own if one.right.row["kind"] == CONTRACT), None)
     facts = ExitFacts(
         act_kind=case.act_kind,
@@ -150,7 +154,7 @@ def _proposal(
         in_force=rows.bundle is not None,
         right_kind=case.right_kind,
         missing=papers_lacking(case, act_type(case.act_kind), folder),
-        restrictions=restricted(rows.restrictions),
+        restrictions=restricted(row for row in rows.restrictions if row.row["right_id"] in case.right_ids),
         parcels=tuple(contract.codes.values()) if contract else (),
         holder=rows.bundle.right.row["household_id"] if rows.bundle else None,
         collective=str(rows.household.household.row["collective_id"]) if rows.household else "",
@@ -179,7 +183,8 @@ def _changes(rows: InForce, facts: ExitFacts, onto: RightBundle | None, cut: eff
     if asked.cut and cut is None:
         # Nothing can come of what is drawn: the rules say why, and nothing is given back.
         return Changes((), on)
-    return effects.give_back(rows.bundles, asked.parcels, asked.taker_id, onto, on, uuid4, cut)
+    own = tuple(one for one in rows.bundles if one is not rows.onto)
+    return effects.give_back(own, asked.parcels, asked.taker_id, onto, on, uuid4, cut)
 
 
 def pending_exits(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[Restricted, ...]]:

@@ -59,11 +59,10 @@ class _Read:
     law: Law
 
     def held(self, household: standing.HouseholdInForce) -> Held:
-        """A household with its rights, and what restricts them."""
+        """A household with its rights."""
         household_id = household.household.row["household_id"]
         bundles = tuple(one for one in self.bundles.values() if one.right.row["household_id"] == household_id)
-        limits = (row for bundle in bundles for row in self.restrictions.get(bundle.right_id, ()))
-        return Held(household.household, household.members, bundles, tuple(limits))
+        return Held(household.household, household.members, bundles)
 
     def people(self, household: standing.HouseholdInForce) -> dict[UUID, MemberFacts]:
         """Its members by id."""

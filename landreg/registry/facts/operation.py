@@ -135,7 +135,7 @@ def _changes(case: Case, asked: Any, rows: InForce, known: bool, on: date) -> Ch
             case LandOperationChange():
                 return effects.change(bundle, asked, known, on, uuid4)
             case LandOperationEnd():
-                return effects.end(bundle, asked, on, uuid4, rows.restrictions)
+                return effects.end(bundle, asked, on, uuid4)
     raise ValueError(f"{case.subject_code} is not in force")
 
 

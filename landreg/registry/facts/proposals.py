@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from landreg.law.book import ActType
 from landreg.registry.casebook import Case, CaseDocument, Document
 from landreg.registry.effects import Changes, RightBundle, Standing
+from landreg.registry.effects.lying import with_restrictions
 from landreg.registry.facts import standing
 from landreg.registry.rules.act_facts import ActFacts, Restricted
 from landreg.registry.rules.household_requests import of_other_means
@@ -51,7 +52,8 @@ class ActProposal:
 
     def changes(self, on: date) -> Changes:
         """What the act will do. Raises ValueError where the right or household is gone: REG-21 says so first."""
-        return self.effect(on)
+        rows = self.in_force
+        return with_restrictions(self.effect(on), rows.bundles, rows.restrictions, uuid4)
 
 
 def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
@@ -105,6 +107,7 @@ def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:
             until=row.row["until"],
             code=row.row["party_code"] or "",
             person_id=row.row["party_id"] if row.row["party_kind"] == "person" else None,
+            parcels=None if row.row["parcels"] is None else frozenset(row.row["parcels"]),
         )
         for row in rows
     )

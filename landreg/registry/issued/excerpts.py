@@ -23,7 +23,7 @@ from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry import queries
 from landreg.registry.documents import Store
-from landreg.registry.facts.limits import marks
+from landreg.registry.facts.limits import lying, marks
 from landreg.registry.leaves.excerpted import Excerpt, excerpt_facts
 from landreg.registry.model import Contract, Restriction, Right
 from landreg.registry.numbers import draw
@@ -180,11 +180,15 @@ def restrictions(
     """The table of restrictions, a line each with both its days: since when it holds, and when that was entered; none, where
     there is none. of_rights: the code of each right with its restrictions.
     """
-    known = marks(session, (one for _code, limits in of_rights for one in limits))
+    every = [one for _code, limits in of_rights for one in limits]
+    known = marks(session, every)
+    on = lying(session, every[0].county, every) if every else {}
     rows = tuple(
         (
             code,
-            term("restriction", one.kind) + (f"（第 {one.rank} 顺位）" if one.kind in RANKED else ""),
+            term("restriction", one.kind)
+            + (f"（第 {one.rank} 顺位）" if one.kind in RANKED else "")
+            + (f"（只及于地块 {'、'.join(on[one.row_id])}）" if one.row_id in on else ""),
             one.party + (f"（{known[one.row_id]}）" if one.row_id in known else ""),
             one.basis,
             "" if one.amount is None else f"{one.amount:,.2f}",

@@ -16,7 +16,7 @@ from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, CaseEvent
-from landreg.registry.facts.limits import marks
+from landreg.registry.facts.limits import lying, marks
 from landreg.registry.numbers import next_in_book
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.certificate_data import CertificateNumber
@@ -55,7 +55,8 @@ def printed(session: Session, desk: Desk, case: Case, event: CaseEvent, number: 
         location=" ".join(division_path(session, right.village)),
         right=term("right", right.kind),
         right_code=right.code,
-        parcels=tuple(parcel.code for parcel in queries.parcels_of_right(session, right, asked)),
+        parcels=lying(session, case.county, [entered]).get(entered.row_id)
+        or tuple(parcel.code for parcel in queries.parcels_of_right(session, right, asked)),
         facts=(
             ("登记依据", entered.basis),
             *([("担保的债权数额", f"{entered.amount:,.2f} 元")] if entered.amount is not None else []),

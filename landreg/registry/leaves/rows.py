@@ -41,7 +41,7 @@ CLOSING = frozenset(("county", "village", "ended_by_act", "recorded"))
 
 
 LATER = {
-    "registry.restriction": ("bars_transfer", "party_kind", "party_code", "party_id"),
+    "registry.restriction": ("bars_transfer", "party_kind", "party_code", "party_id", "parcels"),
     "registry.right_parcel": ("signed_on",),
 }
 """Columns that came after leaves had told of the table: a row that says nothing there has the text that it always had."""
@@ -62,7 +62,7 @@ def row_text(alias: str, table: str) -> str:
     left = {*CLOSING, *later}
     named = ", ".join(f'{alias}."{name}"' for name in columns if name not in left and not name.startswith("geom"))
     said = f"(SELECT to_jsonb(s)::text FROM (SELECT {named}) AS s){began}"
-    said += "".join(f" || coalesce(' {name}=' || {alias}.{name}, '')" for name in later)
+    said += "".join(f" || coalesce(' {name}=' || {alias}.{name}::text, '')" for name in later)
     return f"md5(ST_AsEWKB({alias}.geom)) || {said}" if "geom" in columns else said
 
 

@@ -23,7 +23,7 @@ from landreg.party.model import Household
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case
 from landreg.registry.casework import household_queries, under_way_queries
-from landreg.registry.facts.limits import marks
+from landreg.registry.facts.limits import lying, marks
 from landreg.registry.term_queries import first_entered, running_term
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
@@ -71,6 +71,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             beside=household_queries.beside(session, right, shown_days.as_of),
             restrictions=limits,
             marks=marks(session, limits),
+            lying=lying(session, county, limits),
             entered=first_entered(session, county, right_id) if limits else {},
             opened=opened or {},
             may_open=_sees_cases(),

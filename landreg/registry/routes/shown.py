@@ -230,6 +230,8 @@ def _text(line: Line, value: Any, names: Mapping[Any, str]) -> str:
         return shown_term(str(value).lower(), "answer")
     if isinstance(value, UUID):
         return names.get(value, "")
+    if isinstance(value, tuple):
+        return "、".join(sorted(names.get(one, "") for one in value))
     if isinstance(value, Period):
         return f"{value.start} — {value.last or ''}"
     if line.fact == "amount":

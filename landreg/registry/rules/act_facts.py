@@ -25,6 +25,7 @@ class Restricted:
     """A restriction on a right: kind, for whom, and its place among its kind. no_transfer: of a mortgage, it was agreed that the
     right is not transferred. right_id, on: the right on which it lies. amount: what it secures, in yuan; until: its last day.
     code: by which whom it stands for is told from others of the name; a person's number behind its mask. person_id: who that is.
+    parcels: on which of the right's it lies; None where it lies on all.
     """
 
     restriction_id: UUID
@@ -38,6 +39,11 @@ class Restricted:
     until: date | None = None
     code: str = ""
     person_id: UUID | None = None
+    parcels: frozenset[UUID] | None = None
+
+    def meets(self, other: Restricted) -> bool:
+        """Whether it lies on some of the land of another of the same right."""
+        return self.parcels is None or other.parcels is None or not self.parcels.isdisjoint(other.parcels)
 
     @property
     def named(self) -> str:

@@ -16,11 +16,7 @@ from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.died_out import hh_15_somebody_lives, hh_17_who_joins_was_of_it
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
-from landreg.registry.rules.joined import (
-    lo_16_operator_becomes_contractor,
-    tr_34_taker_mortgages_their_own,
-    tr_35_mortgage_falls_behind,
-)
+from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -261,8 +257,6 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_17_operation_right_goes_along,
         tr_33_contracts_run_on,
         hh_15_somebody_lives,
-        tr_34_taker_mortgages_their_own,
-        tr_35_mortgage_falls_behind,
         lo_16_operator_becomes_contractor,
         tr_29_price_is_open,
     ),

@@ -23,7 +23,7 @@ def harmed_behind(facts: ActFacts) -> list[Restricted]:
     if not more and not longer:
         return []
     same = (one for one in facts.restrictions if one.kind == "mortgage" and one.right_id == changed.right_id)
-    return [one for one in same if one.rank > changed.rank]
+    return [one for one in same if one.rank > changed.rank and one.meets(changed)]
 
 
 def tr_32_later_creditors_consent(facts: ActFacts, law: Law) -> Finding | None:

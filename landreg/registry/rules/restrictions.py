@@ -16,8 +16,6 @@ from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
-from landreg.registry.rules.joined import PAPER as TAKERS_MORTGAGE
-from landreg.registry.rules.joined import joins_another, spreading
 from landreg.registry.rules.parcel_requests import AreaChange, BoundaryCorrection, Correction
 from landreg.registry.rules.ranks import PAPER as LATER_CREDITORS
 from landreg.registry.rules.ranks import harmed_behind
@@ -71,8 +69,7 @@ def consent_papers(facts: ActFacts, law: Law) -> tuple[str, ...]:
     kinds = {one.kind for one in _doing(facts, law, "consent")}
     of_operator = (OPERATOR_CONSENT,) if isinstance(facts.asked, MEASURES) and facts.operated else ()
     of_later = (LATER_CREDITORS,) if harmed_behind(facts) else ()
-    of_taker = (TAKERS_MORTGAGE,) if spreading(facts) else ()
-    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator, *of_later, *of_taker)
+    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator, *of_later)
 
 
 def _doing(facts: ActFacts, law: Law, does: str) -> list[Restricted]:
@@ -90,7 +87,7 @@ def _does(one: Restricted, facts: ActFacts, law: Law) -> str:
     by_agreement = facts.act_kind in TRANSFERS and not getattr(facts.asked, "reason", "")
     if does != "warn" or one.kind != "mortgage" or not by_agreement:
         return does
-    return "consent" if one.no_transfer or joins_another(one, facts) else does
+    return "consent" if one.no_transfer else does
 
 
 def _trait(facts: ActFacts) -> str:
@@ -130,7 +127,7 @@ RESTRICTED = (
     tr_21_restriction_is_told,
 )
 """What every act is asked about restrictions."""
-CONSENTS = frozenset(("TR-18", "TR-19", "TR-20", "TR-32", "TR-34"))
+CONSENTS = frozenset(("TR-18", "TR-19", "TR-20", "TR-32"))
 """Rules on what restricts a right that ask for a paper."""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from landreg.access.sealing import use_key
@@ -19,8 +21,10 @@ from landreg.core.errors import Refused
 from landreg.log.recheck import recheck_register
 from landreg.registry.casework import cases, parcel_applications
 from landreg.registry.facts.ground import bundles_on, parcels_in_force
-from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correction
+from landreg.registry.past import right_history
+from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correction, ParcelSplit
 from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
+from tests.database.registry.test_parcel_acts import line, open_one
 from tests.household_kit import asked_for, division, household_id, parcels
 from tests.registry_kit import (
     BANK,
@@ -66,6 +70,10 @@ def findings_of(actor: Actor, case: UUID) -> list[str]:
     return [found["code"] for found in one(actor, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)]
 
 
+def found_on(actor: Actor, case: UUID) -> list[dict[str, Any]]:
+    return list(one(actor, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case))
+
+
 def lies_on(actor: Actor, right: UUID, kind: str) -> int:
     where = f"right_id = :r AND kind = :k AND {NOW}"
     return int(one(actor, f"SELECT count(*) FROM registry.restriction WHERE {where}", r=right, k=kind))
@@ -94,32 +102,79 @@ def test_land_goes_under_a_mortgaged_right_of_the_taker_and_that_creditor_is_tol
     assert rechecked(database, worker) == []
 
 
-def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the_mortgage_with_it(
+def land_of(actor: Actor, right: UUID, party: str) -> tuple[int, set[str]]:
+    """Rank of somebody's mortgage of a right, and the parcels on which it lies: all where it says none."""
+    row = f"""FROM registry.restriction AS s WHERE s.right_id = :r AND s.party = :p AND {NOW}"""
+    rank = one(actor, f"SELECT s.rank {row}", r=right, p=party)
+    codes_of = "SELECT array_agg(p.code) FROM land.parcel AS p WHERE p.parcel_id = ANY (SELECT unnest(s.parcels))"
+    said = one(actor, f"SELECT ({codes_of}) {row}", r=right, p=party)
+    return int(rank), set(said or parcels(actor, right))
+
+
+def test_a_mortgage_stays_on_its_land_when_that_joins_a_mortgaged_right_and_so_do_those_on_it(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
+    """Nobody's consent is asked for, no land is charged that was not, and none falls in rank. CC-406."""
     theirs = right_of(registrar, SECOND)
-    for of in (right, theirs):
-        booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, of), "mortgage")
+    mine, own = set(parcels(registrar, right)), set(parcels(registrar, theirs))
+    other = replace(LOAN, party="样本商业银行", whose=replace(BANK, code="91610902MA00000087"))
+    for of, loan in ((right, LOAN), (theirs, other)):
+        booked(registrar, reviewer, superuser, applied(registrar, "mortgage", loan, of), "mortgage")
     pass_days(superuser, 1)
     case = assigned(registrar, right)
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, [case])
-    assert codes(refused) == {"TR-20", "TR-21", "TR-34", "TR-35"}
-    limits = [limit for found in refused.value.findings for limit in found.values.get("limits", ())]
-    assert [(limit["right"], limit["holder"], limit["party"]) for limit in limits] == [
-        (f"{HOUSEHOLD}J", "户*1", f"样本农村信用社（{BANK.code}）"),
-        (f"{SECOND}J", "户*2", f"样本农村信用社（{BANK.code}）"),
-    ]
-    put_papers(registrar, case, "assignment", ("creditor_consent",))
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, [case])
-    assert codes(refused) == {"TR-21", "TR-34", "TR-35"}
-    put_paper(registrar, case, "taker_mortgage")
     booked(registrar, reviewer, superuser, case, "assignment")
+    assert "TR-21" in findings_of(registrar, case)
     assert (lies_on(registrar, right, "mortgage"), lies_on(registrar, theirs, "mortgage")) == (0, 2)
-    ranks = f"SELECT array_agg(rank ORDER BY rank) FROM registry.restriction WHERE right_id = :r AND {NOW}"
-    assert one(registrar, ranks, r=theirs) == [1, 2]
+    assert land_of(registrar, theirs, LOAN.party) == (1, mine)
+    assert land_of(registrar, theirs, other.party) == (1, own)
+    with unit_of_work(registrar) as uow:
+        lines = {(line.field, line.before) for line in right_history(uow.session, COUNTY, theirs)[0].lines}
+    assert ("parcels", None) in lines
+    # The land that came is cut: the mortgage lies on both parts; the second one over all of the right stands behind each.
+    pass_days(superuser, 1)
+    first = sorted(mine)[0]
+    cut = open_one(registrar, "parcel_split", ParcelSplit((first,), line((5, -1), (5, 21))))
+    put_papers(registrar, cut, "parcel_split", ("creditor_consent",))
+    booked(registrar, reviewer, superuser, cut, "parcel_split")
+    pass_days(superuser, 1)
+    third = replace(LOAN, party="样本村镇银行", whose=replace(BANK, code="91610902MA00000074"))
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", third, theirs), "mortgage")
+    rank, now = land_of(registrar, theirs, LOAN.party)
+    assert (rank, now >= mine - {first}, len(now)) == (1, True, len(mine) + 1)
+    assert land_of(registrar, theirs, third.party)[0] == 2
+    # What lies on other land is not told where some of the parcels are struck out, and stays as it is.
+    pass_days(superuser, 1)
+    lost = sorted(own)[0]
+    case = applied(registrar, "cancellation", Cancellation("expropriation", (lost,)), theirs)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    (told,) = (str(found) for found in found_on(registrar, case) if found["code"] == "TR-21")
+    assert [of.party in told for of in (other, third, LOAN)] == [True, True, False]
+    assert land_of(registrar, theirs, other.party) == (1, own - {lost})
+    assert land_of(registrar, theirs, LOAN.party) == (1, now)
     assert rechecked(database, worker) == []
+
+
+@pytest.mark.parametrize(
+    ("rank", "of", "wall"),
+    [
+        (1, HOUSEHOLD, "reg_22_one_restriction_per_rank"),
+        (2, SECOND, "reg_22_restriction_on_land_of_its_right"),
+    ],
+)
+def test_the_database_keeps_a_restriction_on_land_of_its_right_and_its_rank_free_there(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, rank: int, of: str, wall: str
+) -> None:
+    """REG-22."""
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, right), "mortgage")
+    again = """INSERT INTO registry.restriction (county, row_id, restriction_id, village, kind, right_id, rank, party, basis, valid,
+            recorded, act_id, parcels)
+        SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.kind, s.right_id, %s, s.party, s.basis, s.valid,
+            tstzrange(system.clock(), NULL), s.act_id, ARRAY[p.parcel_id]
+        FROM registry.restriction AS s, land.parcel AS p WHERE p.code = %s"""
+    (code, *_) = parcels(registrar, right_of(registrar, of))
+    with pytest.raises(psycopg.errors.IntegrityError) as refused:
+        superuser.execute(again, [rank, code])
+    assert refused.value.diag.constraint_name == wall
 
 
 def test_an_objection_stops_an_assignment_until_it_is_said_in_writing_that_it_is_known(

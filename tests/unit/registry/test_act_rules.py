@@ -261,32 +261,14 @@ def test_a_mortgaged_right_is_assigned_and_the_creditor_is_told() -> None:
     assert told.values["parties"] == ["样本农村信用社"]
 
 
-def test_a_mortgage_that_joins_a_mortgaged_right_is_told_to_fall_behind_those_on_it() -> None:
-    """TR-35: only where both are mortgaged."""
-    own = replace(MORTGAGED, restriction_id=UUID(int=31), right_id=UUID(int=30), party="样本商业银行")
-    taker = Taker("T", "C", 2, TERM, UUID(int=30))
-    asked = facts("assignment", ASSIGNED, restrictions=(MORTGAGED, own), taker=taker)
-    found = {one.code: one for one in examine(ACT_RULES["assignment"], asked, LAW)}
-    assert LAW.level(found["TR-35"]) == "warn"
-    said = LAW.say(found["TR-35"], "zh")
-    assert said.startswith(
-        "抵押权（样本农村信用社）随地块并入受让方 T 的权利后，排在该权利上已登记的抵押权（样本商业银行）之后"
-    )
-    for limits in ((MORTGAGED,), (own,)):
-        found_codes = {one.code for one in examine(ACT_RULES["assignment"], replace(asked, restrictions=limits), LAW)}
-        assert "TR-35" not in found_codes
-
-
-def test_a_mortgage_comes_to_lie_on_the_taker_s_own_land_by_the_contract_of_the_taker_with_its_creditor() -> None:
-    """TR-34, TR-20."""
+def test_a_mortgage_goes_with_its_land_into_the_right_of_the_taker_and_the_creditor_is_told() -> None:
+    """TR-21: it lies on what it lay on, which needs nobody's consent but where the transfer was barred (TR-20)."""
     asked = facts("assignment", ASSIGNED, restrictions=(MORTGAGED,), taker=Taker("T", "C", 2, TERM, UUID(int=30)))
-    found = {one.code: one for one in examine(ACT_RULES["assignment"], asked, LAW)}
-    assert {code: LAW.level(one) for code, one in found.items()} == {"TR-20": "refuse", "TR-34": "refuse"}
-    assert "受让方 T 已有承包权利" in LAW.say(found["TR-34"], "zh")
-    assert "（样本农村信用社）登记后及于其全部地块" in LAW.say(found["TR-34"], "zh")
-    assert consent_papers(asked, LAW) == ("creditor_consent", "taker_mortgage")
-    signed = replace(asked, papers=frozenset(("creditor_consent", "taker_mortgage")))
-    assert examine(ACT_RULES["assignment"], signed, LAW) == ()
+    assert [one.code for one in examine(ACT_RULES["assignment"], asked, LAW)] == ["TR-21"]
+    assert consent_papers(asked, LAW) == ()
+    barred = replace(asked, restrictions=(replace(MORTGAGED, no_transfer=True),))
+    assert [one.code for one in examine(ACT_RULES["assignment"], barred, LAW)] == ["TR-20"]
+    assert consent_papers(barred, LAW) == ("creditor_consent",)
 
 
 def test_a_mortgage_on_what_the_taker_holds_already_is_only_told() -> None:
