@@ -165,6 +165,8 @@ def test_what_found_its_taker_is_told_no_more_exactly_than_the_deals_beside_it(
     page = client.get(path).text
     assert "五里镇" in page
     assert "在哪里" not in page, "no place"
+    assert ("约 2.3 亩" in page, "m²" in page, "一年一共" in page, "怎样参加" in page) == (True, False, False, False)
+    assert "这是挂牌时要的价" in page
     assert client.get(f"{path}/photos/1.jpg").status_code == 404
 
 

@@ -49,7 +49,16 @@ PRICED = {"yuan_mu_year": "亩·年", "yuan_year": "年", "yuan_month": "月", "
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    named = (shown.title_of, shown.price_of, shown.unit_of, shown.in_yuan, shown.kind_name, shown.where, shown.last_day)
+    named = (
+        shown.title_of,
+        shown.area_of,
+        shown.price_of,
+        shown.unit_of,
+        shown.in_yuan,
+        shown.kind_name,
+        shown.where,
+        shown.last_day,
+    )
     return {one.__name__: one for one in named}
 
 

@@ -119,8 +119,16 @@ def county_codes() -> list[str]:
 
 def title_of(row: Row[Any]) -> str:
     """A listing in a few words: where, how large, how."""
-    area = _("%(n)s 亩", n=f"{row.hundredths / 100:.2f}")
-    return f"{name_of(row.village[:9]) or row.village[:9]} {area} {kind_name(row.kind)}"
+    return f"{name_of(row.village[:9]) or row.village[:9]} {area_of(row)} {kind_name(row.kind)}"
+
+
+def area_of(row: Row[Any]) -> str:
+    """A listing's mu; of one that found its taker or is over, of which everybody is told a tenth of a mu, no more than that."""
+    if row.state == "open":
+        said: str = _("%(n)s 亩", n=f"{row.hundredths / 100:.2f}")
+        return said
+    about: str = _("约 %(n)s 亩", n=f"{row.hundredths / 100:.1f}")
+    return about
 
 
 def price_of(row: Row[Any]) -> str:
@@ -177,7 +185,7 @@ def facts(row: Row[Any]) -> list[tuple[str, str]]:
     return [
         (_("价格"), price_of(row)),
         *([(_("按今天的粮价约合"), _("%(n)s 元/亩·年", n=yuan))] if (yuan := in_yuan(row)) else []),
-        (_("面积"), _("%(n)s 亩", n=f"{row.hundredths / 100:.2f}")),
+        (_("面积"), area_of(row)),
         (_("期限"), _("%(first)s 至 %(last)s", first=row.from_on.isoformat(), last=last_day(row).isoformat())),
         (_("地类"), code_name(row.land_class, "land_class")),
         *([(_("水"), shown_term(row.water, "land_water"))] if row.water else []),
