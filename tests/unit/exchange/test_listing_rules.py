@@ -157,6 +157,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-31", {**whole("assignment"), "index": SEVEN, "price": Decimal("5000.00")},
          {**whole("assignment"), "index": SEVEN, "price": Decimal("12000.00")}),
         ("LST-32", {**BUILT, "price": Decimal("500.00")}, BUILT),
+        ("LST-36", HOMESTEAD, {**HOMESTEAD, "words": "三间平房，水电都通"}),
+        ("LST-36", HOMESTEAD, {"words": ""}),
         ("LST-30", {"words": "请打 138-1234-5678"}, {"words": "2026-11-01 起可以看地，12.5 亩"}),
         ("LST-23", UNKNOWN, {**UNKNOWN, "papers": SCANS | {"waste_proof"}}),
         ("LST-23", {**BUILT, "papers": frozenset({"assembly_minutes"})}, BUILT),

@@ -223,6 +223,15 @@ def lst_30_words_lead_nowhere_else(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-30", "said", {}, subject=facts.number or None)
 
 
+def lst_36_house_is_told(facts: Offered, law: Law) -> Finding | None:
+    """LST-36: of a house or homestead somebody who looks for one wants to read rooms, area, water and light, not soil; told without
+    stopping anything.
+    """
+    if facts.kind not in ("house_lease", "homestead_lease") or facts.words.strip():
+        return None
+    return Finding("LST-36", "said", {}, subject=facts.number or None)
+
+
 OFFER_RULES = (
     tr_1_term_within_contract,
     tr_3_assigned_within_the_collective,
@@ -246,4 +255,5 @@ OFFER_RULES = (
     lst_25_two_thirds_agree,
     lst_26_township_approves,
     lst_30_words_lead_nowhere_else,
+    lst_36_house_is_told,
 )
