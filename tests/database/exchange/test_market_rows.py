@@ -223,6 +223,23 @@ def test_lst_30_words_name_no_contact_on_any_page(superuser: Connection) -> None
     """LST-30: the rule and the function of the page agree on what leads past the exchange; a day and an area stay."""
     assert [words for words in CONTACTS if not names_a_contact(words)] == []
     assert [words for words in HARMLESS if names_a_contact(words)] == []
+    spoken = (
+        "幺三八，零零一，三八零，零零零",
+        "打1三8零零1三8000",
+        "v：abc12345",
+        "抖音号 nongtian88",
+        "一 三 九 零 零 一 三 八 零 零 零",
+    )
+    assert [words for words in spoken if not names_a_contact(words)] == []
+    plain = (
+        "一、二、三、四、五组的地",
+        "二〇二七年一月一日起",
+        "v型沟渠",
+        "水田一块、旱地三块",
+        "亩产一千三百斤",
+        "1300,1400,150 三个价",
+    )
+    assert [words for words in plain if names_a_contact(words)] == []
     assert [words for words in ("加V：abc12345", "加我v abc_123", "+q 12345678") if not names_a_contact(words)] == []
 
     def shown(words: str) -> str:
