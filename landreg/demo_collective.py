@@ -48,6 +48,7 @@ FIRMS = (
     Opening("organisation", "样本茶叶加工有限公司", "91610902MA0000031L", "样本联系人", "firm1"),
     Opening("organisation", "样本仓储物流有限公司", "91610902MA0000032P", "样本联系人", "firm2"),
 )
+"""Both with one contact and in one sale: planted for the auditor's watch, which lists who is related (AUD-20)."""
 HEAD = "样本组长"
 USES = {"four_wastes": "tea", "unallocated": "grain", "construction": "storage"}
 VALUES = {

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from landreg import demo_bids, demo_collective, demo_market, demo_own, demo_sealed, demo_waiting
 from landreg.access.sealing import use_key
+from landreg.audit import fair_look
+from landreg.audit.fair_look import said
 from landreg.audit.logged import register as of_register
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
@@ -25,6 +27,7 @@ from landreg.exchange.listings import days
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from tests.bidding_kit import SECOND
+from tests.contract_kit import today
 from tests.exchange_kit import OPERATOR, common, market, own_right, parcels_of
 from tests.registry_kit import Connection, one, pass_days
 from tests.villages import COUNTY, past_triggers
@@ -74,7 +77,7 @@ def refused_once(superuser: Connection) -> Iterator[None]:
 
 
 def test_four_wastes_land_kept_back_and_construction_land_come_to_their_end_and_one_of_each_is_open(
-    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, auditor: Actor
 ) -> None:
     """Also where a step of each kind was refused once: the next month goes on from what stands."""
     use_key(database.keys["identity"])
@@ -106,6 +109,10 @@ def test_four_wastes_land_kept_back_and_construction_land_come_to_their_end_and_
     assert one(OPERATOR, signed) == "construction four_wastes unallocated"
     registered = "SELECT count(*) FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
     assert one(registrar, registered) == 2
+    # Planted for the auditor's watch, whatever the seed: two firms of one contact in one sale.
+    seen = fair_look.look(auditor, today())
+    pairs = [set(said(found.subject, seen.names).split("、")) for found in seen.facts if found.kind == "related"]
+    assert {firm.name for firm in demo_collective.FIRMS} in pairs
     sealed_sale(held, database, superuser)
     seal(worker, database)
     past = ("access.binding", "access.account", "land.parcel")
