@@ -6,10 +6,12 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import statistics
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -125,30 +127,62 @@ def test_whoever_follows_an_auction_sees_its_bids_in_order_and_the_last_of_them(
 ) -> None:
     for name, value in {"STREAM_S": 0.6, "TICK_S": 0.1, "FRESH_S": 0.05, "SOONEST_MS": 150}.items():
         monkeypatch.setattr(sale_live, name, value)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    # Closing the server waits for the streams of those who left: each ends at its time.
-    server.daemon_threads = False
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.server_port}"
+    with _in_a_thread(app) as address:
         cookie = _signed_in(address)
         crowd = Crowd(20)
         bidding = threading.Thread(target=auctioned.bid_until, args=(time.monotonic() + 0.8, 0.2))
         bidding.start()
         crowd.follow(address, f"/bids/{COUNTY}/{auctioned.sale.sale_id}/live", cookie, 1.6)
         bidding.join(10)
+    assert crowd.wrong == []
+    assert [max(seen) for seen in crowd.first] == [len(auctioned.at)] * 20
+    assert _free() == sale_live.STREAMS, "every place of a stream is free again"
+
+
+def test_the_place_of_whoever_leaves_is_free_before_its_time(
+    auctioned: Auctioned, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sale_live, "STREAM_S", 60.0)
+    monkeypatch.setattr(sale_live, "TICK_S", 0.05)
+    with _in_a_thread(app) as address:
+        where = urlsplit(address)
+        asked = f"/bids/{COUNTY}/{auctioned.sale.sale_id}/live"
+        head = f"GET {asked} HTTP/1.1\r\nHost: {where.netloc}\r\nCookie: {_signed_in(address)}\r\n\r\n"
+        with ExitStack() as readers:
+            for _ in range(sale_live.STREAMS):
+                reader = readers.enter_context(socket.create_connection((where.hostname or "", where.port or 0)))
+                reader.sendall(head.encode())
+                told = readers.enter_context(reader.makefile())
+                assert any(line.startswith("data: ") for line in told)
+            assert _free() == 0
+        until = time.monotonic() + 10
+        while _free() < sale_live.STREAMS:
+            assert time.monotonic() < until, "a stream that nobody reads keeps its place"
+            time.sleep(0.05)
+
+
+@contextmanager
+def _in_a_thread(app: Any) -> Iterator[str]:
+    """The address of the program. At its end it waits for the streams of those who left: each ends by itself."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         serving.join(10)
         server.server_close()
-    assert crowd.wrong == []
     assert not serving.is_alive()
-    assert [max(seen) for seen in crowd.first] == [len(auctioned.at)] * 20
+
+
+def _free() -> int:
+    """How many streams could begin now."""
     free = [sale_live._streams.acquire(blocking=False) for _ in range(sale_live.STREAMS)]
-    assert all(free), "every place of a stream is free again"
-    for _ in free:
+    for _ in filter(None, free):
         sale_live._streams.release()
+    return sum(free)
 
 
 @pytest.fixture

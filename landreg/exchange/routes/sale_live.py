@@ -1,6 +1,7 @@
 """How a sale stands, followed by many at once: server-sent events of bounded time, and the same as JSON for who has none.
 
-A process answers with few threads, so that no stream keeps one long: at most STREAMS run in a process, each STREAM_S seconds.
+A process answers with few threads, so that no stream keeps one long: at most STREAMS run in a process, each STREAM_S seconds
+or until its reader leaves.
 Whoever finds none free gets how the sale stands at once, and is told when to come again: the more ask, the later. All read one
 picture of the sale, which a process makes anew at most every FRESH_S. What decides is the bid's own answer, never this.
 """
@@ -123,9 +124,9 @@ def _stream(actor: Actor, county: str, sale_id: UUID, first: dict[str, Any], aga
     while time.monotonic() < until:
         time.sleep(TICK_S)
         found = picture(actor, county, sale_id)
-        if _mark(found) != last:
-            last = _mark(found)
-            yield _event(found, again)
+        # Of whoever has left nothing but a write learns; their place is free then.
+        yield ":\n\n" if _mark(found) == last else _event(found, again)
+        last = _mark(found)
     yield ": until later\n\n"
 
 
