@@ -64,7 +64,11 @@ def test_the_inquiry_on_renewal_says_its_last_day(ling: Browser, superuser: Conn
         assert said in letter, said
     posted = {"answer": "renewal_asked", "told_on": today().isoformat(), "paper": picture()}
     assert ling.post(f"{of(contract)}/renewal-word", posted).status_code == 303
-    assert f"最后答复日 {(today() + timedelta(days=15)).isoformat()}" in ling.get(page).text
+    last = (today() + timedelta(days=15)).isoformat()
+    assert f"最后答复日 {last}" in ling.get(page).text
+    assert f"最后答复日 {last}；在那以前不能另签他人" in ling.get(of(contract)).text
+    pass_days(superuser, 16)
+    assert f"最后答复日 {last} 已过，没有答复，请记录" in ling.get(of(contract)).text
 
 
 def test_no_letter_says_what_the_law_does_not_let(ling: Browser, superuser: Connection) -> None:

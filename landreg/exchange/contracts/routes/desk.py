@@ -33,6 +33,7 @@ from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import KEPT
+from landreg.exchange.contracts.rules.renewing import open_until
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.stepping import con_65_price_is_open
@@ -189,5 +190,6 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
         "given_up": land_queries.case_given_up(session, row.county, row.contract_id),
         "steps": steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),
         "balance_late": found.late_from_contractor(law.on),
+        "answer_by": open_until(course.events) if stage(course) in ("running", "over") else None,
         "sides": [(side, i18n.shown_term(side, "contract_side")) for side in course.lacking],
     }  # fmt: skip
