@@ -16,14 +16,15 @@ from landreg.registry.facts.proposals import folders, papers_lacking
 from landreg.registry.rules.procedure import reg_37_papers_in_the_folder
 
 FIRST = "first_registration"
-OVER = ("registered", "certified", "withdrawn", "refused")
+REGISTERED = ("registered", "certified")
+LEFT = ("withdrawn", "refused")
 BEFORE = ("", "accept", "review")
 """Steps before which an officer looks at papers; '' where a case is looked at."""
 
 
 def lacking(session: Session, cases: Sequence[Case], step: str = "") -> Mapping[UUID, Finding]:
-    """By case that lacks some: REG-37, which names them. Only of first registrations that are not over."""
-    asked = [case for case in cases if case.act_kind == FIRST and case.state not in OVER]
+    """By case that lacks some: REG-37, which names them. Of first registrations under way, and of what was registered without."""
+    asked = [case for case in cases if case.act_kind == FIRST and case.state not in LEFT]
     if not asked or step not in BEFORE:
         return {}
     held = folders(session, asked[0].county, [case.case_id for case in asked])
@@ -36,10 +37,19 @@ def lacking(session: Session, cases: Sequence[Case], step: str = "") -> Mapping[
     return {case_id: finding for case_id, finding in found.items() if finding is not None}
 
 
-def lacking_in_batch(session: Session, county: str, batch_id: UUID) -> Mapping[str, int]:
-    """By paper: how many first registrations of a batch that are not over lack it, in the order of the act's table."""
+def lacking_in_batch(session: Session, county: str, batch_id: UUID, *, registered: bool = False) -> Mapping[str, int]:
+    """By paper: how many first registrations of a batch lack it, in the order of the act's table: of those under way, or of those
+    that were registered without.
+    """
     kind, count = act_type(FIRST), Counter[str]()
-    for row in session.execute(text(_FOLDERS), {"county": county, "batch": batch_id}):
+    asked = {
+        "county": county,
+        "batch": batch_id,
+        "registered": registered,
+        "done": list(REGISTERED),
+        "left": list(LEFT),
+    }
+    for row in session.execute(text(_FOLDERS), asked):
         there = kind.shown_by(row.papers)
         count.update({paper: row.cases for paper in kind.papers(row.right_kind) if paper not in there})
     order = (*kind.documents, *(paper for papers in kind.also.values() for paper in papers))
@@ -53,6 +63,6 @@ _FOLDERS = """
               JOIN registry.document AS d ON d.county = x.county AND d.document_id = x.document_id
               WHERE x.county = c.county AND x.case_id = c.case_id ORDER BY d.kind) AS papers
           FROM registry."case" AS c WHERE c.county = :county AND c.batch_id = :batch AND c.act_kind = 'first_registration'
-          AND c.state NOT IN ('certified', 'withdrawn', 'refused', 'registered')) AS folder
+          AND c.state = ANY (:done) = :registered AND NOT c.state = ANY (:left)) AS folder
     GROUP BY right_kind, papers
 """

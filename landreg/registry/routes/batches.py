@@ -86,6 +86,7 @@ def one(county: str, batch_id: UUID) -> Response:
             noted=notes(session, page.items),
             lacking=first_papers.lacking(session, page.items),
             lacking_in_all=first_papers.lacking_in_batch(session, county, batch_id),
+            registered_without=first_papers.lacking_in_batch(session, county, batch_id, registered=True),
             kinds=_kinds(),
             path=division_path(session, progress.batch.village),
             who=names_of(session, {progress.batch.opened_by}),

@@ -9,11 +9,11 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, NotFound
-from landreg.registry import queries
+from landreg.registry import booking, queries
 from landreg.registry.casework import batch_papers, cases, opening
 from landreg.registry.facts import first_papers
 from tests.kept_kit import Connection
-from tests.registry_kit import codes, in_state, one, put_paper, refuse
+from tests.registry_kit import codes, in_state, one, put_paper, refuse, to_notice
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -96,3 +96,17 @@ def test_who_may_put_it_in(batch: UUID, registrar: Actor, surveyor: Actor) -> No
         put(surveyor, batch, "contract")
     with pytest.raises(NotFound):
         put(registrar, UUID(int=0), "contract")
+
+
+def test_what_was_registered_without_its_papers_goes_on_saying_so(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """Nothing that was never filed is declared complete once it can be filed no more."""
+    ids = to_notice(registrar, reviewer, superuser, staged)
+    batch = UUID(str(one(registrar, "SELECT batch_id FROM registry.batch")))
+    assert booking.register(reviewer, COUNTY, ids).done == 4
+    assert lacking(registrar, ids[0]) != []
+    assert in_batch(registrar, batch) == {}
+    with unit_of_work(registrar) as uow:
+        without = dict(first_papers.lacking_in_batch(uow.session, COUNTY, batch, registered=True))
+    assert without == {"application": 4, "identity": 4, "contract": 2, "approval": 2}
