@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -115,8 +116,8 @@ def peak_mib(process: int | str = "self") -> float:
 
 
 class Watched:
-    """The most memory that this process and those it started have held together, looked at every second: what is
-    private to each, and their shares of what is common (PSS)."""
+    """The most memory that this process and those it started have held together: what is private to each, and their shares of
+    what is common (PSS). Looked at every second; of much memory more seldom, so that looking takes a fiftieth at most."""
 
     def __init__(self) -> None:
         self.mib = 0.0
@@ -132,8 +133,11 @@ class Watched:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(1.0):
+        took = 0.0
+        while not self._over.wait(max(1.0, 50 * took)):
+            began = time.thread_time()
             self.mib = max(self.mib, sum(_pss_mib(process) for process in _own_processes()))
+            took = time.thread_time() - began
 
 
 def _own_processes() -> list[str]:

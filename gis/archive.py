@@ -49,13 +49,14 @@ def unpack(zip_path: Path, into: Path, *, max_bytes: int = MAX_BYTES, max_files:
     return into
 
 
-def keep_bounds(folder: Path, *, max_bytes: int, max_files: int) -> None:
-    """Hold a folder to what a zip may hold. Raises PackageFault (zip_too_big, zip_too_many)."""
+def keep_bounds(folder: Path, *, max_bytes: int, max_files: int) -> Path:
+    """The folder, held to what a zip may hold. Raises PackageFault (zip_too_big, zip_too_many)."""
     sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
     if len(sizes) > max_files:
         raise PackageFault("zip_too_many", folder, {"files": len(sizes), "allowed": max_files})
     if sum(sizes) > max_bytes:
         raise PackageFault("zip_too_big", folder, {"bytes": sum(sizes), "allowed": max_bytes})
+    return folder
 
 
 def _is_damage(error: OSError) -> bool:

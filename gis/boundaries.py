@@ -7,6 +7,7 @@ then be streamed past it in batches of any size.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -89,11 +90,29 @@ class Boundaries:
         self.parcels = parcels
         self.corners = Corners(parcels.xy, tolerance_m)
         self._corner_of = self.corners.own
-        self._owned = distinct(parcels.part_feature[parcels.xy_part] * self._base + self._corner_of)
-        self._sides = distinct(self._side_keys(parcels, self._corner_of))
-        self._sides = self._sides[self._sides >= 0]
         self._point_seen = np.zeros(len(self.corners), dtype=bool)
-        self._line_seen = np.zeros(len(self._sides), dtype=bool)
+
+    @cached_property
+    def _owned(self) -> Ints:
+        """Every pair of a parcel and a corner of it, ordered."""
+        owner = self.parcels.part_feature[self.parcels.xy_part]
+        owner *= self._base
+        owner += self._corner_of
+        return distinct(owner)
+
+    @cached_property
+    def _sides(self) -> Ints:
+        """The sides of all parcels, ordered."""
+        sides = distinct(self._side_keys(self.parcels, self._corner_of))
+        return sides[sides >= 0]
+
+    @cached_property
+    def _line_seen(self) -> Mask:
+        return np.zeros(len(self._sides), dtype=bool)
+
+    def forget_points(self) -> None:
+        """Drop what only points are held against."""
+        self.__dict__.pop("_owned", None)
 
     def corners_met(self, xy: Floats) -> Corner:
         """(n,) the number of the corner on which each of these boundary points lies, of whichever parcel; -1 for none."""

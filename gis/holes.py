@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gis.boundaries import Corners
 from gis.gaps import single_sides, strips
-from gis.shapes import Floats, Ints, Shapes
+from gis.shapes import Floats, Ints, Shapes, offsets
 
 LONGEST = 10
 """A hole has at most 2 to this many sides; larger rings are roads and the world outside."""
@@ -95,7 +95,8 @@ def _following(xy: Floats, corner: Ints, begin: Ints, end: Ints) -> Ints:
     keys = corner[begin][order] + turn[order]
     at, back = corner[end], (turn + 0.5 + SLACK) % 1.0
     place = np.searchsorted(keys, at + back, side="left") - 1
-    first, last = np.searchsorted(keys, at, side="left"), np.searchsorted(keys, at + 1.0, side="left") - 1
+    begins = offsets(np.bincount(corner[begin]))
+    first, last = begins.take(at, mode="clip"), begins.take(at + 1, mode="clip") - 1
     place = np.where(place < first, last, place)
     there = last >= first
     return np.where(there, order[np.clip(place, 0, len(order) - 1)], np.arange(len(begin)))

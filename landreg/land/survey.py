@@ -166,10 +166,7 @@ def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None
             notes.add(Finding("PKG-18", None, {"file": name}))
             return None
         most = {f"max_{what}": notes.law.days(f"PKG-2.{what}_most") for what in ("bytes", "files")}
-        if path.is_file():
-            path = unpack(path, into, **most)
-        else:
-            keep_bounds(path, **most)
+        path = unpack(path, into, **most) if path.is_file() else keep_bounds(path, **most)
         package = find_layers(path)
         if holds_a_package(package, name, notes):
             return package
@@ -270,6 +267,7 @@ def _let_go(survey: Survey) -> None:
     for kind, table in survey.tables.items():
         if kind not in survey.shapes and kind != "FBF":
             survey.tables[kind] = Table(kind, table.rows)
+        table.amounts.clear()
     for shapes in survey.shapes.values():
         geometry.forget(shapes)
     give_back_small()

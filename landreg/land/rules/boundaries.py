@@ -14,7 +14,7 @@ from landreg.land.rules.geometry import begins, forget
 from landreg.land.rules.index import MULTIPLIER, distinct, mix
 from landreg.land.rules.topology import cod_22_parcel_has_its_own_code, name_parcels_without_code
 
-CHUNK = 500_000
+CHUNK = 200_000
 
 
 def rel_28_boundary_names_a_parcel(survey: Survey, notes: Notes) -> None:
@@ -76,6 +76,8 @@ def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) 
         off[rows] = against.points_off_parcel(xy.take(item, axis=0), points.parcel[rows].astype(np.int64), corner[item])
     _a_parcel(survey, notes, "TOP-7", points.parcel[off], xy[points.item[off]], blame=True)
     _a_parcel(survey, notes, "TOP-9", *against.corners_without_point())
+    against.forget_points()
+    forget(parcels)
 
 
 def _lines(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
@@ -164,7 +166,10 @@ def _may_repeat(boundary: Boundary) -> bool:
     """Whether some number stands twice in some parcel, told by one sort of numbers mixed of the two; hardly ever wrong."""
     named = mix(boundary.number)[boundary.item]
     named *= MULTIPLIER
-    named ^= boundary.parcel.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
+    parcel = boundary.parcel.astype(np.uint64)
+    parcel *= np.uint64(0xC2B2AE3D27D4EB4F)
+    named ^= parcel
+    del parcel
     named.sort()
     return bool((named[1:] == named[:-1]).any())
 

@@ -53,7 +53,7 @@ def geo_11_ring_is_not_endless(survey: Survey, notes: Notes) -> None:
 
 def forget(shapes: Shapes) -> None:
     """Drop what shapes can work out again from their coordinates: of millions, it is as large as these."""
-    for name in ("part_sizes", "part_feature", "xy_part", "sound"):
+    for name in ("part_sizes", "part_feature", "xy_part", "sound", "boxes"):
         shapes.__dict__.pop(name, None)
 
 

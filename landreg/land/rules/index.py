@@ -13,6 +13,8 @@ Bytes = NDArray[np.bytes_]
 Ints = NDArray[np.int64]
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 LARGEST = np.iinfo(np.uint64).max
+FEW = 16
+"""Different codes up to which none are sorted."""
 STEPS = 8
 """Mixes with the same first bits that are passed one by one; behind more, which only chance or malice makes, one is halved for."""
 
@@ -83,5 +85,20 @@ def mix(codes: Bytes) -> NDArray[np.uint64]:
 def distinct(codes: Bytes) -> tuple[Bytes, Ints]:
     """The different codes, and for each row which of them it has. Blank is a code here."""
     mixed = mix(codes)
+    few = _few(mixed)
+    if few is not None:
+        first = [int(np.argmax(mixed == value)) for value in few]
+        return codes[first], np.searchsorted(few, mixed)
     _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
     return codes[first], inverse.astype(np.int64)
+
+
+def _few(mixed: NDArray[np.uint64]) -> NDArray[np.uint64] | None:
+    """The different numbers in order where there are FEW at most, taken away one after another: nothing is sorted."""
+    found, rest = [], mixed
+    while rest.size:
+        if len(found) == FEW:
+            return None
+        found.append(rest[0])
+        rest = rest[rest != rest[0]]
+    return np.sort(np.array(found, dtype=np.uint64))
