@@ -87,15 +87,15 @@ def distinct(codes: Bytes) -> tuple[Bytes, Ints]:
     mixed = mix(codes)
     few = _few(mixed)
     if few is not None:
-        first = [int(np.argmax(mixed == value)) for value in few]
-        return codes[first], np.searchsorted(few, mixed)
+        return codes[[int(np.argmax(mixed == value)) for value in few]], np.searchsorted(few, mixed)
     _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
     return codes[first], inverse.astype(np.int64)
 
 
 def _few(mixed: NDArray[np.uint64]) -> NDArray[np.uint64] | None:
     """The different numbers in order where there are FEW at most, taken away one after another: nothing is sorted."""
-    found, rest = [], mixed
+    found: list[np.uint64] = []
+    rest = mixed
     while rest.size:
         if len(found) == FEW:
             return None
