@@ -21,7 +21,7 @@ from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.differences import differences, overlapped
 from landreg.registry.facts.kin import TURNS
 from landreg.registry.facts.listed import RELATED
-from landreg.registry.facts.objected import upheld
+from landreg.registry.facts.objected import pending, upheld
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.resurveyed import resurveyed
 from landreg.registry.facts.survey_notes import answers_lacking
@@ -137,7 +137,7 @@ def case_facts(
     rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
     differing, over = differences(session, cases), overlapped(session, cases, most_m2)
     noted, true = answers_lacking(session, cases)
-    later, objected = resurveyed(session, cases), upheld(session, cases)
+    later, objected, waiting = resurveyed(session, cases), upheld(session, cases), pending(session, cases)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -147,7 +147,8 @@ def case_facts(
             today=today,
             due_on=case.due_on,
             last_day=rows[case.case_id].last_day,
-            objections=rows[case.case_id].objections,
+            objections=len(open_ones := waiting.get(case.case_id, ())),
+            objected_before=tuple(dict.fromkeys(one.number for one in open_ones if one.of_case != case.case_id)),
             upheld=sum(not one.met for one in objected.get(case.case_id, ())),
             earlier=tuple(rows[case.case_id].earlier or ()),
             ordered=tuple(rows[case.case_id].ordered or ()),
@@ -287,8 +288,6 @@ _DESCRIBED = """
 _PROCEDURE = f"""
     WITH RECURSIVE {TURNS}
     SELECT c.case_id, n.last_day,
-           (SELECT count(*) FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id
-            AND o.outcome IS NULL) AS objections,
            (SELECT array_agg(DISTINCT v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
             AND v.step = 'accept') AS accepted_by,
            (SELECT r.decided_by FROM registry.renewal_entry AS e

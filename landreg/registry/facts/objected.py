@@ -1,4 +1,4 @@
-"""Objections that were upheld: to a case, or to an earlier one on the same subject by the same survey."""
+"""Objections that stand in the way of a case: raised to it or to an earlier one on the same subject, unsettled or upheld."""
 
 from __future__ import annotations
 
@@ -24,6 +24,25 @@ _UPHELD = f"""
         AND (w.case_id = c.case_id OR w.package_id = c.package_id)
     JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
     WHERE c.county = :county AND c.case_id = ANY (:ids)
+    UNION ALL
+    SELECT c.case_id, o.settled_at, EXISTS (
+        SELECT FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id AND v.step = '{MEET}'
+        AND v.at > o.settled_at)
+    FROM registry."case" AS c
+    JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
+        AND w.case_id <> c.case_id AND w.package_id <> c.package_id
+    JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
+    WHERE c.county = :county AND c.case_id = ANY (:ids) AND (
+        SELECT min(v.at) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
+    ) BETWEEN o.raised_at AND o.settled_at
+"""
+_PENDING = """
+    SELECT c.case_id, w.case_id AS of_case, w.number
+    FROM registry.objection AS o
+    JOIN registry."case" AS w ON w.county = o.county AND w.case_id = o.case_id
+    JOIN registry."case" AS c ON c.county = w.county AND c.subject_code = w.subject_code AND c.act_kind = w.act_kind
+    WHERE o.county = :county AND o.outcome IS NULL AND c.case_id = ANY (:ids)
+    ORDER BY w.number
 """
 
 
@@ -34,8 +53,25 @@ class Upheld(NamedTuple):
     met: bool
 
 
+class Pending(NamedTuple):
+    """An unsettled objection: the case that it was raised to, which may be an earlier one on the same subject."""
+
+    of_case: UUID
+    number: str
+
+
+def pending(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Pending]]:
+    """By case: the unsettled objections to it, and to earlier cases on its subject that ended before they were settled."""
+    found: dict[UUID, list[Pending]] = defaultdict(list)
+    if cases:
+        asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
+        for row in session.execute(text(_PENDING), asked):
+            found[row.case_id].append(Pending(row.of_case, row.number))
+    return found
+
+
 def upheld(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Upheld]]:
-    """By case: the upheld objections to what it asks for."""
+    """By case: the upheld objections to what it asks for; by another survey, those that were open when the case was opened."""
     found: dict[UUID, list[Upheld]] = defaultdict(list)
     if cases:
         asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}

@@ -117,6 +117,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         **_telling(session, case, events, documents, law),
         "objections": objections,
+        "waiting": [one for one in objected.pending(session, [case]).get(case_id, []) if one.of_case != case_id],
         "lacking": first_papers.lacking(session, [case]).get(case_id),
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],

@@ -35,7 +35,8 @@ class CaseFacts:
     prepared_by: who opened it and whoever accepted it.
     earlier: numbers of cases accepted before it on one of its parcels and still open. ordered: of accepted orders to seize that
     would stop its act once registered. last_day: of its notice.
-    objections: how many are unsettled. resurveyed: its own rows that a later survey has otherwise than the package it rests on,
+    objections: how many are unsettled, of earlier cases on its subject too; objected_before: the numbers of those cases.
+    resurveyed: its own rows that a later survey has otherwise than the package it rests on,
     as_noticed: and an officer wrote down why it is registered as it was noticed. differing: codes of its parcels and household
     that the register has otherwise than that package. noticed: its act waits for a public notice.
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
@@ -52,6 +53,7 @@ class CaseFacts:
     due_on: date | None = None
     last_day: date | None = None
     objections: int = 0
+    objected_before: tuple[str, ...] = ()
     upheld: int = 0
     earlier: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
@@ -138,10 +140,11 @@ def reg_4_notice_over(facts: CaseFacts, law: Law) -> Finding | None:
 
 
 def reg_6_no_objection_open(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-6: an objection stops the case until it is settled. 不动产登记暂行条例 第二十二条 (RERR-22)."""
+    """REG-6: an objection stops the case, and whatever is opened in its place, until it is settled. 条例 第二十二条 (RERR-22)."""
     if not facts.objections:
         return None
-    return Finding("REG-6", "objections", {"open": facts.objections}, subject=facts.number)
+    before = {"before": list(facts.objected_before)} if facts.objected_before else {}
+    return Finding("REG-6", "objections", {"open": facts.objections, **before}, subject=facts.number)
 
 
 def reg_42_not_as_objected_to(facts: CaseFacts, law: Law) -> Finding | None:
@@ -224,6 +227,7 @@ ACCEPT_RULES = (
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
     reg_40_not_as_noted,
+    reg_6_no_objection_open,
     reg_42_not_as_objected_to,
 )
 REVIEW_RULES = (
@@ -235,6 +239,7 @@ REVIEW_RULES = (
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
     reg_40_not_as_noted,
+    reg_6_no_objection_open,
     reg_42_not_as_objected_to,
 )
 NOTICE_RULES = (_has_a_notice, reg_3_within_term, reg_19_as_surveyed_last_or_answered)

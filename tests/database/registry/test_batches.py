@@ -75,20 +75,24 @@ def test_settling_an_objection_lets_no_returned_case_skip_its_review(
 ) -> None:
     objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
-    cases.accept(registrar, COUNTY, published[:1])
+    with pytest.raises(Refused) as stopped:
+        cases.accept(registrar, COUNTY, published[:1])
+    assert codes(stopped) == {"REG-6"}
     notices.settle(reviewer, COUNTY, objection, "dismissed", "界址无误")
+    assert state_of(registrar, published[0]) == "returned"
+    cases.accept(registrar, COUNTY, published[:1])
     assert state_of(registrar, published[0]) == "accepted"
 
 
-def test_an_objection_that_is_upheld_returns_its_case_wherever_it_is_under_way(
-    published: list[UUID], registrar: Actor, reviewer: Actor
+def test_an_objection_that_is_upheld_returns_its_case_also_where_it_was_returned_before(
+    published: list[UUID], registrar: Actor
 ) -> None:
-    objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
-    cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
-    cases.accept(registrar, COUNTY, published[:1])
-    cases.review(reviewer, COUNTY, published[:1])
-    notices.settle(registrar, COUNTY, objection, "upheld", "界址有误")
-    assert state_of(registrar, published[0]) == "returned"
+    for case, before in zip(published[:2], (False, True), strict=True):
+        objection = notices.object_to(registrar, COUNTY, case, "邻户", "界址有争议")
+        if before:
+            cases.return_for_completion(registrar, COUNTY, [case], "补充材料")
+        notices.settle(registrar, COUNTY, objection, "upheld", "界址有误")
+        assert state_of(registrar, case) == "returned"
 
 
 def test_what_an_upheld_objection_was_about_goes_on_only_once_it_is_written_down_by_a_paper_how_it_was_met(

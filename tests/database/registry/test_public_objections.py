@@ -135,3 +135,61 @@ def test_the_public_is_told_by_the_receipt_what_became_of_an_objection(
     notices.settle(reviewer, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
     assert (told(number=receipt.lower()).outcome, told().paper) == ("dismissed", None)
     assert [told(number=receipt[:7]), told(number="%"), told("610902-G2026-99999")] == [None, None, None]
+
+
+def _again(registrar: Actor, superuser: Any, case: UUID, way: str) -> UUID:
+    """What is opened in the place of a case that left: by the applicant's withdrawal, or from a corrected package."""
+    subject = one(registrar, 'SELECT subject_code FROM registry."case" WHERE case_id = :case', case=case)
+    package = one(registrar, 'SELECT package_id FROM registry."case" WHERE case_id = :case', case=case)
+    if way == "withdraw":
+        cases.withdraw(registrar, COUNTY, [case], "申请人撤回")
+        opening.open_batch(registrar, COUNTY, package, VILLAGE)
+    else:
+        cases.return_for_completion(registrar, COUNTY, [case], "补正")
+        superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+        new = stage_village(superuser, 1, starts_on="1998-01-01", ends_on="2027-12-31", homestead_m2="180.0").package_id
+        superuser.execute("UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s", [new])
+        opening.rebuild(registrar, COUNTY, new, VILLAGE)
+    return UUID(
+        str(
+            one(
+                registrar,
+                "SELECT case_id FROM registry.\"case\" WHERE subject_code = :c AND state = 'draft'",
+                c=subject,
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize("way", ["withdraw", "rebuild"])
+def test_an_unsettled_objection_stops_what_is_opened_in_the_place_of_its_case_until_another_settles_it(
+    noticed: list[UUID], registrar: Actor, reviewer: Actor, superuser: Any, way: str
+) -> None:
+    """REG-6: neither by withdrawal nor by a corrected package does whoever accepted a case get rid of it."""
+    notice, case = numbers(registrar, noticed[0])
+    raise_objection(notice, case)
+    anew = _again(registrar, superuser, noticed[0], way)
+    with pytest.raises(Refused) as stopped:
+        cases.accept(registrar, COUNTY, [anew])
+    assert [(one_.code, one_.values) for one_ in stopped.value.findings if one_.code == "REG-6"] == [
+        ("REG-6", {"open": 1, "before": [case]})
+    ]
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    with pytest.raises(Refused) as own:
+        notices.settle(registrar, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
+    assert codes(own) == {"REG-1"}
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
+    assert cases.accept(registrar, COUNTY, [anew]).done == 1
+
+
+@pytest.mark.parametrize("way", ["withdraw", "rebuild"])
+def test_what_was_opened_while_an_objection_was_open_does_not_go_on_as_it_was_where_that_is_upheld(
+    noticed: list[UUID], registrar: Actor, reviewer: Actor, superuser: Any, way: str
+) -> None:
+    raise_objection(*numbers(registrar, noticed[0]))
+    anew = _again(registrar, superuser, noticed[0], way)
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    notices.settle(reviewer, COUNTY, objection, "upheld", "合同核对属实")
+    with pytest.raises(Refused) as stopped:
+        cases.accept(registrar, COUNTY, [anew])
+    assert "REG-42" in codes(stopped)
