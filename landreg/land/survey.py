@@ -165,7 +165,7 @@ def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None
         if not (path.is_dir() or path.is_file()):
             notes.add(Finding("PKG-18", None, {"file": name}))
             return None
-        most = {f"max_{what}": notes.law.days(f"PKG-2.{what}_most") for what in ("bytes", "files")}
+        most = {"max_bytes": notes.law.days("PKG-2.bytes_most"), "max_files": notes.law.days("PKG-2.files_most")}
         path = unpack(path, into, **most) if path.is_file() else keep_bounds(path, **most)
         package = find_layers(path)
         if holds_a_package(package, name, notes):

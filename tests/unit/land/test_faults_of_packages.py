@@ -547,7 +547,7 @@ def test_points_whose_prj_is_of_another_zone_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"zip_unsafe_name", "wrong_encoding", "no_reader"}))
 def test_a_fault_of_a_file_is_said_in_words_of_both_languages(kind: str) -> None:
-    names = "entry files allowed part record shapes rows type table line values row column count most signs key"
+    names = "entry files allowed part record shapes rows type table line values row column count most signs key found"
     finding = fault_finding(PackageFault(kind, "DK.shp", {**dict.fromkeys(names.split(), "7"), "why": "raw"}))
     for language in ("zh", "en"):
         said = law().say(finding, language)
