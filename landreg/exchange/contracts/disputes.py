@@ -26,7 +26,7 @@ from landreg.exchange.contracts.rules.closing import (
     con_101_brought_on_a_day_that_is_shown,
 )
 from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, con_17_outcome_is_said
-from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due
+from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due, Settled
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing
@@ -100,12 +100,16 @@ def settle(
         kept, brought = must(paper), found.of("disputed")
         ties_nothing(law.on, kept, said=asked.said)
         since, forum = (brought.on_day, str(brought.facts.get("forum", ""))) if brought else (law.on, "")
-        said = Recorded(row.number, asked, row.from_on, row.until_on, since, ended, row.void, forum)
+        about, owed = str(brought.facts.get("about", "")) if brought else "", _owed(found, asked.pays)
+        late = frozenset(position for position, one in owed.items() if one.late(law.on))
+        said = Recorded(
+            row.number, asked, row.from_on, row.until_on, since, ended, row.void, forum, about, late, frozenset(owed)
+        )
         if refused := con_17_outcome_is_said(said, law):
             raise Refused(refused)
         happened(
-            uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked), paper=kept, dues=_dues(found, asked),
-            event_id=key,
+            uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked, owed), paper=kept,
+            dues=_dues(found, asked), event_id=key,
         )  # fmt: skip
         if made is not None:
             correcting.staged(uow, made)
@@ -118,13 +122,23 @@ def _by_contractor(asked: Outcome) -> Decimal:
     return asked.yuan if asked.yuan is not None and asked.pays == "contractor" else ZERO
 
 
-def _facts(asked: Outcome) -> dict[str, Any]:
-    """What is recorded of an outcome: by which paper, served when; who owes which sum until when, until when the land goes back."""
+def _owed(found: Whole, side: str) -> dict[int, Settled]:
+    """The dues of which a side has left something, by their positions."""
+    return {one.due.position: one for one in found.settled if one.open and one.due.payer == side}
+
+
+def _facts(asked: Outcome, owed: Mapping[int, Settled]) -> dict[str, Any]:
+    """What is recorded of an outcome: by which paper, served when; who owes which sum until when, in place of how much of which
+    dues; until when the land goes back.
+    """
     facts: dict[str, Any] = {"outcome": asked.outcome}
     if asked.outcome != "withdrawn":
         facts |= {"document": asked.document}
     if asked.yuan is not None:
         facts |= {"pays": asked.pays, "yuan": str(asked.yuan.quantize(CENT))}
+    if asked.covers:
+        left = {one: owed[one].left_kg if owed[one].due.in_kind else owed[one].left for one in asked.covers}
+        facts["covers"] = {str(position): str(sum_) for position, sum_ in left.items()}
     for name, day in (("due_on", asked.due_on), ("served_on", asked.served_on)):
         facts |= {} if day is None else {name: day.isoformat()}
     return facts

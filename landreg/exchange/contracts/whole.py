@@ -20,7 +20,7 @@ from landreg.exchange.contracts.model import (
     RentDue,
     RentPayment,
 )
-from landreg.exchange.contracts.rules import instalments, rent
+from landreg.exchange.contracts.rules import instalments, outcomes, rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE, asked_of
@@ -89,12 +89,18 @@ class Whole:
         dues = rent.still_owed(
             said, ends_on, void=self.contract.void, made_on=made.on_day if made else None, one_sum=one_sum, ahead=ahead
         )
+        left = outcomes.replaced(dues, self.covered)
         found = [
             one
             for side in PAYERS
-            for one in rent.settled([due for due in dues if due.payer == side], self._paid_by(side), self.prices)
+            for one in rent.settled([due for due in left if due.payer == side], self._paid_by(side), self.prices)
         ]
         return tuple(sorted(found, key=lambda one: (one.due.due_on, one.due.position)))
+
+    @cached_property
+    def covered(self) -> Mapping[int, Decimal]:
+        """By the position of a due what of it an award stands in place of."""
+        return outcomes.covered(one.facts for one in self.events if one.kind == "settled")
 
     def _at_end(self, name: str) -> Any:
         """What was recorded as it ended; '' for nothing."""
@@ -165,9 +171,7 @@ class Whole:
 
     @property
     def overpaid(self) -> Decimal:
-        """What was paid in money beyond all that is due, and has not gone over to what changes it: to be given back where
-        a contract ends early. A deposit is none of it.
-        """
+        """What was paid in money beyond all that is due, and has not gone over to what changes it: given back; no deposit."""
         return self._beyond_all - self.deposit
 
     @property
@@ -269,8 +273,7 @@ def happened(row: ContractEvent, kind: str) -> Happened:
 
 def calendar_of(contract: Contract, parcels: Sequence[ContractParcel], made_on: date | None = None) -> tuple[Due, ...]:
     """What falls due, to the contractor or, of a service and what makes an exchange equal, from it, the deposit of a lease last;
-    none where nothing is paid.
-    made_on: the day on which both have signed, None while they have not.
+    none where nothing is paid. made_on: the day on which both have signed, None while they have not.
     """
     if contract.kind == "custody" or not any(one.price for one in parcels):
         return ()

@@ -12,7 +12,8 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
-from landreg.exchange.contracts import disputes, life, queries
+from landreg.exchange.contracts import correcting, disputes, life, queries
+from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Returned
@@ -172,3 +173,40 @@ def test_what_is_in_force_already_is_recorded_with_its_true_day(superuser: Conne
     disputes.settle(*at, said, PAPER)
     events = {one.kind: one.on_day for one in seen(contract).events}
     assert (events["disputed"], events["settled"]) == (made_on + timedelta(5), day)
+
+
+def test_what_is_awarded_over_dues_stands_in_their_place_and_who_pays_it_owes_nothing(superuser: Connection) -> None:
+    """CON-17: over the price with dues that are late the outcome says which of them it settles, or that it is beside them."""
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    pass_days(superuser, 2)
+    late = [one for one in seen(contract).settled if one.late(today())]
+    before = seen(contract).left
+    disputes.dispute(*at, Brought("court", "欠租", "rent"), None)
+    award = Outcome("owed", today(), Decimal("500.00"), today(), pays="taker", document="judgment", final=True)
+    for wrong in (award, replace(award, covers=(99,)), replace(award, covers=(late[0].due.position,), beside=True)):
+        with pytest.raises(Refused) as unsaid:
+            disputes.settle(*at, wrong, PAPER)
+        assert [(one.code, one.field) for one in unsaid.value.findings] == [("CON-17", "covers")]
+    disputes.settle(*at, replace(award, covers=tuple(one.due.position for one in late)), PAPER)
+    owed = sum((one.left for one in late), Decimal(0))
+    assert seen(contract).left == before - owed + Decimal("500.00")
+    life.pay(*at, Decimal("500.00"), today(), "AW-500", PAPER)
+    pass_days(superuser, 1)
+    assert not seen(contract).course(today()).late
+    assert seen(contract).left == before - owed
+    outcome = seen(contract).of("settled")
+    assert outcome is not None
+    correcting.take_back(*at, Wrong(outcome.event_id, "判决抄错了"))
+    assert seen(contract).left == before - Decimal("500.00")
+
+
+def test_what_is_awarded_beside_the_dues_leaves_them(superuser: Connection) -> None:
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    pass_days(superuser, 2)
+    before = seen(contract).left
+    disputes.dispute(*at, Brought("court", "欠租", "rent"), None)
+    award = Outcome("owed", today(), Decimal("80.00"), today(), pays="taker", document="judgment", final=True)
+    disputes.settle(*at, replace(award, beside=True), PAPER)
+    assert seen(contract).left == before + Decimal("80.00")

@@ -25,7 +25,7 @@ from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.routes.forms import back, kept, words
-from landreg.exchange.contracts.routes.steps import STEPS, ends_by, lists, never, notices
+from landreg.exchange.contracts.routes.steps import STEPS, awarded_over, ends_by, lists, never, notices
 from landreg.exchange.contracts.rules.closing import LIMITED, Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
@@ -74,6 +74,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         suit_days=law.days("CON-17.suit_days"), limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
         ends_by=words("contract_side", ends_by(course, row.kind)), sides=words("contract_side", PAYERS[::-1]),
+        **awarded_over(found, wrong, law.on),
         **lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+
 from landreg.exchange.contracts.life import AGREED
+from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.routes.forms import words
 from landreg.exchange.contracts.rules.below import WORDS
 from landreg.exchange.contracts.rules.closing import (
@@ -32,6 +35,7 @@ from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.telling import ends_freely
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.land import MOVING
+from landreg.web import i18n
 
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {
@@ -96,6 +100,25 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
         "fixtures": words("contract_fixtures", FIXTURES), "documents": words("contract_document", DOCUMENTS.get(forum, ())),
         "owing": words("contract_side", found.owing), "below_words": words("below_word", WORDS),
     }  # fmt: skip
+
+
+def awarded_over(found: Whole, wrong: ContractEvent | None, on: date) -> dict[str, Any]:
+    """The dues that an outcome may award over: of which something is left over their day, or which the outcome that is corrected
+    named.
+    """
+    named = tuple(wrong.facts.get("covers", {})) if wrong else ()
+    own = [one for one in found.settled if one.late(on) or str(one.due.position) in named]
+    return {
+        "covered": named,
+        "of_dues": [
+            (
+                str(one.due.position),
+                f"{i18n.shown_term(one.due.payer, 'contract_side')} · {i18n.shown_day(one.due.due_on)} · "
+                + (f"{one.left_kg} kg" if one.due.in_kind else f"{one.left:,.2f} {_('元')}"),
+            )
+            for one in own
+        ],
+    }
 
 
 def notices(course: Course) -> tuple[Asked, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.exchange.contracts.rules.closing import is_sum
 from landreg.exchange.contracts.rules.course import OUTCOMES
-from landreg.exchange.contracts.rules.rent import PAYERS
+from landreg.exchange.contracts.rules.rent import PAYERS, ZERO, Due
 from landreg.law.book import Law
 
 LONGEST_YEARS = 10
@@ -32,7 +33,8 @@ ALONE = ("dismissed", FAILED, "withdrawn")
 class Outcome:
     """What came of a dispute. on_day: from which day it binds, or the contract ends. yuan, pays, due_on: what which side owes until
     when, beside any outcome that is not of ALONE; due_on also: until when the land goes back. document: of DOCUMENTS. served_on: of
-    an award, when the last side had it. final: of a judgment, that it is in force.
+    an award, when the last side had it. final: of a judgment, that it is in force. covers: the dues in place of which the sum is
+    owed, by their positions; beside: it is owed beside them, as damages or costs.
     """
 
     outcome: str
@@ -44,12 +46,15 @@ class Outcome:
     document: str = "settlement"
     served_on: date | None = None
     final: bool = False
+    covers: tuple[int, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True)
 class Recorded:
     """An outcome as it is recorded of a contract. from_on, until_on: of its term, exclusive. brought_on, forum: of the dispute.
-    ended: the contract has ended already; void: by an outcome that says so.
+    ended: the contract has ended already; void: by an outcome that says so. about: the dispute. late: the dues of which the side
+    that pays has left something over their day; owed: of which it has left something.
     """
 
     number: str
@@ -60,6 +65,9 @@ class Recorded:
     ended: bool = False
     void: bool = False
     forum: str = "arbitration"
+    about: str = ""
+    late: frozenset[int] = frozenset()
+    owed: frozenset[int] = frozenset()
 
 
 def binds_from(served_on: date, law: Law) -> date:
@@ -80,7 +88,9 @@ def con_17_outcome_is_said(facts: Recorded, law: Law) -> tuple[Finding, ...]:
         "brought": facts.brought_on,
         "binds": law.on if asked.served_on is None else binds_from(asked.served_on, law),
     }
-    found = [*_of_contract(facts, values), *_of_sum(asked, values), *_of_paper(facts, values, law.on)]
+    found = [
+        *_of_contract(facts, values), *_of_sum(asked, values), *_of_dues(facts), *_of_paper(facts, values, law.on)
+    ]  # fmt: skip
     first = dict(reversed(found))
     return tuple(
         Finding("CON-17", field, {"fault": fault, **values}, subject=facts.number) for field, fault in first.items()
@@ -123,6 +133,15 @@ def _of_sum(asked: Outcome, values: Mapping[str, date]) -> Iterator[tuple[str, s
         yield "due_on", "award_day"
 
 
+def _of_dues(facts: Recorded) -> Iterator[tuple[str, str]]:
+    """A sum that a dispute over the price ends with says of which dues it is, or that it is beside them."""
+    asked = facts.asked
+    if set(asked.covers) - facts.owed or (asked.covers and (asked.yuan is None or asked.beside)):
+        yield "covers", "award_covers_none"
+    elif asked.yuan is not None and facts.about == "rent" and facts.late and not (asked.covers or asked.beside):
+        yield "covers", "award_covers_unsaid"
+
+
 def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Iterator[tuple[str, str]]:
     asked = facts.asked
     if asked.outcome == "withdrawn":
@@ -141,3 +160,20 @@ def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Itera
         yield "on_day", "award_before_it_binds"
     elif asked.document != "award" and asked.served_on is not None:
         yield "served_on", "award_served_none"
+
+
+def covered(outcomes: Iterable[Mapping[str, Any]]) -> dict[int, Decimal]:
+    """By the position of a due what of it was awarded over: what was left then, in yuan or, in kind, in kg. 民法典 557.
+
+    outcomes: what was recorded of each.
+    """
+    gone: dict[int, Decimal] = {}
+    for one in outcomes:
+        for position, left in one.get("covers", {}).items():
+            gone[int(position)] = gone.get(int(position), ZERO) + Decimal(left)
+    return gone
+
+
+def replaced(dues: Iterable[Due], gone: Mapping[int, Decimal]) -> tuple[Due, ...]:
+    """Dues without what outcomes awarded something in place of (`covered`): what was paid of them stays."""
+    return tuple(replace(due, amount=max(due.amount - gone.get(due.position, ZERO), ZERO)) for due in dues)
