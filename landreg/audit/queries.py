@@ -1,4 +1,4 @@
-"""Reads for the auditor's pages: lists, and the same lists counted by division and by month; findings and samples."""
+"""Reads for the auditor's pages: lists, and the same lists counted by division and by month; findings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from landreg.access.model import Account
-from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
+from landreg.audit.model import AuditFinding, FindingEvent
 from landreg.core.periods import BEIJING
 from landreg.land.queries import prefixed
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd, Objection
@@ -243,14 +243,17 @@ def events_of(session: Session, found: AuditFinding) -> Sequence[FindingEvent]:
 
 
 def subject(session: Session, kind: str, key: str) -> Any:
-    """county, village, case_id and about of a case, an act or a certificate by its number, of an opening by the key of its leaf, of
-    an officer by the login; None for none of the jurisdiction.
+    """county, village, case_id and about of a case, an act or a certificate by its number, of an opening by the key of its leaf
+    (with opened_at, subject, reason and who opened), of an officer by the login; None for none of the jurisdiction.
     """
     none: Any = sa.null()
     if kind == "opening":
         of = opening.c
         said = sa.cast(of.opening_id, sa.Text)
-        found = sa.select(of.county, of.village, none.label("case_id"), of.account_id.label("about")).where(said == key)
+        found = sa.select(
+            of.county, of.village, none.label("case_id"), of.account_id.label("about"),
+            of.opened_at, of.subject, of.reason, Account.name.label("who"),
+        ).outerjoin(Account, Account.account_id == of.account_id).where(said == key)  # fmt: skip
     elif kind == "officer":
         place = Account.jurisdiction
         county = sa.func.rpad(sa.func.left(place, 6), 6, "0")
@@ -264,40 +267,6 @@ def subject(session: Session, kind: str, key: str) -> Any:
         table: Any = {"case": Case, "act": Act, "certificate": Certificate}[kind]
         found = sa.select(table.county, table.village, table.case_id, none.label("about")).where(table.number == key)
     return session.execute(found).first()
-
-
-def subjects(session: Session, kind: str, within: str, month: date | None) -> Sequence[Any]:
-    """number, village, kind of act and case of everything of a kind in a division, of one month or of all time."""
-    kinds: dict[str, tuple[Any, Any]] = {
-        "case": (Case, Case.accepted_at),
-        "act": (Act, Act.registered_at),
-        "certificate": (Certificate, Certificate.issued_at),
-    }
-    table, at = kinds[kind]
-    act_kind: Any = Act.kind if table is Act else Case.act_kind
-    found = sa.select(table.number, table.village, act_kind.label("kind"), Case.number.label("case"))
-    if table is not Case:
-        found = found.outerjoin(Case, sa.and_(Case.county == table.county, Case.case_id == table.case_id))
-    found = found.where(prefixed(table.village, within), at.is_not(None))
-    if month is not None:
-        found = found.where(at >= instant_of(month), at < instant_of(month_after(month)))
-    return session.execute(found).all()
-
-
-def samples_statement() -> Any:
-    """Rows of sample and its drawing, if there was one; newest first."""
-    drawn = sa.and_(SampleDraw.county == Sample.county, SampleDraw.sample_id == Sample.sample_id)
-    return (
-        sa.select(Sample, SampleDraw)
-        .outerjoin(SampleDraw, drawn)
-        .order_by(Sample.prepared_at.desc(), Sample.number.desc())
-    )
-
-
-def sample(session: Session, number: str) -> tuple[Sample, SampleDraw | None] | None:
-    """A sample and its drawing by its number."""
-    row = session.execute(samples_statement().where(Sample.number == number)).first()
-    return None if row is None else (row[0], row[1])
 
 
 def next_number(session: Session, what: str) -> int:

@@ -9,12 +9,13 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from landreg.audit import queries
+from landreg.audit import queries, sample_queries
 from landreg.audit.logged import draw_facts, sample_facts
 from landreg.audit.model import Sample, SampleDraw
 from landreg.audit.queries import Asked
+from landreg.audit.rules import Reveal
 from landreg.audit.sampling import METHODS, Item, digest_of, draw, lines_of, read_line
-from landreg.audit.service import SUBJECTS, county_of, flags
+from landreg.audit.service import county_of, flags
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound
@@ -25,6 +26,7 @@ from landreg.log.queries import prove
 from landreg.log.store import stage
 
 LARGEST = 1000
+SAMPLED = ("case", "act", "certificate", "opening")
 
 
 def prepare(actor: Actor, kind: str, method: str, size: int, *, within: str = "", month: date | None = None) -> str:
@@ -37,7 +39,7 @@ def prepare(actor: Actor, kind: str, method: str, size: int, *, within: str = ""
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.AUDITOR.value]}))
     within = within or actor.jurisdiction
     faults = [
-        *([] if kind in SUBJECTS else [Finding("FORM-5", "kind", {"given": kind})]),
+        *([] if kind in SAMPLED else [Finding("FORM-5", "kind", {"given": kind})]),
         *([] if method in METHODS else [Finding("FORM-5", "method", {"given": method})]),
         *([] if within.startswith(actor.jurisdiction) and within.isdigit() else [Finding("FORM-5", "within", {"given": within})]),
         *([] if 1 <= size <= LARGEST else [Finding("AUD-13", "size", {"size": size, "most": LARGEST})]),
@@ -81,7 +83,7 @@ def draw_sample(actor: Actor, number: str) -> list[str]:
     if not actor.has(Role.AUDITOR):
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.AUDITOR.value]}))
     with unit_of_work(actor) as uow:
-        found = queries.sample(uow.session, number)
+        found = sample_queries.sample(uow.session, number)
         if found is None:
             raise NotFound
         made, drawn = found
@@ -109,11 +111,12 @@ def redraw(made: Sample) -> list[str]:
 
 
 def _items(session: Session, kind: str, method: str, asked: Asked, today: date) -> list[Item]:
-    rows = queries.subjects(session, kind, asked.within, asked.month)
+    rows = sample_queries.subjects(session, kind, asked.within, asked.month)
     weights: Counter[str] = Counter()
     if method == "by_risk":
         for flag in flags(session, asked, today):
-            weights.update({flag.fact.subject, *flag.fact.cases})
+            of = flag.fact
+            weights.update({of.opening if isinstance(of, Reveal) else of.subject, *of.cases})
     items = []
     for row in rows:
         stratum = {"by_village": row.village, "by_act_kind": row.kind}.get(method, "")

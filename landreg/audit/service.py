@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from landreg.audit import facts, queries
+from landreg.audit import facts, queries, sample_queries
 from landreg.audit.logged import event_facts
 from landreg.audit.model import AuditFinding, FindingEvent
 from landreg.audit.queries import Asked
@@ -113,7 +113,7 @@ def write_finding(actor: Actor, new: NewFinding) -> str:
     with unit_of_work(actor) as uow:
         known = new.subject_kind in SUBJECTS
         subject = queries.subject(uow.session, new.subject_kind, new.subject) if known else None
-        drawn_from = queries.sample(uow.session, new.sample) if new.sample else None
+        drawn_from = sample_queries.sample(uow.session, new.sample) if new.sample else None
         faults = [
             *([] if known else [Finding("FORM-5", "subject_kind", {"given": new.subject_kind})]),
             *([] if subject is not None or not known else [Finding("AUD-15", "subject", {"given": new.subject})]),

@@ -155,6 +155,25 @@ def test_a_sample_is_prepared_sealed_drawn_and_its_list_is_the_logged_one(
     assert json.loads(leaf)["facts"]["population_sha256"] == hashlib.sha256(listed.data).hexdigest()
 
 
+def test_whatever_the_form_offers_is_sampled(
+    cases: list[UUID], cha: Browser, database: Settings, registrar: Actor, superuser: Any
+) -> None:
+    person = superuser.execute("SELECT person_id FROM identity.person LIMIT 1").fetchone()[0]
+    reveal(registrar, [person], "看看", "没有业务")
+    form = cha.get("/audit/samples").text
+    for kind in re.findall(r'<option value="(\w+)"', form.split('name="kind"')[1].split("</select>")[0]):
+        given = {"kind": kind, "method": "by_risk", "size": "1", "within": "", "month": ""}
+        made = cha.post("/audit/samples", given)
+        if kind == "certificate":  # none is issued here
+            assert (made.status_code, "AUD-13" in made.text) == (400, True)
+            continue
+        assert (kind, made.status_code) == (kind, 303)
+        seal(WORKER, database)
+        assert (kind, cha.post(f"{made.location}/draw").status_code) == (kind, 303)
+        assert "提出意见" in cha.get(made.location).text
+    assert "看看" in cha.get(made.location).text
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "code"),
     [

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
-from landreg.audit import queries, samples
+from landreg.audit import queries, sample_queries, samples
 from landreg.audit.routes.asked import ALL, month_of
 from landreg.audit.sampling import METHODS
-from landreg.audit.service import SUBJECTS, log_export
+from landreg.audit.service import log_export
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
@@ -32,11 +32,15 @@ def index() -> Response:
     actor = current_actor()
     with unit_of_work(actor) as uow:
         page = pages.page_of(
-            uow.session, queries.samples_statement(), number=pages.page_number(), size=pages.page_size(), scalars=False
+            uow.session,
+            sample_queries.samples_statement(),
+            number=pages.page_number(),
+            size=pages.page_size(),
+            scalars=False,
         )
         names = division_names(uow.session, [row[0].village for row in page.items])
     return pages.render(
-        "audit/samples.html", page=page, names=names, methods=METHODS, kinds=SUBJECTS, largest=samples.LARGEST
+        "audit/samples.html", page=page, names=names, methods=METHODS, kinds=samples.SAMPLED, largest=samples.LARGEST
     )
 
 
@@ -82,7 +86,7 @@ def _wanted() -> tuple[Wanted, date | None]:
 def sample_page(number: str) -> Response:
     """A sample: what it is of, its seed, whether it may be drawn, what was drawn."""
     with unit_of_work(current_actor()) as uow:
-        found = queries.sample(uow.session, number)
+        found = sample_queries.sample(uow.session, number)
         if found is None:
             raise NotFound
         made, drawn = found
@@ -122,7 +126,7 @@ def draw(number: str) -> Redirect:
 def listed(number: str) -> Response:
     """The list that it is drawn from, as a file whose SHA-256 the log holds; taking it away is a leaf too."""
     with unit_of_work(current_actor()) as uow:
-        found = queries.sample(uow.session, number)
+        found = sample_queries.sample(uow.session, number)
         if found is None:
             raise NotFound
         content = "".join(f"{line}\n" for line in found[0].population).encode()

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from landreg.access.identity import reveal
-from landreg.audit import queries, samples, service
+from landreg.audit import queries, sample_queries, samples, service
 from landreg.audit.logged import register
 from landreg.audit.queries import LISTS, Asked
 from landreg.audit.rules import Reveal
@@ -329,7 +329,7 @@ def prepared(registered: list[UUID], auditor: Actor) -> str:
 def test_seed_and_list_are_in_the_log_before_anything_is_drawn(prepared: str, auditor: Actor) -> None:
     (leaf,) = leaves(auditor, "audit.sample_prepared")
     with unit_of_work(auditor) as uow:
-        made, drawn = queries.sample(uow.session, prepared) or pytest.fail("no sample")
+        made, drawn = sample_queries.sample(uow.session, prepared) or pytest.fail("no sample")
     assert drawn is None
     assert leaf["facts"]["seed"] == made.seed
     assert leaf["facts"]["population"] == made.population
@@ -347,7 +347,7 @@ def test_a_sealed_sample_is_drawn_once_and_anyone_draws_the_same(
     keys = samples.draw_sample(auditor, prepared)
     assert len(set(keys)) == 3
     with unit_of_work(auditor) as uow:
-        made, drawn = queries.sample(uow.session, prepared) or pytest.fail("no sample")
+        made, drawn = sample_queries.sample(uow.session, prepared) or pytest.fail("no sample")
         assert drawn is not None
         assert drawn.keys == keys == samples.redraw(made)
     assert leaves(auditor, "audit.sample_drawn")[0]["facts"]["drawn"] == keys
@@ -391,6 +391,20 @@ def test_a_sample_that_cannot_be_is_refused_by_its_field(
     with pytest.raises(BadInput) as refused:
         samples.prepare(auditor, **{"kind": "case", "method": "random", "size": 3, **asked})
     assert [(finding.code, finding.field) for finding in refused.value.findings] == [(code, field)]
+
+
+def test_openings_of_identity_data_are_sampled_those_without_a_case_first(
+    registered: list[UUID], registrar: Actor, auditor: Actor, worker: Actor, database: Settings
+) -> None:
+    person = one(registrar, "SELECT person_id FROM party.member LIMIT 1")
+    household = one(registrar, 'SELECT household_code FROM registry."case" LIMIT 1')
+    reveal(registrar, [person], "核对身份", household)
+    reveal(registrar, [person], "随便看看", "没有这样的业务")
+    number = samples.prepare(auditor, "opening", "by_risk", 1)
+    seal(worker, database)
+    (key,) = samples.draw_sample(auditor, number)
+    with unit_of_work(auditor) as uow:
+        assert queries.subject(uow.session, "opening", key).reason == "随便看看"
 
 
 def test_an_officer_draws_no_sample(registered: list[UUID], registrar: Actor) -> None:
