@@ -16,17 +16,20 @@ from landreg.audit.complaint_queries import told as complaints_told
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.exchange import logged as exchange
 from landreg.exchange.bidding import logged as bidding
+from landreg.exchange.bidding.clock_queries import clocks_otherwise
 from landreg.exchange.contracts import logged as contracts
 from landreg.exchange.contracts.kept_queries import kept_otherwise
 from landreg.exchange.interfaces import logged as interfaces
 from landreg.exchange.market.shown_queries import shown_otherwise
 from landreg.exit import logged as exits
+from landreg.land.divisions import divisions_otherwise
 from landreg.log.erasure import KIND as ERASED
 from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Copied, Register, Source
 from landreg.log.told_rows import left_alone
 from landreg.registry.casework.attempts import attempts
 from landreg.registry.leaves import strays as registry_strays
+from landreg.registry.leaves.coursed import taken_out
 from landreg.registry.leaves.shapes import drawn_otherwise
 
 Facts = tuple[dict[str, Any], dict[str, str]]
@@ -112,11 +115,15 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
 
 def copies(session: Session) -> Iterator[Copied]:
     """What is kept beside the rows of which leaves tell, and says otherwise than they do: drawn shapes, the market's page, the
-    course and the land of contracts.
+    course and the land of contracts, the parcels of cases, the standing of sales; and what the program says itself:
+    divisions.
     """
     yield from drawn_otherwise(session)
     yield from shown_otherwise(session)
     yield from kept_otherwise(session)
+    yield from taken_out(session)
+    yield from clocks_otherwise(session)
+    yield from divisions_otherwise(session)
 
 
 def _complaints(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:

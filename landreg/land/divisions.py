@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 import shapely
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding
 from landreg.land import survey_county
 from landreg.land.model import Division, DivisionAlias
+from landreg.log.recheck_register import Copied
 
 VILLAGE = re.compile(r"6109\d{8}", re.ASCII)
 LONGEST = 50
@@ -32,6 +35,28 @@ def import_divisions(actor: Actor) -> int:
             uow.session.merge(DivisionAlias(old=old, new=new, since=RECODED_ON))
         uow.session.flush()
         return uow.session.scalar(sa.select(sa.func.count()).select_from(Division)) or 0
+
+
+def divisions_otherwise(session: Session) -> Iterator[Copied]:
+    """LOG-17: which division is called, or placed, otherwise than in the list that comes with the program, and which is not of it
+    and none that `add_village` gives a name.
+    """
+    facts = ("name", "level", "parent", "urban_rural")
+    there = {
+        row.code: {fact: getattr(row, fact) or "" for fact in facts} for row in session.scalars(sa.select(Division))
+    }
+    if not there:
+        return
+    said = {row["code"]: {fact: row[fact] or "" for fact in facts} for row in survey_county.division_rows()}
+    for code in (*sorted(there), *sorted(said.keys() - there.keys())):
+        now, then = there.get(code), said.get(code)
+        younger = then is None and now is not None and VILLAGE.fullmatch(code) and now["parent"] == code[:9] in there
+        if younger:
+            continue
+        for fact in facts:
+            one, other = (now or {}).get(fact, "—"), (then or {}).get(fact, "—")
+            if one != other:
+                yield Copied("land.division", code, fact, one, other)
 
 
 def _multi(area: shapely.Geometry) -> str:

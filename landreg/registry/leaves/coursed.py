@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.law.book import act_types
-from landreg.log.recheck_register import Keyed
+from landreg.log.recheck_register import Copied, Keyed
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -103,6 +103,12 @@ def untold(session: Session) -> Iterator[tuple[str, str]]:
         yield "registry.case", row.key
 
 
+def taken_out(session: Session) -> Iterator[Copied]:
+    """LOG-17: parcels of accepted cases, with their order, that are there no more."""
+    for row in session.execute(text(_TAKEN_OUT)):
+        yield Copied("registry.case_parcel", row.parcel_code, "acceptance_order", "—", row.number)
+
+
 # From a review on, notice, objection, act and certificate lead on; an objection that is upheld returns its case. What comes
 # back by its day is registered by the office as it was agreed: nobody applies, and there is nothing to review.
 _FOLLOWS = """
@@ -134,16 +140,23 @@ _UNTOLD = f"""
        OR c.act_id IS NOT NULL AND NOT EXISTS (SELECT FROM registry.act AS x WHERE x.county = c.county AND x.act_id = c.act_id
                                                AND x.case_id = c.case_id)
     UNION ALL
-    SELECT 'registry.case_parcel', coalesce(p.parcel_code, o.parcel_code)
+    SELECT 'registry.case_parcel', p.parcel_code
     FROM (SELECT a.county, a.case_id, s.key AS parcel_code, s.value AS number
           FROM accepted AS a, jsonb_each_text(a.told -> 'orders') AS s) AS o
-    FULL JOIN (SELECT x.* FROM registry.case_parcel AS x JOIN accepted USING (county, case_id)) AS p
+    RIGHT JOIN (SELECT x.* FROM registry.case_parcel AS x JOIN accepted USING (county, case_id)) AS p
         ON p.county = o.county AND p.case_id = o.case_id AND p.parcel_code = o.parcel_code
     WHERE p.acceptance_order::text IS DISTINCT FROM o.number
     UNION ALL
     SELECT 'registry.case_parcel', p.parcel_code FROM registry.case_parcel AS p
     WHERE p.acceptance_order IS NOT NULL AND NOT EXISTS (
         SELECT FROM accepted AS a WHERE a.county = p.county AND a.case_id = p.case_id)
+"""
+_TAKEN_OUT = f"""
+    WITH accepted AS ({_LAST.format(steps="'accept'")})
+    SELECT s.key AS parcel_code, s.value AS number FROM accepted AS a, jsonb_each_text(a.told -> 'orders') AS s
+    WHERE NOT EXISTS (SELECT FROM registry.case_parcel AS p
+        WHERE p.county = a.county AND p.case_id = a.case_id AND p.parcel_code = s.key)
+    ORDER BY 1
 """
 # Each document once: a village's survey lies in the folder of every case of it. A paper that came after the step is work until
 # the next; after the last step of a case none comes but to an exit, whose own leaves tell of them.

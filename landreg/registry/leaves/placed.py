@@ -43,6 +43,8 @@ HANGING = {
     ),
 }
 """By table: what a row of it (`x`) hangs on (`o`), one of which is where it is."""
+BEARING = frozenset((*CODED, "registry.right", "registry.certificate"))
+"""Tables on whose rows others hang."""
 ENTERED = {
     "registry.act": ("act", "x.number"),
     "registry.notice": ("notice.published", "x.number"),
@@ -69,13 +71,22 @@ TABLES = tuple(table.replace('"', "") for table in (*CODED, *HANGING, *ENTERED))
 def placed(session: Session) -> Iterator[Placed]:
     """Rows in a village that is none of theirs: today's code, and the one that was to be expected."""
     became = {row.old: row.new for row in session.execute(text("SELECT old, new FROM land.division_alias"))}
-    for row in session.execute(text(_ELSEWHERE)):
-        if not any(_came_of(row.village, village, became) for village in row.villages or ()):
-            yield Placed(row.table_name.replace('"', ""), row.key, row.village, min(row.villages or ["—"]))
-    for table in CODED:
-        for row in session.execute(text(f"SELECT DISTINCT left(code, {_DIGITS}) AS said, village FROM {table}")).all():
-            if not _came_of(row.village, row.said, became):
-                yield from _coded(session, table, row.said, row.village)
+    coded = [
+        one
+        for table in CODED
+        for row in session.execute(text(f"SELECT DISTINCT left(code, {_DIGITS}) AS said, village FROM {table}")).all()
+        if not _came_of(row.village, row.said, became)
+        for one in _coded(session, table, row.said, row.village)
+    ]
+    found = [
+        Placed(row.table_name.replace('"', ""), row.key, row.village, min(row.villages or ["—"]))
+        for row in session.execute(text(_ELSEWHERE))
+        if not any(_came_of(row.village, village, became) for village in row.villages or ())
+    ]
+    # What hangs on a row that was moved is where that row was: the row alone is out of its place.
+    moved = {(one.village, one.said) for one in (*coded, *found) if one.table in BEARING}
+    yield from (one for one in found if one.table in BEARING or (one.said, one.village) not in moved)
+    yield from coded
 
 
 def _coded(session: Session, table: str, said: str, village: str) -> Iterator[Placed]:

@@ -174,6 +174,14 @@ def test_a_row_that_was_moved_to_another_village_is_named(
     }
 
 
+def test_what_hangs_on_a_right_that_was_moved_is_not_accused_of_being_elsewhere(
+    changed: Connection, worker: Actor, database: Settings
+) -> None:
+    changed.execute("""UPDATE registry."right" SET village = %s WHERE kind = 'contract_management'""", [OTHER_VILLAGE])
+    said = {(f.layer, f.values["now"], f.values["then"]) for f in found(worker, database) if f.field == "village"}
+    assert said == {("registry.right", OTHER_VILLAGE, VILLAGE)}
+
+
 def test_rows_that_follow_a_division_to_its_new_code_are_where_they_belong(
     changed: Connection, worker: Actor, database: Settings
 ) -> None:

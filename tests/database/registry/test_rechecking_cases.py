@@ -92,6 +92,9 @@ BLOWS = {
     "a refusal that was none": (("INSERT INTO registry.case_event (county, event_id, village, case_id, step, at, by, by_name, "
         "reason) SELECT county, gen_random_uuid(), village, case_id, 'refuse', now(), by, by_name, 'x' FROM registry.case_event "
         "WHERE step = 'refuse'"), ("LOG-18", "registry.case_event")),
+    "a parcel of a case": (("DELETE FROM registry.case_parcel WHERE parcel_code = (SELECT min(parcel_code) FROM "
+        "registry.case_parcel)"),
+        ("LOG-17", "registry.case_parcel")),
     "the order of two cases": ("UPDATE registry.case_parcel SET acceptance_order = acceptance_order + 100",
         ("LOG-18", "registry.case_parcel")),
     "the day of acceptance": ("""UPDATE registry."case" SET accepted_on = accepted_on - 1""", ("LOG-18", "registry.case")),
