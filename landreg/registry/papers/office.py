@@ -277,6 +277,12 @@ def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
     )
 
 
+def in_mu(row: Mapping[str, Any]) -> Decimal | None:
+    """What a row of a notice comes to in mu, as its paper has it; None for what is no contracted land."""
+    figures = [parcel.area_mu for parcel in _household(row).parcels if parcel.area_mu is not None]
+    return sum(figures, Decimal(0)) if figures else None
+
+
 def _beyond(row: Mapping[str, Any]) -> str:
     """What a homestead takes beyond the area that will be registered (HS-2); '' where nothing."""
     if not row.get("excess_m2"):

@@ -85,6 +85,7 @@ def notice(number: str) -> Response:
             notice=found,
             page=pages.page_from(rows[first : first + ROWS], len(rows), number=page_no, size=ROWS),
             rows=found.content["rows"],
+            in_mu=prints.in_mu,
             sought=text,
             states=public_queries.noticed_cases(session, number),
             today=desk.today(session),
