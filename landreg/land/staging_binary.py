@@ -24,7 +24,7 @@ Heads = tuple[Cells, Ints]
 """(n, width) bytes, and the (n,) places that each of them stands before."""
 HEAD, TAIL = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 """What stands before the first block and behind the last one."""
-SPACE = 32
+SPACE, MINUS, POINT, ZERO = b" -.0"
 _POLYGON, _LINE, _MULTI_LINE = 3, 2, 5
 _WITH_SRID = 0x20000000
 _TEXT, _DOUBLE = 25, 701
@@ -78,18 +78,34 @@ def _cut(flat: Cells, sizes: Ints) -> list[bytes]:
 
 def hundredths(values: NDArray[np.int64]) -> Bytes:
     """Whole hundredths as decimals with two places; blank where there is no number."""
-    known = values != NO_NUMBER
-    whole = np.abs(np.where(known, values, 0))
-    text = np.strings.add(
-        np.strings.add((whole // 100).astype("S16"), b"."), np.strings.zfill((whole % 100).astype("S2"), 2)
-    )
-    text = np.where(values < 0, np.strings.add(b"-", text), text)
-    return np.asarray(np.where(known, text, b""), dtype=text.dtype)
+    return _decimals(values, values != NO_NUMBER, 2)
 
 
 def whole(values: NDArray[np.int64]) -> Bytes:
     """Whole hundredths as whole numbers; blank where there is no number."""
-    return np.asarray(np.where(values == NO_NUMBER, b"", (values // 100).astype("S20")), dtype="S20")
+    return _decimals(values // 100, values != NO_NUMBER, 0)
+
+
+def _decimals(values: NDArray[np.int64], known: Mask, places: int) -> Bytes:
+    """Numbers with so many digits behind a point, written digit by digit from the last one on, all rows at once."""
+    rest = np.abs(np.where(known, values, 0))
+    digits = max(len(str(int(rest.max(initial=0)))), places + 1)
+    cells = np.zeros((len(values), digits + 3), dtype=np.uint8)  # room for a sign, the point, and the end
+    place = digits + 1
+    for number in range(digits):
+        if number == places > 0:
+            cells[:, place] = POINT
+            place -= 1
+        cells[:, place] = np.where((rest > 0) | (number <= places), rest % 10 + ZERO, 0)
+        rest //= 10
+        place -= 1
+    begin = np.argmax(cells != 0, axis=1)
+    below = np.flatnonzero(known & (values < 0))
+    begin[below] -= 1
+    cells[below, begin[below]] = MINUS
+    cells[~known] = 0
+    at = np.minimum(begin[:, None] + np.arange(digits + 2), digits + 2)
+    return np.take_along_axis(cells, at, axis=1).view(f"S{digits + 2}").ravel()
 
 
 def days(values: NDArray[np.datetime64]) -> Bytes:

@@ -29,4 +29,4 @@ def _mixed_to(mixes: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> Bytes:
     back = np.uint64(pow(int(MULTIPLIER), -1, 1 << 64))
     stirred = mixes ^ (mixes >> np.uint64(29)) ^ (mixes >> np.uint64(58))
     words = stirred * back
-    return words[words >> np.uint64(56) != 0].view("S8")
+    return np.asarray(words[words >> np.uint64(56) != 0].view("S8"))
