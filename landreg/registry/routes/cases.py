@@ -41,6 +41,8 @@ from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("cases", __name__)
+OF_WHO_TAKES_IT = "REG-1"
+"""The rule on who took the case in: no concern of who does not take its next step."""
 PACKAGE = "survey_package"
 """The paper that comes with the case by itself."""
 
@@ -65,13 +67,15 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
         about = _about(uow.session, case, law)
         step = steps.next_step(case)
         mine = step is not None and actor.has(*step.roles)
-        foreseen = steps.foreseen(uow, [case], step, law)[0] if step and mine else None
+        looks = mine or actor.has(Role.REGISTRAR, Role.REVIEWER)
+        foreseen = steps.foreseen(uow, [case], step, law)[0] if step and looks else None
         return pages.render(
             "registry/case.html",
             case=case,
             step=step,
             mine=mine,
-            foreseen=foreseen,
+            foreseen=foreseen if mine else None,
+            ahead=_in_the_way(foreseen, law) if foreseen and not mine else (),
             kinds=[
                 (kind, i18n.shown_term(kind, "document")) for kind in _kinds((*about["papers"], *about["kind"].instead))
             ],
@@ -86,6 +90,11 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
         )
+
+
+def _in_the_way(foreseen: steps.Foreseen, law: Law) -> list[Finding]:
+    """What stops the next step whoever takes it, for an officer who does not."""
+    return [one for one in foreseen.findings if law.level(one) == "refuse" and one.code != OF_WHO_TAKES_IT]
 
 
 def _kinds(papers: Sequence[str]) -> list[str]:
@@ -139,13 +148,14 @@ def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[
     (proposal,) = first.proposals(session, [case])
     if not isinstance(proposal, ActProposal):
         entered = {"proposed": shown.proposed(proposal, law), "papers": papers}
-        return entered | {"sides": None, "difference": [], "drawing": None}
+        return entered | {"sides": None, "difference": [], "gone": False, "drawing": None}
     beside = case.act_kind in household_shown.SIDES and proposal.facts.in_force and not registered
     return {
         "proposed": None,
         "papers": (*papers, *consent_papers(proposal.facts, law)),
         "sides": household_shown.sides_of(session, proposal, law.on) if beside else None,
         "difference": [] if registered else shown.difference_of(session, proposal, law.on),
+        "gone": not proposal.facts.in_force and not registered,
         "drawing": parcel_shown.drawing(session, proposal, law.on),
     }
 
