@@ -210,13 +210,40 @@ def read_key(text: str) -> Key:
     return Key(parts[0], number, raw[1:])
 
 
+_COUNT = r"0|[1-9][0-9]{0,17}"
+
+
+def in_lines(note: str) -> str:
+    """A checkpoint as the log wrote it, where a copy has other ends of lines, or its lines run together by blanks.
+
+    Only where the words can be put apart in one way: name, number, root, and for each signature a dash, a name and base64.
+    What is anything else is given back as it is.
+    """
+    note = note.replace("\r\n", "\n").lstrip("\ufeff")
+    words = [word for word in re.split(r"[ \t\n]+", note) if word]
+    if len(words) < 3:
+        return note
+    name, count, root, *rest = words
+    signatures = [rest[start : start + 3] for start in range(0, len(rest), 3)]
+    whole = re.fullmatch(_COUNT, count) and len(_base64(root) or b"") == 32 and signatures
+    if not whole or any(len(one) != 3 or one[0] != "\u2014" or not _base64(one[2]) for one in signatures):
+        return note
+    return "\n".join((name, count, root, "", *(" ".join(one) for one in signatures), ""))
+
+
 def read_checkpoint(note: str, key: Key) -> Checkpoint:
     """The checkpoint in a note that this key signed. Raises NotProven when it is none, or was not signed by it."""
-    body, gap, signatures = note.partition("\n\n")
+    body, gap, signatures = in_lines(note).partition("\n\n")
     lines = body.split("\n")
     signed = _utf8(f"{body}\n")
-    if not gap or signed is None or len(lines) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]):
-        raise NotProven("检查点的内容无法识别。", "The checkpoint cannot be read.")
+    if not gap or signed is None or len(lines) < 3 or not re.fullmatch(_COUNT, lines[1]):
+        raise NotProven(
+            "检查点文件不完整，或者抄录时改动了：应当依次是日志名称、条数、根哈希、一个空行和以“—”开头的签名行，一项一行。"
+            "请在公告页或者日志页下载检查点文件，不要改动里面的内容。",
+            "The checkpoint file is not whole, or was changed in copying: it holds the log's name, the number of entries, "
+            "the root, an empty line and the lines of signatures (they begin with a dash), each by itself. "
+            "Download it from the page of the notice or of the log, and change nothing in it.",
+        )
     root = _base64(lines[2])
     if root is None or len(root) != 32:
         raise NotProven("检查点的根哈希无法识别。", "The root in the checkpoint cannot be read.")
@@ -251,7 +278,7 @@ def read_witness(text: str) -> Key:
 
 def witnessed_at(note: str, witness: Key) -> int:
     """When a witness cosigned the checkpoint of a note, in POSIX seconds. Raises NotProven when it did not."""
-    body, _, signatures = note.partition("\n\n")
+    body, _, signatures = in_lines(note).partition("\n\n")
     for line in signatures.split("\n"):
         parts = line.split(" ")
         raw = (_base64(parts[2]) or b"") if len(parts) == 3 and parts[:2] == ["\u2014", witness.name] else b""

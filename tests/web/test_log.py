@@ -54,6 +54,7 @@ def test_the_page_tells_a_stranger_the_logs_size_health_and_checkpoint(log: Sett
     assert "300" in page
     assert "1 条等待封存" in page
     assert "landreg.ankang/log" in page
+    assert re.search(r'<pre class="[^"]*text-prewrap[^"]*">landreg.ankang/log\n300\n', page), "copied line by line"
     assert "610902-2026-000299" in page
 
 

@@ -159,9 +159,9 @@ def _changed(proof: bytes, **fields: object) -> bytes:
         ({"path": ["AAAA"]}, "哈希路径已损坏"),
         ({"path": "AAAA"}, "哈希路径已损坏"),
         ({"path": [None] * 9}, "哈希路径已损坏"),
-        ({"checkpoint": "landreg.test/log\n600\nAAAA\n"}, "检查点的内容无法识别"),
+        ({"checkpoint": "landreg.test/log\n600\nAAAA\n"}, "检查点文件不完整，或者抄录时改动了"),
         ({"checkpoint": None}, "缺少登记内容或检查点"),
-        ({"checkpoint": "landreg.test/log\n600\n\ud800\n\n—"}, "检查点的内容无法识别"),
+        ({"checkpoint": "landreg.test/log\n600\n\ud800\n\n—"}, "检查点文件不完整，或者抄录时改动了"),
         ({"origin": "another.log"}, "不一致"),
         ({"format": "landreg-proof/9"}, "格式无法识别"),
     ],
@@ -266,6 +266,25 @@ def test_whoever_reads_the_first_line_only_gets_no_traceback(folder: Path, tiles
 
 def test_control_characters_in_a_leaf_cannot_act_on_the_terminal(tiles) -> None:
     assert verify._shown("\x1b[2Jok\n") == "?[2Jok?"
+
+
+@pytest.mark.parametrize("way", [" ", "\t", "\r\n", "\n"])
+def test_a_checkpoint_copied_with_its_lines_run_together_is_read_as_it_was_signed(way: str, tiles) -> None:
+    """A browser that lays lines side by side copies blanks for their ends; empty lines are lost, too."""
+    note = checkpoint(tiles, 600)
+    key = verify.read_key(SIGNER.verifier)
+    copied = way.join(line for line in note.split("\n") if line)
+    assert verify.read_checkpoint(copied, key) == verify.read_checkpoint(note, key)
+    assert verify.in_lines(note) == note
+
+
+@pytest.mark.parametrize(
+    "wrong", ["{0} 600 {2}", "{0} 6 00 {2} {3}", "{0} {2} {3}", "检查点：{0} 600 {2} {3}", "{0} 601 {2} {3}"]
+)
+def test_a_copy_that_is_not_plain_is_not_guessed_at(wrong: str, tiles) -> None:
+    lines = [line for line in checkpoint(tiles, 600).split("\n") if line]
+    with pytest.raises(verify.NotProven):
+        verify.read_checkpoint(wrong.format(lines[0], "", lines[2], lines[3]), verify.read_key(SIGNER.verifier))
 
 
 def _growth(folder: Path, tiles, old: int, new: int) -> tuple[int, str]:
