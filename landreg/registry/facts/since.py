@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
+from landreg.registry.facts.laid import laid
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
 from landreg.registry.rules.acts import HEADS
@@ -34,6 +35,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
     dead, joined = _died_out(session, cases), _strangers(session, cases)
     objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
+    before = laid(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
     )
@@ -49,6 +51,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "paid_below": paid.get(case.case_id),
             "died_out": joined.get(case.case_id)
             or tuple(dead[right] for right in case.right_ids if right in dead and case.act_kind in DISPOSES),
+            "laid": before.get(case.case_id, ()),
             "consenting": consenting.get(case.case_id, frozenset()),
         }
         for case in cases

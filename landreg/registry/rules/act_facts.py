@@ -52,6 +52,18 @@ class Restricted:
 
 
 @dataclass(frozen=True)
+class Laid:
+    """A restriction on the right of the kind that is applied for, and for the same party: the number of its case, its paper,
+    whether that is the one applied with, and whether it stands; else it lapsed.
+    """
+
+    number: str
+    basis: str
+    same_basis: bool
+    stands: bool
+
+
+@dataclass(frozen=True)
 class Taker:
     """The household that would take a right over. term, right_id: of its own contract right, None without one."""
 
@@ -108,7 +120,7 @@ class ActFacts:
     running: on its land. along: land-operation rights that go with the ground that it takes. consenting: the restrictions whose
     creditors consent to it in writing. merging: codes of land-operation rights whose operator comes to hold the land by
     contract. by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no
-    member.
+    member. laid: those of its kind and party on the right.
     """
 
     act_kind: str
@@ -140,3 +152,4 @@ class ActFacts:
     consenting: frozenset[UUID] = frozenset()
     by_holder: bool = False
     died_out: tuple[str, ...] = ()
+    laid: tuple[Laid, ...] = ()

@@ -17,6 +17,7 @@ from landreg.registry.rules.died_out import hh_15_somebody_lives, hh_17_who_join
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
+from landreg.registry.rules.laid import OBJECTED, res_18_not_laid_already
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -267,11 +268,12 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_33_contracts_run_on,
     ),
     "reissue": _OF_HOLDER,
-    **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
-    "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own),
-    "advance_notice": (*_RESTRICTS, hh_15_somebody_lives, tr_3_taker_of_the_collective),
+    **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, res_18_not_laid_already)),
+    "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
+    "advance_notice": (*_RESTRICTS, res_18_not_laid_already, hh_15_somebody_lives, tr_3_taker_of_the_collective),
     "mortgage": (
         *_RESTRICTS,
+        res_18_not_laid_already,
         hh_15_somebody_lives,
         tr_22_mortgage_filed,
         tr_24_house_mortgaged_by_a_document,

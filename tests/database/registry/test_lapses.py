@@ -75,7 +75,7 @@ def entered(
     """A restriction on the right; its id."""
     of_kind = {"objection_entry": "objection"}.get(kind, kind)
     whose = {"mortgage": BANK, "objection": NEIGHBOUR, "advance_notice": of_household(registrar, SECOND)}.get(of_kind)
-    case = applied(registrar, kind, RestrictionAsked(of_kind, party, "文书", **values, whose=whose), right)
+    case = applied(registrar, kind, RestrictionAsked(of_kind, party, **{"basis": "文书", **values}, whose=whose), right)
     booked(registrar, reviewer, superuser, case, kind)
     found: UUID = one(
         registrar,
@@ -322,7 +322,9 @@ def test_a_first_mortgage_is_raised_before_a_second_one_with_its_creditor_s_pape
 ) -> None:
     """TR-32: the case is opened, asks for the paper of each, and is not accepted without it; nor does the database take the row."""
     first, second, third = (
-        entered(registrar, reviewer, superuser, right, "mortgage", party, amount=Decimal(100))
+        entered(
+            registrar, reviewer, superuser, right, "mortgage", party, amount=Decimal(100), basis=f"抵押合同（{party}）"
+        )
         for party in ("样本农村信用社", "样本村镇银行", "样本农商银行")
     )
     case = applied(registrar, "mortgage_change", RestrictionChange(first, "补充协议", Decimal(5000)), right)

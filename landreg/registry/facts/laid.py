@@ -1,0 +1,68 @@
+"""What the party of a restriction that is applied for has, or had, on the same right."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.registry.casebook import Case
+from landreg.registry.rules.act_facts import Laid
+from landreg.registry.rules.renewal_requests import LAPSES
+from landreg.registry.rules.requests import RESTRICTIONS, RestrictionAsked, read
+
+
+def laid(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[Laid, ...]]:
+    """By case of a restriction: those of its kind and party on its right that another case laid over all of it, and that stand or
+    lapsed; in one query.
+    """
+    asked: dict[UUID, Any] = {case.case_id: case for case in cases if case.act_kind in RESTRICTIONS}
+    if not asked:
+        return {}
+    rights = list({right for case in asked.values() for right in case.right_ids})
+    values = {"county": cases[0].county, "rights": rights, "lapses": list(LAPSES.values())}
+    rows = session.execute(text(_LAID), values).all()
+    found: dict[UUID, list[Laid]] = defaultdict(list)
+    for case_id, case in asked.items():
+        one: RestrictionAsked = read(case.act_kind, case.request)  # type: ignore[assignment]
+        found[case_id] = [
+            Laid(row.number, row.basis, _plain(row.basis) == _plain(one.basis), row.stands)
+            for row in rows
+            if row.right_id in case.right_ids and row.kind == one.kind and row.case_id != case_id and _same(one, row)
+        ]
+    return {case_id: tuple(some) for case_id, some in found.items()}
+
+
+def _same(one: RestrictionAsked, row: Any) -> bool:
+    """Whether the row stands for the same: known by code or number, else by name."""
+    if one.whose is None or row.party_kind is None:
+        return _plain(one.party) == _plain(row.party)
+    if one.whose.kind != row.party_kind:
+        return False
+    return bool(one.whose.code == row.party_code if one.whose.code else one.whose.party_id == row.party_id)
+
+
+def _plain(words: str) -> str:
+    """Its letters, signs and digits alone: how a number is written is no other number."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", words).casefold() if sign.isalnum())
+
+
+_LAID = """
+    SELECT s.right_id, s.kind, s.party, s.basis, s.party_kind, s.party_code, s.party_id, upper_inf(s.valid) AS stands,
+           f.number, f.case_id
+    FROM registry.restriction AS s
+    JOIN registry.act AS a ON a.county = s.county AND a.act_id = s.act_id
+    CROSS JOIN LATERAL (
+        SELECT c.number, c.case_id FROM registry.restriction AS e
+        JOIN registry.act AS b ON b.county = e.county AND b.act_id = e.act_id
+        JOIN registry."case" AS c ON c.county = b.county AND c.case_id = b.case_id
+        WHERE e.county = s.county AND e.restriction_id = s.restriction_id ORDER BY lower(e.recorded) LIMIT 1) AS f
+    WHERE s.county = :county AND s.right_id = ANY (:rights) AND s.parcels IS NULL AND upper_inf(s.recorded)
+      AND (upper_inf(s.valid) OR a.kind = ANY (:lapses))
+    ORDER BY f.number
+"""

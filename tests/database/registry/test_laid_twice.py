@@ -1,0 +1,102 @@
+"""The same restriction is not laid twice on a right, and an objection that lapsed is not heard again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.errors import Refused
+from landreg.registry import lapses
+from landreg.registry.rules.requests import Identified, RestrictionAsked
+from tests.registry_kit import (
+    BANK,
+    Connection,
+    applied,
+    booked,
+    codes,
+    of_household,
+    one,
+    pass_days,
+    right_of,
+    to_rights,
+)
+from tests.renewal_kit import today
+from tests.villages import VILLAGE
+
+LOAN = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同 31 号", Decimal(90000), whose=BANK)
+ORDER = RestrictionAsked("seizure", "样本县人民法院", "2026陕0902执41号")
+STRANGER = Identified("person", "", UUID(int=7))
+OBJECTION = RestrictionAsked("objection", "异议人", "异议申请书 2026-11-29", lapse_days=15, whose=STRANGER)
+SECOND = f"{VILLAGE}010002"
+ACT = {"mortgage": "mortgage", "seizure": "seizure", "objection": "objection_entry", "advance_notice": "advance_notice"}
+
+
+@pytest.fixture
+def right(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
+    to_rights(registrar, reviewer, superuser, 2)
+    return right_of(registrar)
+
+
+def laid(registrar: Actor, reviewer: Actor, superuser: Connection, asked: RestrictionAsked, right: UUID) -> str:
+    """A restriction through to the register; the number of its case."""
+    case = applied(registrar, ACT[asked.kind], asked, right)
+    booked(registrar, reviewer, superuser, case, ACT[asked.kind])
+    return str(one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case))
+
+
+@pytest.mark.parametrize("asked", [LOAN, ORDER])
+def test_the_same_one_is_refused_with_the_number_of_the_standing_one(
+    asked: RestrictionAsked, right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    number = laid(registrar, reviewer, superuser, asked, right)
+    again = replace(asked, basis=asked.basis.replace(" ", ""), amount=None if asked.amount is None else Decimal(1))
+    with pytest.raises(Refused) as refused:
+        applied(registrar, ACT[asked.kind], again, right)
+    assert "RES-18" in codes(refused)
+    assert any(found.values.get("number") == number for found in refused.value.findings)
+    laid(registrar, reviewer, superuser, replace(asked, basis="另一份 2 号"), right)
+
+
+def test_an_advance_notice_is_entered_once_on_its_contract(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    whose = of_household(registrar, SECOND)
+    asked = RestrictionAsked(
+        "advance_notice", "样本二", "预34", lapse_days=90, registrable_on=today(registrar), whose=whose
+    )
+    laid(registrar, reviewer, superuser, asked, right)
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "advance_notice", asked, right)
+    assert "RES-18" in codes(refused)
+
+
+def test_one_person_s_objection_stands_alone_and_is_not_heard_again_once_it_lapsed(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    number = laid(registrar, reviewer, superuser, OBJECTION, right)
+    other = replace(OBJECTION, basis="异议申请书 3")
+    for asked in (OBJECTION, other):
+        with pytest.raises(Refused) as beside:
+            applied(registrar, "objection_entry", asked, right)
+        assert "RES-15" in codes(beside)
+    laid(
+        registrar,
+        reviewer,
+        superuser,
+        replace(other, party="另一人", whose=replace(STRANGER, party_id=UUID(int=8))),
+        right,
+    )
+    pass_days(superuser, 20)
+    lapses.work(worker)
+    with pytest.raises(Refused) as again:
+        applied(registrar, "objection_entry", OBJECTION, right)
+    assert codes(again) == {"RES-16"}
+    assert again.value.findings[0].values["number"] == number
+    case = applied(registrar, "objection_entry", other, right)
+    booked(registrar, reviewer, superuser, case, "objection_entry")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert "RES-17" in {found["code"] for found in findings}
