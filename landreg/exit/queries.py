@@ -156,12 +156,9 @@ def of_household(session: Session, household_id: UUID) -> Sequence[tuple[Exit, d
 
 
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
-    """Whether a receipt of payment or repayment, as `tidy` writes it, was counted already."""
-    found = (
-        sa.select(table.exit_id).where(table.county == county, sa.func.system.tidied(table.receipt) == receipt)
-        for table in (Payment, Repayment)
-    )
-    return session.scalars(sa.union_all(*found)).first() is not None
+    """Whether a receipt was counted already, of an exit or of anything else that is paid by one, however its signs are parted."""
+    used = sa.text("SELECT EXISTS (SELECT FROM exchange.slip_used(:county, :receipt))")
+    return bool(session.scalar(used, {"county": county, "receipt": receipt}))
 
 
 def count_of_offers(session: Session, county: str, exit_id: UUID) -> int:
