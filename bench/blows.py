@@ -50,7 +50,7 @@ LEFT_OUT = {
 _APART = (
     "the settlement window's own: its login alone reads it, and holds it against the log by itself (settlement.logged)"
 )
-KEPT_BY_ITSELF = {"exchange.sale_clock", "land.division"}
+KEPT_BY_ITSELF = {"exchange.sale_clock", "land.division", "registry.act_kind", "registry.case_course"}
 """Tables that no desk writes, or of which no leaf tells, and yet the recheck holds them against what they follow from."""
 LEFT_OUT_FAMILIES = {"land.staged_": _DELIVERED, "land.package": _DELIVERED, "settlement.": _APART}
 """The same, of all tables whose names begin so."""

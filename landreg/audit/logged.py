@@ -29,6 +29,7 @@ from landreg.log.recheck_register import Copied, Register, Source
 from landreg.log.told_rows import left_alone
 from landreg.registry.casework.attempts import attempts
 from landreg.registry.leaves import strays as registry_strays
+from landreg.registry.leaves.constants import constants_otherwise
 from landreg.registry.leaves.coursed import taken_out
 from landreg.registry.leaves.shapes import drawn_otherwise
 
@@ -115,14 +116,15 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
 
 def copies(session: Session) -> Iterator[Copied]:
     """What is kept beside the rows of which leaves tell, and says otherwise than they do: drawn shapes, the market's page, the
-    course and the land of contracts, the parcels of cases, the standing of sales; and what the program says itself:
-    divisions.
+    course and the land of contracts, the parcels of cases, the standing of sales; and what the program says itself: the steps
+    of cases, kinds of act, divisions.
     """
     yield from drawn_otherwise(session)
     yield from shown_otherwise(session)
     yield from kept_otherwise(session)
     yield from taken_out(session)
     yield from clocks_otherwise(session)
+    yield from constants_otherwise(session)
     yield from divisions_otherwise(session)
 
 

@@ -1,4 +1,4 @@
-"""Tables of what the program itself says (divisions) are held against it: a blow at one is named."""
+"""Tables of what the program itself says (steps of cases, kinds of act, divisions) are held against it: a blow at one is named."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landreg.log.recheck import recheck_register
 from tests.registry_kit import Connection
 from tests.villages import past_triggers
 
-TABLES = {"land.division"}
+TABLES = {"registry.case_course", "registry.act_kind", "land.division"}
 
 
 def named(actor: Actor, database: Settings) -> set[tuple[str | None, str | None, str | None]]:
@@ -24,6 +24,13 @@ def named(actor: Actor, database: Settings) -> set[tuple[str | None, str | None,
 @pytest.mark.parametrize(
     ("blow", "found"),
     [
+        ("INSERT INTO registry.case_course VALUES ('draft', 'registered')",
+         ("registry.case_course", "draft → registered", "after")),
+        ("DELETE FROM registry.case_course WHERE after = 'certified'", ("registry.case_course", "registered → certified", "after")),
+        ("UPDATE registry.act_kind SET noticed = false WHERE kind = 'first_registration'",
+         ("registry.act_kind", "first_registration", "noticed")),
+        ("UPDATE registry.act_kind SET certificate = 'keep' WHERE kind = 'cancellation'",
+         ("registry.act_kind", "cancellation", "certificate")),
         ("UPDATE land.division SET name = 'x村' WHERE code = '610902104206'", ("land.division", "610902104206", "name")),
         ("UPDATE land.division SET parent = '610902105' WHERE code = '610902104206'", ("land.division", "610902104206", "parent")),
         ("UPDATE land.division SET code = '6109021042061' WHERE code = '610902104206'", ("land.division", "6109021042061", "name")),
