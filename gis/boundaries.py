@@ -55,15 +55,15 @@ class Corners:
         if len(self.keys) == 0:
             return found
         asked = np.flatnonzero(both(np.abs(xy) < HUGE_M))
-        cells = self._cells(xy.take(asked, axis=0))
+        keys = self._keys(self._cells(xy.take(asked, axis=0)))
         for step in _AROUND:
             if asked.size == 0:
                 break
-            place = np.minimum(np.searchsorted(self.keys, self._keys(cells + step)), len(self.keys) - 1)
-            hit = self.keys[place] == self._keys(cells + step)
+            place = np.minimum(np.searchsorted(self.keys, keys + step), len(self.keys) - 1)
+            hit = self.keys.take(place) == keys + step
             hit &= both(np.abs(self.xy.take(place, axis=0) - xy.take(asked, axis=0)) <= self.tolerance_m)
             found[asked[hit]] = place[hit]
-            asked, cells = asked[~hit], cells[~hit]
+            asked, keys = asked[~hit], keys[~hit]
         return found
 
     def _cells(self, xy: Floats) -> Ints:
@@ -75,7 +75,9 @@ class Corners:
         return keys
 
 
-_AROUND = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)], dtype=np.int64)
+_CELLS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
+_AROUND = tuple((east << 32) + north for east, north in _CELLS)
+"""From the key of a cell to its own and those of the cells around it."""
 
 
 class Boundaries:
@@ -126,7 +128,7 @@ class Boundaries:
         found: the corner of each (`corners_met`), at which the parcel's own are looked for first; a point between two
         corners counts, since a neighbour's corner may lie there.
         """
-        off = ~_among(self._owned, np.where(found < 0, NONE, parcel * self._base + found))
+        off = _places(self._owned, np.where(found < 0, NONE, parcel * self._base + found)) < 0
         rows = np.flatnonzero(off)
         rows = rows[both(np.abs(xy.take(rows, axis=0)) < HUGE_M)]
         for some, bounds, place in self._bounds(parcel[rows]):
@@ -141,8 +143,8 @@ class Boundaries:
         stretches is a side of some parcel, or when it runs along that parcel's boundary.
         """
         keys = self._side_keys(lines, self.corners.find(lines.xy))
-        place = np.searchsorted(self._sides, keys)
-        hit = _among(self._sides, keys)
+        place = _places(self._sides, keys)
+        hit = place >= 0
         self._line_seen[place[hit]] = True
         owner = lines.part_feature[lines.xy_part]
         stretch = _within_part(lines)
@@ -168,7 +170,7 @@ class Boundaries:
         keys = self._side_keys(self.parcels, self._corner_of)
         # Some keys at a time: of a county's at once what is sorted and compared takes as much as all else together.
         rows = np.concatenate([
-            first + np.flatnonzero(_among(missing, keys[first : first + KEYS])) for first in range(0, len(keys), KEYS)
+            first + np.flatnonzero(_places(missing, keys[first : first + KEYS]) >= 0) for first in range(0, len(keys), KEYS)
         ])  # fmt: skip
         owners, sides = self._each_once(rows, keys[rows])
         return owners, (self.corners.xy[sides // self._base] + self.corners.xy[sides % self._base]) / 2
@@ -253,9 +255,10 @@ def _first_of_each(ordered: Ints) -> Mask:
     return fresh
 
 
-def _among(ordered: Ints, asked: Ints) -> Mask:
-    """(n,) whether each of `asked` is in the ordered array; -1 is never."""
+def _places(ordered: Ints, asked: Ints) -> Ints:
+    """(n,) where each of `asked` stands in the ordered array, -1 for one that does not; -1 never does."""
     if len(ordered) == 0:
-        return np.zeros(len(asked), dtype=bool)
+        return np.full(len(asked), NONE, dtype=np.int64)
     place = np.minimum(np.searchsorted(ordered, asked), len(ordered) - 1)
-    return np.asarray((ordered[place] == asked) & (asked >= 0))
+    place[(ordered.take(place) != asked) | (asked < 0)] = NONE
+    return np.asarray(place, dtype=np.int64)
