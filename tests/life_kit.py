@@ -124,7 +124,7 @@ def _rights(on: Stage) -> Life:
     yield (
         "weigh",
         lambda: weighing.weigh(
-            on.registrar, county, one(on.registrar, noted, code=staged.contracts[0]), Answer.WRONG, "现场为耕地"
+            on.registrar, county, one(on.registrar, noted, code=staged.contracts[0]), Answer.WRONG, "现场为耕地", "1"
         ),
     )
     yield (

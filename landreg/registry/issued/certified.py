@@ -16,6 +16,7 @@ from landreg.access.identity import Identity
 from landreg.core.codes import masked_id
 from landreg.land.queries import division_path
 from landreg.law.book import term
+from landreg.registry.facts.found_uses import FoundUse, found_uses, in_words
 from landreg.registry.issued import certified_queries
 from landreg.registry.issued.map_queries import maps
 from landreg.registry.papers.certificate_data import (
@@ -53,6 +54,8 @@ class Certified:
     location: str
     """The village, with what it lies in."""
     parcels: tuple[CertifiedParcel, ...] = field(repr=False)
+    uses: tuple[FoundUse, ...] = ()
+    """What its parcels were found to be used for where their survey is wrong."""
 
     def contract(
         self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str
@@ -91,6 +94,7 @@ class Certified:
                     for one in self.parcels
                     if one.signed_on
                 ),
+                *map(in_words, self.uses),
             ),
         )
 
@@ -184,6 +188,8 @@ def certified(
     for row in certified_queries.parcels(session, county, case_ids):
         parcels[row.right_row].append(row)
     rights = certified_queries.rights(session, county, case_ids)
+    contracts = [row["code"] for row in rights if row["kind"] == "contract_management"]
+    uses = found_uses(session, county, contracts)
     paths = {village: division_path(session, village) for village in {row["village"] for row in rights}}
     drawn = maps(session, county, parcels, (r["right_row"] for r in rights if r["kind"] == "homestead"))
     return [
@@ -196,6 +202,7 @@ def certified(
             members=tuple(members[row["household_id"]].values()),
             others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
             location="".join(paths[row["village"]]),
+            uses=tuple(uses.get(row["code"], ())),
             representative=members[row["household_id"]][holder].name if holder else "",
             holder_number=masked_id(people[holder].id_number) if holder else "",
             parcels=tuple(_parcel(one, drawn[row["right_row"], one.parcel_id]) for one in parcels[row["right_row"]]),

@@ -24,7 +24,7 @@ from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling, weighing
-from landreg.registry.facts import first, first_papers, objected, survey_notes
+from landreg.registry.facts import first, first_papers, found_uses, objected, successors, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.survey_uses import uses_of
@@ -86,6 +86,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             weighable=case.state in weighing.BEFORE_REVIEW,
             keepable=case.state in weighing.AFTER_REVIEW,
             to_answer=ANSWERED,
+            farmed=list(found_uses.farmed().items()),
             behind=creditors.later(uow.session, case),
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
@@ -267,6 +268,7 @@ class Weighed:
 
     answer: weighing.Answer
     reason: str = field(metadata={"most": 2000})
+    use: str = field(default="", metadata={"most": 1})
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/weigh")
@@ -275,7 +277,7 @@ class Weighed:
 def weigh(county: str, case_id: UUID) -> Redirect:
     """Write down what was found about the notes of the survey's check on this case, or about a later survey."""
     given = read_form(Weighed)
-    weighing.weigh(current_actor(), county, case_id, given.answer, given.reason)
+    weighing.weigh(current_actor(), county, case_id, given.answer, given.reason, given.use)
     flash(_("核实结果已记入办理记录。"))
     return redirect(page_of(county, case_id), 303)
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from landreg.access.identity import Identity
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 from landreg.law.queries import load_law
-from landreg.registry import queries
-from landreg.registry.casework import cases, opening, weighing, worklist
+from landreg.registry import booking, queries
+from landreg.registry.casework import cases, notices, opening, weighing, worklist
 from landreg.registry.casework.weighing import Answer
-from landreg.registry.facts import survey_notes
-from tests.registry_kit import codes, in_state, one, state_of
+from landreg.registry.facts import found_uses, survey_notes
+from landreg.registry.issued import certified
+from landreg.registry.papers.certificate_data import CertificateNumber
+from tests.registry_kit import codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -80,7 +84,11 @@ def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_the
     assert [(one.code, one.values["notes"]) for one in refused.value.findings] == [
         ("REG-40", [f"COD-36 {staged.parcels[0]}"])
     ]
-    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填")
+    for use in ("", "5", "x"):
+        with pytest.raises(BadInput) as useless:
+            weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填", use)
+        assert [(one.code, one.field) for one in useless.value.findings] == [("FORM-1", "use")]
+    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填", "1")
     cases.accept(registrar, COUNTY, [case])
     cases.review(reviewer, COUNTY, [case])
     assert state_of(registrar, case) == "reviewed"
@@ -115,3 +123,29 @@ def test_members_none_of_whom_holds_the_right_are_said_to_be_there(superuser: An
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [of(registrar, made.contracts[0])])
     assert [(one.code, one.values) for one in refused.value.findings] == [("CT-8", {"listed": 2})]
+
+
+def test_the_use_that_was_found_stands_with_the_right_and_on_its_certificate(
+    batch: UUID, staged: Staged, registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    """What the register has as not farmed, and on what ground it was registered all the same, by whom."""
+    superuser.execute("UPDATE land.staged_parcel SET land_use = '5' WHERE code = %s", [staged.parcels[0]])
+    case = of(registrar, staged.contracts[0])
+    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为烤烟地", "1")
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    notices.publish(registrar, COUNTY, [case], "公告")
+    pass_days(superuser, 40)
+    booking.register(reviewer, COUNTY, [case])
+    with unit_of_work(registrar) as uow:
+        found = found_uses.found_uses(uow.session, COUNTY, staged.contracts)
+    assert list(found) == [staged.contracts[0]]
+    ((parcel, use, reason, by_name, _at),) = found[staged.contracts[0]]
+    assert (parcel, use, reason, by_name) == (staged.parcels[0], "种植业", "现场为烤烟地", registrar.name)
+    with unit_of_work(registrar) as uow:
+        members = certified.members_of(uow.session, COUNTY, [case])
+        people = {person: Identity("样本", "1", "610900199001010011") for some in members.values() for person in some}
+        (of_case,) = certified.certified(uow.session, COUNTY, [case], people)
+    number = CertificateNumber("陕", 2026, "汉滨区", "0000001")
+    paper = of_case.contract(number, "样本登记机构", date(2026, 12, 1), "https://x", "1")
+    assert [note for note in paper.notes if "种植业" in note and registrar.name in note]
