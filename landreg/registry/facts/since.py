@@ -24,6 +24,7 @@ from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import RESTRICTIONS, Assignment, read
 
+LET_OTHERWISE = "land_operation_change"
 MORTGAGES = ("mortgage", "mortgage_change")
 PAID_FOR = ("assignment", "exchange", "land_operation_end")
 
@@ -50,7 +51,9 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
             "paid_below": paid.get(case.case_id),
             "died_out": joined.get(case.case_id)
-            or tuple(dead[right] for right in case.right_ids if right in dead and case.act_kind in DISPOSES),
+            or tuple(
+                dead[right] for right in case.right_ids if right in dead and case.act_kind in (*DISPOSES, LET_OTHERWISE)
+            ),
             "laid": before.get(case.case_id, ()),
             "consenting": consenting.get(case.case_id, frozenset()),
         }
@@ -113,12 +116,13 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
 
 
 def _died_out(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:
-    """By contract right that is to be disposed of, where its household has no member: its code."""
-    rights = [right for case in cases if case.act_kind in DISPOSES for right in case.right_ids]
-    if not rights:
-        return {}
-    rows = session.execute(text(_DIED_OUT), {"county": cases[0].county, "rights": rights})
-    return {row.right_id: row.code for row in rows}
+    """By contract right that is to be disposed of, or land-operation right on one, where its household has no member: its code."""
+    found: dict[UUID, str] = {}
+    for statement, kinds in ((_DIED_OUT, DISPOSES), (_DIED_OUT_BELOW, (LET_OTHERWISE,))):
+        rights = [right for case in cases if case.act_kind in kinds for right in case.right_ids]
+        rows = session.execute(text(statement), {"county": cases[0].county, "rights": rights}) if rights else ()
+        found |= {row.right_id: row.code for row in rows}
+    return found
 
 
 def _strangers(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str]]:
@@ -215,6 +219,16 @@ _DIED_OUT = """
     WHERE r.county = :county AND r.right_id = ANY (CAST(:rights AS uuid[])) AND r.kind = 'contract_management'
       AND upper_inf(r.recorded) AND upper_inf(r.valid)
       AND NOT EXISTS (SELECT FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
+          AND upper_inf(m.recorded) AND upper_inf(m.valid))
+"""
+_DIED_OUT_BELOW = """
+    SELECT DISTINCT o.right_id, r.code FROM registry."right" AS o
+    JOIN registry.right_parcel AS p ON p.county = o.county AND p.right_row = o.row_id
+    JOIN registry.right_parcel AS q ON q.county = p.county AND q.parcel_id = p.parcel_id AND q.kind = 'contract_management'
+         AND upper_inf(q.recorded) AND upper_inf(q.valid)
+    JOIN registry."right" AS r ON r.county = q.county AND r.row_id = q.right_row
+    WHERE o.county = :county AND o.right_id = ANY (CAST(:rights AS uuid[])) AND upper_inf(o.recorded) AND upper_inf(o.valid)
+      AND NOT EXISTS (SELECT FROM party.member AS m WHERE m.county = r.county AND m.household_id = r.household_id
           AND upper_inf(m.recorded) AND upper_inf(m.valid))
 """
 _STRANGERS = """

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.household_requests import LandOperationChange
 
 DISPOSES = (
     "assignment",
@@ -27,6 +28,19 @@ def hh_15_somebody_lives(facts: ActFacts, law: Law) -> Finding | None:
     RLCL-16, RLCL-32.
     """
     return nobody_lives(facts.died_out, "subject", facts.code) if facts.died_out else None
+
+
+def hh_15_somebody_lets(facts: ActFacts, law: Law) -> Finding | None:
+    """HH-15: nor does land of such a household go to another operator, or to the same for longer; for shorter, or less land, a
+    land-operation right is changed. RLCL-16, RLCL-32.
+    """
+    asked = facts.asked
+    if not isinstance(asked, LandOperationChange) or not facts.died_out:
+        return None
+    longer = asked.last_day is not None and facts.term is not None and asked.last_day >= facts.term[1]
+    if asked.operator is None and not longer:
+        return None
+    return nobody_lives(facts.died_out, "last_day" if longer else "operator", facts.code)
 
 
 def nobody_lives(rights: Sequence[str], field: str, subject: str | None) -> Finding:

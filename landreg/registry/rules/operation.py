@@ -23,7 +23,7 @@ from landreg.registry.rules.bound_land import (
     lo_15_within_its_contract,
     tr_33_contracts_run_on,
 )
-from landreg.registry.rules.died_out import hh_15_somebody_lives
+from landreg.registry.rules.died_out import hh_15_somebody_lets, hh_15_somebody_lives
 from landreg.registry.rules.household_requests import (
     LandOperation,
     LandOperationChange,
@@ -238,6 +238,7 @@ OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_10_contractor_consents,
         lo_7_something_changes,
         lo_17_lost_land_alone,
+        hh_15_somebody_lets,
         lo_13_let_to_nobody_else,
         lo_15_within_its_contract,
         tr_33_contracts_run_on,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -18,7 +19,12 @@ from landreg.exchange.listings.service import review
 from landreg.registry.casework import applications
 from landreg.registry.facts import since
 from landreg.registry.renewal import roster_cases
-from landreg.registry.rules.household_requests import HomesteadInheritance
+from landreg.registry.rules.household_requests import (
+    HomesteadInheritance,
+    LandOperation,
+    LandOperationChange,
+    Operator,
+)
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, drawn, signature, signed
 from tests.exchange_kit import farmer_of, listing_row, put_listing
@@ -97,3 +103,28 @@ def test_a_living_household_lets_as_ever(registrar: Actor, reviewer: Actor, supe
     to_rights(registrar, reviewer, superuser, 2)
     dies_out(registrar, reviewer, superuser)
     signed(drawn(SECOND))
+
+
+def test_land_that_is_operated_goes_to_no_other_and_for_no_longer_once_its_household_has_died_out(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2)
+    right = right_of(registrar)
+    firm = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
+    term = (date(2022, 1, 1), date(2027, 6, 30))
+    lease = LandOperation("", firm, "lease", "流转合同1号", date(2026, 1, 5), *term, tuple(parcels(registrar, right)))
+    case = asked_for(registrar, "land_operation", lease, right=right, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    operated = superuser.execute("SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation'").fetchone()
+    assert operated is not None
+    dies_out(registrar, reviewer, superuser)
+    other = Operator("organization", uuid4(), "样本农业公司", "91610902MA0000009A")
+    for change in (
+        LandOperationChange("补充协议", date(2027, 9, 30)),
+        LandOperationChange("再流转合同", None, (), other),
+    ):
+        assert "HH-15" in refused_for(
+            applications.apply_on_right, registrar, COUNTY, operated[0], "land_operation_change", change
+        )
+    less = LandOperationChange("补充协议", None, tuple(parcels(registrar, right)[:1]))
+    assert applications.apply_on_right(registrar, COUNTY, operated[0], "land_operation_change", less)
