@@ -24,8 +24,16 @@ from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 
 AGENTS = frozenset(f"{AGENT}{step}" for step in AGENT_STEPS)
-ABOUT_OFFICERS = AGENTS | {"cut_short", "untold", "far_price_operator", "called_off", "deposit_late"}
-FACTS = frozenset({"related", "unheard", "deposit_late"})
+ABOUT_OFFICERS = AGENTS | {
+    "cut_short",
+    "untold",
+    "far_price_operator",
+    "called_off",
+    "deposit_late",
+    "struck",
+    "passed_over",
+}
+FACTS = frozenset({"related", "unheard", "deposit_late", "struck", "passed_over", "price_fell"})
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 
 

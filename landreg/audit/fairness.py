@@ -84,7 +84,9 @@ class Acting:
 class Market:
     """All that is looked at, of one county and some months. rounds: sales by who set them up, called off or held; returns: deposits
     that were to go back, by the same, late or not. deals: by who won them, fallen or standing. acts: what agents did for
-    households, each household, step and agent once.
+    households, each household, step and agent once. struck: deposits of sales, taken from their bidder after the close or not, by
+    who did or took them; turns: deals and who was passed over, by the officer; followed: what changed or
+    renewed a contract of a deal, for less or not, by who drew it.
     """
 
     sales: tuple[Sale, ...] = ()
@@ -93,6 +95,9 @@ class Market:
     returns: tuple[Marked, ...] = ()
     deals: tuple[Marked, ...] = ()
     acts: tuple[Acting, ...] = ()
+    struck: tuple[Marked, ...] = ()
+    turns: tuple[Marked, ...] = ()
+    followed: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,21 @@ def fell(market: Market, _figures: Figures) -> Iterator[Asked]:
     yield from _shares("fell", [(one.by, one.nothing, one.number) for one in market.deals])
 
 
+def struck(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Who strikes deposits after the bids are in."""
+    yield from _shares("struck", [(one.by, one.nothing, one.number) for one in market.struck])
+
+
+def passed_over(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Who passes over those whose turn it is."""
+    yield from _shares("passed_over", [(one.by, one.nothing, one.number) for one in market.turns])
+
+
+def price_fell(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Who draws changes and renewals below the price that the market made."""
+    yield from _shares("price_fell", [(one.by, one.nothing, one.number) for one in market.followed])
+
+
 KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "related": related,
     "companions": companions,
@@ -286,6 +306,9 @@ KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "called_off": called_off,
     "fell": fell,
     "deposit_late": kept_late,
+    "struck": struck,
+    "passed_over": passed_over,
+    "price_fell": price_fell,
 }
 
 

@@ -103,6 +103,38 @@ _RETURNS = """
         AND s.set_at >= CAST(:since AS timestamptz) - interval '1 year' AND gone.kind IS DISTINCT FROM 'kept'
     ORDER BY l.number, e.entrant_id
 """
+# Deposits that came for sales set up within the time, those that were struck after the close by who struck them.
+_STRUCK = """
+    SELECT l.number, coalesce(v.by, d.by)::text AS by, v.record_id IS NOT NULL AS nothing
+    FROM exchange.deposit AS d JOIN exchange.sale AS s ON s.county = d.county AND s.sale_id = d.sale_id
+    JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    LEFT JOIN exchange.correction AS v ON v.county = d.county AND v.record_id = d.deposit_id AND EXISTS (
+        SELECT FROM exchange.deposit_doubt AS q WHERE q.county = d.county AND q.deposit_id = d.deposit_id AND q.kind = 'asked')
+    WHERE d.kind = 'paid' AND s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
+    ORDER BY l.number, d.entrant_id, d.at
+"""
+# Whose turn came: who was passed over, and the deals, by the officer.
+_TURNS = """
+    SELECT l.number, x.by::text AS by, x.nothing FROM (
+        SELECT d.county, d.listing_id, d.village, d.decided_by AS by, d.decided_at AS at, false AS nothing FROM exchange.deal AS d
+        UNION ALL
+        SELECT p.county, p.listing_id, p.village, p.by, p.at, true FROM exchange.passed_over AS p) AS x
+    JOIN exchange.listing AS l ON l.county = x.county AND l.listing_id = x.listing_id
+    WHERE x.village >= :within AND x.village < :past AND x.at >= :since AND x.at < :until ORDER BY l.number, x.at
+"""
+# What changes or renews a contract of a deal, signed within the time, and whether its price lies below that.
+_FOLLOWED = """
+    SELECT c.number, c.drawn_by::text AS by, c.price < p.price AND c.unit = p.unit AS nothing
+    FROM exchange.contract AS c
+    JOIN exchange.contract AS p ON p.county = c.county AND p.contract_id = c.previous_id
+    JOIN exchange.contract_event AS e ON e.county = c.county AND e.contract_id = c.contract_id AND e.kind = 'signed'
+    WHERE c.relation IN ('change', 'renewal') AND c.village >= :within AND c.village < :past AND e.at >= :since AND e.at < :until
+        AND EXISTS (WITH RECURSIVE up AS (
+            SELECT p.deal_id, p.previous_id UNION ALL
+            SELECT b.deal_id, b.previous_id FROM exchange.contract AS b JOIN up ON b.contract_id = up.previous_id
+            WHERE b.county = c.county) SELECT FROM up WHERE up.deal_id IS NOT NULL)
+    ORDER BY c.number
+"""
 _DEALS = """
     SELECT l.number, d.taker_id::text AS by, EXISTS (SELECT FROM exchange.deal_fall AS f
         WHERE f.county = d.county AND f.deal_id = d.deal_id AND f.given_up_by IS DISTINCT FROM 'contractor') AS nothing
@@ -141,9 +173,9 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for entry in session.execute(sa.text(_ENTRIES), {"listings": ids}):
         found[entry.listing_id].append(entry)
-    rounds, deals = (
+    rounds, deals, struck, turns, followed = (
         tuple(Marked(one.by, one.number, one.nothing) for one in session.execute(sa.text(asked), where))
-        for asked in (_ROUNDS, _DEALS)
+        for asked in (_ROUNDS, _DEALS, _STRUCK, _TURNS, _FOLLOWED)
     )
     acts = tuple(
         Acting(one.agent, one.step, one.household, tuple(number for number in one.numbers if number))
@@ -160,7 +192,9 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
         for one in session.execute(sa.text(_WINDOWS), where)
     )
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
-    return Read(Market(sales, windows, rounds, _returns(session, where, law), deals, acts), names)
+    return Read(
+        Market(sales, windows, rounds, _returns(session, where, law), deals, acts, struck, turns, followed), names
+    )
 
 
 def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:

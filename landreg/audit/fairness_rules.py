@@ -25,6 +25,9 @@ CODES: Mapping[str, str] = {
     "called_off": "AUD-28",
     "fell": "AUD-29",
     "deposit_late": "AUD-33",
+    "struck": "AUD-34",
+    "passed_over": "AUD-35",
+    "price_fell": "AUD-36",
 }
 
 

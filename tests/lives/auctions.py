@@ -8,13 +8,16 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import (
     auction,
     chances,
     correcting,
     days,
     deals,
+    doubting,
     falling,
+    sale_queries,
     sales,
     takers,
     taking_back,
@@ -63,6 +66,11 @@ def auctions(on: Stage) -> Life:
     key, form = (COUNTY, sale.sale_id, entrant.entrant_id), uuid4()
     yield "bid", lambda: auction.bid(stranger, *key, Decimal(310), form)
     kit.pass_time(on.superuser, hours=5)
+    with unit_of_work(OPERATOR) as uow:
+        told = sale_queries.deposits(uow.session, COUNTY, sale.sale_id, standing=True)
+    doubted = (COUNTY, next(one.deposit_id for one in told if one.entrant_id == beaten.entrant_id))
+    yield "doubt", lambda: doubting.doubt(OPERATOR, *doubted, WHY, PAPER)
+    yield "answer", lambda: doubting.answer(behind, *doubted, "回单在这里")
     untold = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
     came = windows.Came("成员2之1", citizen_id(4), True, "见证人甲")
     yield "claim_at_counter", lambda: windows.claim_at_counter(OPERATOR, COUNTY, untold.priority_id, came, None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,7 +16,18 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deal_queries, deals, falling, offers, takers, windows
+from landreg.exchange.bidding import (
+    auction,
+    correcting,
+    deal_queries,
+    deals,
+    doubting,
+    falling,
+    offers,
+    sale_queries,
+    takers,
+    windows,
+)
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.listings import service
 from landreg.exchange.model import Listing
@@ -174,3 +186,29 @@ def test_a_sale_whose_deposits_are_over_is_not_offered_to_be_entered(
     told = browser.get(public).text
     assert ("我要受让" in told, "已经截止，不能再报名" in told) == (False, True)
     assert "已经截止，不能再报名" in page(actor, f"/bids/{COUNTY}/{sale.sale_id}")
+
+
+def test_whose_deposit_is_struck_after_the_close_is_asked_first_and_reads_the_true_ground(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    sale = kit.auction(listing)
+    people = [kit.person(superuser, number) for number in (1, 2)]
+    _, best = two_bids(superuser, sale, people)
+    (_, loser), (_, bidder) = people
+    address = f"/bids/{COUNTY}/{sale.sale_id}"
+    with unit_of_work(OPERATOR) as uow:
+        told = sale_queries.deposits(uow.session, COUNTY, sale.sale_id, standing=True)
+    held = next(one.deposit_id for one in told if one.entrant_id == best.entrant_id)
+    doubting.doubt(OPERATOR, COUNTY, held, "银行流水里没有这笔", PICTURE)
+    assert "请说明" in page(bidder)
+    assert "银行流水里没有这笔" in page(bidder, address)
+    assert "没有到账" not in page(loser) + page(loser, address)
+    doubting.answer(bidder, COUNTY, held, "八月一日从农商行付的")
+    second = replace(OPERATOR, account_id=UUID(int=0x6109_0052), name="交易员己")
+    correcting.correct_deposit(second, COUNTY, held, "流水核对过，没有到账", None)
+    deals.pass_over(OPERATOR, COUNTY, listing.listing_id, "保证金没有到账")
+    shown = page(bidder, address)
+    assert "保证金查明没有到账" in shown
+    assert "保证金可以退还" not in shown
+    assert "资格审查或者风险保障金" not in shown

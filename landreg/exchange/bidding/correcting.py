@@ -28,7 +28,12 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.model import Deposit
 from landreg.exchange.bidding.review_model import Reserve
-from landreg.exchange.bidding.rules.correcting import Correcting, rec_1_corrected_while_nothing_rests_on_it
+from landreg.exchange.bidding.rules.correcting import (
+    Correcting,
+    Striking,
+    rec_1_corrected_while_nothing_rests_on_it,
+    rec_2_struck_by_another_after_the_answer,
+)
 from landreg.exchange.bidding.sales import Receipt
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
@@ -45,7 +50,7 @@ class Instead:
 def correct_deposit(actor: Actor, county: str, deposit_id: UUID, why: str, instead: Instead | None) -> Correction:
     """Correct a deposit's record; the sale counts what stands. instead: None where nothing was paid, or went.
 
-    Raises NotFound, Refused (REC-1, BID-9, GUARD-1).
+    Raises NotFound, Refused (REC-1, BID-9, GUARD-1), (REC-2) of what is taken from its bidder after the close.
     """
     with unit_of_work(actor) as uow:
         row = sale_queries.deposit(uow.session, county, deposit_id)
@@ -71,11 +76,24 @@ def correct_deposit(actor: Actor, county: str, deposit_id: UUID, why: str, inste
         paid_by = beijing_day(found.sale.deposit_by)
         last = min(paid_by, gone.on_day) if gone and not moved else paid_by
         _may_correct(uow, row, deposit_id, why, instead, moved, rests, last if row.kind == "paid" else None)
+        if row.kind == "paid" and moved and found.stage not in ("announced", "open"):
+            _struck_by_two(uow, row)
         made = put_correction(uow, "deposit", row, deposit_id, why, uuid4() if instead else None)
         if instead and entrant and made.instead:
             sales.put_deposit(uow, entrant, instead.receipt, made.instead, in_time=row.kind == "paid")
         logged.stage_row(uow, made)
     return made
+
+
+def _struck_by_two(uow: UnitOfWork, row: Deposit) -> None:
+    """Raises Refused (REC-2)."""
+    said = correction_queries.doubts(uow.session, row.county, row.sale_id).get(row.deposit_id, {})
+    asked = said.get("asked")
+    facts = Striking(False)
+    if asked is not None:
+        facts = Striking(True, asked.by == uow.actor.account_id, asked.answer_by, "answered" in said)
+    if wrong := rec_2_struck_by_another_after_the_answer(facts, beijing_day(uow.now)):
+        raise Refused(wrong)
 
 
 def correct_reserve(actor: Actor, county: str, reserve_id: UUID, why: str, instead: Instead | None) -> Correction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,3 +25,24 @@ class Correction(CountyKey, By, Base):
     instead: Mapped[UUID | None]
     said: Mapped[str]
     contract_id: Mapped[UUID | None]
+
+
+class DepositDoubt(CountyKey, By, Base):
+    """That a deposit did not come, asked by an officer after the close with the bank's statement (sha256, paper), or what whose
+    deposit it is answers to that. kind: asked, answered. answer_by: the last day of the answer. agent_act_id: where an agent said
+    it for the household.
+    """
+
+    __tablename__ = "deposit_doubt"
+    __table_args__ = SCHEMA
+
+    doubt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    deposit_id: Mapped[UUID]
+    sale_id: Mapped[UUID]
+    entrant_id: Mapped[UUID]
+    kind: Mapped[str]
+    said: Mapped[str]
+    sha256: Mapped[str | None]
+    paper: Mapped[str | None]
+    answer_by: Mapped[date | None]
+    agent_act_id: Mapped[UUID | None]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from landreg.exchange.bidding.correction_model import Correction
+from landreg.exchange.bidding.correction_model import Correction, DepositDoubt
 from landreg.exchange.bidding.deal_model import PriorityClaim
 
 
@@ -22,6 +23,27 @@ def corrections(session: Session, county: str, records: Collection[UUID]) -> dic
     """By the record that was wrong: its correction, where the actor sees it."""
     asked = sa.select(Correction).where(Correction.county == county, Correction.record_id.in_(records))
     return {one.record_id: one for one in session.scalars(asked)}
+
+
+def doubts(session: Session, county: str, sale_id: UUID) -> dict[UUID, dict[str, DepositDoubt]]:
+    """By the deposit of a sale that is doubted, and by kind: that it did not come, and the answer; as far as the actor sees it."""
+    asked = sa.select(DepositDoubt).where(DepositDoubt.county == county, DepositDoubt.sale_id == sale_id)
+    found: dict[UUID, dict[str, DepositDoubt]] = {}
+    for one in session.scalars(asked.order_by(DepositDoubt.at)):
+        found.setdefault(one.deposit_id, {})[one.kind] = one
+    return found
+
+
+def open_doubts(session: Session, since: date) -> Sequence[tuple[DepositDoubt, bool]]:
+    """Deposits that are doubted since a day and not struck; whether whose deposit it is has answered."""
+    answer = aliased(DepositDoubt)
+    answered = sa.exists().where(
+        answer.county == DepositDoubt.county, answer.deposit_id == DepositDoubt.deposit_id, answer.kind == "answered"
+    )
+    asked = sa.select(DepositDoubt, answered).where(
+        DepositDoubt.kind == "asked", DepositDoubt.answer_by >= since, stands(DepositDoubt, DepositDoubt.deposit_id)
+    )
+    return [(row, said) for row, said in session.execute(asked.order_by(DepositDoubt.at))]
 
 
 def of_contracts(session: Session, counties: Collection[str], ids: Collection[UUID]) -> Sequence[Correction]:

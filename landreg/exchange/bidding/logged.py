@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from landreg.core.db import UnitOfWork
 from landreg.core.units import CENT
-from landreg.exchange.bidding.correction_model import Correction
+from landreg.exchange.bidding.correction_model import Correction, DepositDoubt
 from landreg.exchange.bidding.deal_model import (
     ChanceAnswer,
     Offer,
@@ -60,6 +60,7 @@ KINDS = {
     "reserve": "exchange.reserve",
     "land_watch": "exchange.land_watch",
     "correction": "exchange.correction",
+    "deposit_doubt": "exchange.deposit_doubt",
 }
 """By table: the kind of its rows' entries."""
 KEYS: Mapping[type[Any], tuple[str, ...]] = {
@@ -68,6 +69,7 @@ KEYS: Mapping[type[Any], tuple[str, ...]] = {
     Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",), PassedOver: ("passed_id",),
     Qualification: ("qualification_id",), QualificationDecision: ("qualification_id",), Reserve: ("reserve_id",),
     LandWatch: ("watch_id",), Correction: ("record_id",), SecondChance: ("chance_id",), ChanceAnswer: ("chance_id",),
+    DepositDoubt: ("doubt_id",),
 }  # fmt: skip
 """By table: what names a row."""
 OPENLY = {

@@ -8,6 +8,7 @@ from datetime import datetime
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.exchange.bidding import (
+    correction_queries,
     deal_queries,
     opened,
     sale_queries,
@@ -119,6 +120,12 @@ def _after_the_close(uow: UnitOfWork, found: Standing) -> list[dict[str, object]
             (2, 4, 5, 5, 5, 4),
             tuple(row for claims in claimed for row in claim_rows(uow, claims)),
         ),
+        "撤销的保证金": (
+            ("竞买号", "提出", "提出时间", "撤销", "撤销时间", "依据"),
+            (2, 3, 5, 3, 5, 6),
+            tuple(_struck(uow, found)),
+        ),
+        "跳过": (("受让方", "时间", "依据", "说明"), (3, 4, 6, 6), tuple(_passed(uow, found))),
         "作废的成交": (
             ("受让方", "价格", "成交时间", "作废时间", "谁放弃", "原因"),
             (4, 4, 5, 5, 3, 5),
@@ -150,6 +157,30 @@ def _fallen(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
         fall = falls[deal.deal_id]
         side = "流出方" if fall.given_up_by == CONTRACTOR else "受让方"
         yield names[deal.taker_id].name, f"{deal.price:.2f}", _time(deal.decided_at), _time(fall.at), side, fall.reason
+
+
+def _struck(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
+    """Deposits that were struck after the close: who asked, who struck them, by what."""
+    session, sale = uow.session, found.sale
+    doubts = correction_queries.doubts(session, sale.county, sale.sale_id)
+    struck = correction_queries.corrections(session, sale.county, doubts)
+    plates = {one.entrant_id: one.plate for one in sale_queries.entrants(session, sale.county, sale.sale_id)}
+    for deposit_id, correction in struck.items():
+        asked = doubts[deposit_id]["asked"]
+        said = f"{asked.said}（{asked.paper}）"
+        yield (
+            str(plates[asked.entrant_id]), asked.by_name, _time(asked.at), correction.by_name, _time(correction.at), said,
+        )  # fmt: skip
+
+
+def _passed(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
+    """Who was passed over, when, by which rules, in whose words."""
+    session, sale = uow.session, found.sale
+    rows = [one for one in deal_queries.passed_over(session, sale.county, sale.listing_id) if one.at >= sale.set_at]
+    names = taker_queries.takers(session, sale.county, [one.taker_id for one in rows])
+    for one in rows:
+        grounds = "；".join(term("passed_over", code) for code in one.why.split())
+        yield names[one.taker_id].name, _time(one.at), grounds, f"{one.said}（{one.by_name}）"
 
 
 def bid_rows(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:

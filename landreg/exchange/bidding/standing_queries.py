@@ -29,6 +29,14 @@ def of_bidder(session: Session, county: str, entrant_id: UUID) -> Stands:
     return Stands(**session.execute(asked, {"county": county, "entrant": entrant_id}).mappings().one())
 
 
+def passed_why(session: Session, county: str, entrant_id: UUID) -> frozenset[str]:
+    """The codes of the rules by which an entrant was passed over."""
+    found = session.scalar(
+        sa.text("SELECT exchange.passed_why(:county, :entrant)"), {"county": county, "entrant": entrant_id}
+    )
+    return frozenset((found or "").split())
+
+
 def talk_until(session: Session, county: str, listing_id: UUID) -> date | None:
     """The last day of the members' window on land that was agreed upon; None where none was opened since the yes."""
     asked = sa.text("SELECT exchange.talk_until(:county, :listing)")

@@ -21,6 +21,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     chances,
     deal_queries,
+    doubting,
     fall_queries,
     falling,
     offers,
@@ -178,6 +179,24 @@ def answer(county: str, sale_id: UUID, chance_id: UUID) -> Redirect:
     asker = whose()
     made = chances.answer(asker.actor, county, chance_id, read_form(Answering).answer, asker.under)
     flash(_("已经同意，交易员会办理成交。") if made.answer == YES else _("已经记下：您不要了，保证金由交易员退还。"))
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@dataclass(frozen=True)
+class Explaining:
+    """What a bidder says of their deposit."""
+
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/bids/<county>/<uuid:sale_id>/deposits/<uuid:deposit_id>")
+@allow(*BIDDERS)
+@problems.back_to(lambda county, sale_id, deposit_id: sale_page(county, sale_id))
+def explain(county: str, sale_id: UUID, deposit_id: UUID) -> Redirect:
+    """The bidder whose deposit is doubted answers."""
+    asker = whose()
+    doubting.answer(asker.actor, county, deposit_id, read_form(Explaining).said, asker.under)
+    flash(_("已经记下您的说明，另一名交易员会核对。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
 

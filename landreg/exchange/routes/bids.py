@@ -189,6 +189,8 @@ def one(county: str, sale_id: UUID) -> Response:
             barred=sales.said_first(uow, told, known),
             to_return=[own for own in returning.own(session, beijing_day(uow.now)) if own.entrant.sale_id == sale_id],
             return_days=law.days("BID-9.return_working_days"),
+            doubts=correction_queries.doubts(session, county, sale_id), today=beijing_day(uow.now),
+            passed_why=standing_queries.passed_why(session, county, mine[0].entrant_id) if mine else frozenset(),
             fell=next((one for one in falls if fell and one.deal_id == fell.deal_id), None),
         )  # fmt: skip
 

@@ -1,13 +1,14 @@
-"""The operator corrects a record of money that was wrong: a deposit of a sale, a risk reserve of a taker."""
+"""The operator corrects a record of money that was wrong: a deposit (after the close by two), a taker's risk reserve."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -18,6 +19,7 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exchange.bidding import (
     correcting,
     correction_queries,
+    doubting,
     review_queries,
     reviews,
     sale_queries,
@@ -25,8 +27,11 @@ from landreg.exchange.bidding import (
     taker_queries,
 )
 from landreg.exchange.bidding.correcting import Instead
-from landreg.web import pages, problems
-from landreg.web.forms import read_form
+from landreg.exchange.listings import papers
+from landreg.exchange.routes.sales import READERS
+from landreg.registry.routes.surroundings import page_day, store
+from landreg.web import i18n, pages, problems
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("corrections", __name__)
 
@@ -76,7 +81,10 @@ def deposit(county: str, deposit_id: UUID) -> Response:
             "exchange/correction.html", row=row, record="deposit", owners=owners, owner=str(row.entrant_id),
             kinds=["paid"] if row.kind == "paid" else [one for one in sales.DEPOSITS if one != "paid"],
             corrected=correction_queries.corrections(session, county, [deposit_id]).get(deposit_id),
-            back=url_for("sales.one", county=county, sale_id=row.sale_id),
+            back=url_for("sales.one", county=county, sale_id=row.sale_id), today=page_day(session),
+            by_two=row.kind == "paid" and sales.standing(uow, county, row.sale_id).stage not in ("announced", "open"),
+            doubt=correction_queries.doubts(session, county, row.sale_id).get(deposit_id, {}),
+            own_doubt=current_actor().account_id,
         )  # fmt: skip
 
 
@@ -95,6 +103,38 @@ def correct_deposit(county: str, deposit_id: UUID) -> Redirect:
     )
     flash(_("已更正，原来的记载保留，注明已更正。"))
     return redirect(url_for("sales.one", county=county, sale_id=row.sale_id), 303)
+
+
+@dataclass(frozen=True)
+class Doubting:
+    """That a deposit did not come, with the bank's statement."""
+
+    why: str = field(default="", metadata={"most": 500})
+    paper: Upload | None = None
+
+
+@blueprint.post("/sales/<county>/deposits/<uuid:deposit_id>/doubt")
+@allow(Role.OPERATOR)
+@problems.back_to(deposit)
+def doubt(county: str, deposit_id: UUID) -> Redirect:
+    """Ask about a deposit after the close."""
+    given = read_form(Doubting)
+    made = doubting.doubt(current_actor(), county, deposit_id, given.why, papers.keep_one(store(), given.paper))
+    flash(_("已告知竞买人，%(day)s 以前可以说明；请另一名交易员核对。", day=i18n.shown_day(made.answer_by)))
+    return redirect(url_for("sales.one", county=county, sale_id=made.sale_id), 303)
+
+
+@blueprint.get("/sales/<county>/deposits/<uuid:deposit_id>/doubt/paper")
+@allow(*READERS)
+def doubt_paper(county: str, deposit_id: UUID) -> Response:
+    """The bank's statement by which a deposit is doubted."""
+    with unit_of_work(current_actor()) as uow:
+        row = sale_queries.deposit(uow.session, county, deposit_id)
+        found = None if row is None else correction_queries.doubts(uow.session, county, row.sale_id).get(deposit_id)
+    if not found or found["asked"].sha256 is None:
+        raise NotFound
+    content = BytesIO(store().read(found["asked"].sha256))
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found["asked"].paper)
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/reserve/<uuid:reserve_id>/correction")

@@ -99,6 +99,7 @@ def _to_review(row: Listing, by: date) -> Row:
 
 def _next_steps(session: Session) -> Iterator[Row]:
     """Deposits that are to go back, reviews that are due, windows of the members, talks that came to a yes."""
+    yield from first_sales.doubted(session)
     yield from first_sales.returns(session)
     for review, decision in review_queries.waiting_reviews(session):
         if decision is None:
@@ -142,6 +143,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *first_sales.of_sales(uow.session, actor.household),
+            *first_sales.of_doubts(uow.session),
             *first_sales.of_deposits(uow.session),
             *_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
@@ -284,13 +286,13 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
 
 
 def _projects(session: Session, household: UUID | None) -> Iterator[Row]:
-    """Projects that ask for land of the household and have not its word yet."""
+    """Projects with days left that ask for land of the household and have not its word yet."""
     if household is None:
         return
     words = project_queries.last_words(session, household)
     projects = {project.project_id: project for project, _parcel in project_queries.own(session)}
     for project in projects.values():
-        if project.project_id not in words:
+        if project.project_id not in words and project.until_on > page_day(session):
             yield Row(
                 _("“%(title)s”想用您户的地", title=project.title), url_for("own_contracts.index"), project.taker_name
             )

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
 from landreg.exchange import prices
-from landreg.exchange.bidding import deal_queries, opened, returning, sale_queries, standing_queries, told_queries
+from landreg.exchange.bidding import (
+    correction_queries,
+    deal_queries,
+    opened,
+    returning,
+    sale_queries,
+    standing_queries,
+    told_queries,
+)
 from landreg.exchange.bidding.model import Entrant
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
@@ -76,6 +84,26 @@ def _of_bidder(session: Session) -> Iterator[Row]:
             yield Row(
                 label, _address(found), " · ".join((land.number, *window_words(session, stands.until, stands.own)))
             )
+
+
+def of_doubts(session: Session) -> Iterator[Row]:
+    """One's own deposits that an officer says did not come, until one has answered or they are struck."""
+    for one, answered in correction_queries.open_doubts(session, page_day(session) - LAPSED_FOR):
+        if not answered:
+            note = _("%(day)s 前说明", day=i18n.shown_day(one.answer_by))
+            address = url_for("bids.one", county=one.county, sale_id=one.sale_id)
+            yield Row(_("交易员说您的保证金没有到账，请说明"), address, note)
+
+
+def doubted(session: Session) -> Iterator[Row]:
+    """At the desk: deposits that are doubted, which a second officer strikes or lets stand."""
+    today = page_day(session)
+    for one, answered in correction_queries.open_doubts(session, today - LAPSED_FOR):
+        ripe = answered or today > (one.answer_by or today)
+        label = _("保证金待另一名交易员核对") if ripe else _("保证金在核对，等竞买人说明")
+        note = "" if ripe else _("%(day)s 前说明", day=i18n.shown_day(one.answer_by))
+        address = url_for("corrections.deposit", county=one.county, deposit_id=one.deposit_id)
+        yield Row(label, address, " · ".join(filter(None, (one.by_name, note))))
 
 
 def of_deposits(session: Session) -> Iterator[Row]:

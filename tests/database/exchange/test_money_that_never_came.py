@@ -1,9 +1,10 @@
-"""A deposit that never came is struck after its sale, and whose turn it is passed over (REC-1, BID-3, BID-8); a slip counts once
-over deposits, reserves and payments of contracts (BID-9, QUAL-9, CON-6).
+"""A deposit that never came is struck after its sale by two officers (REC-2), and whose turn it is passed over (BID-3, BID-8); a
+slip counts once over deposits, reserves and payments of contracts (BID-9, QUAL-9, CON-6).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -15,9 +16,10 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Refused
+from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import correcting, deals, reviews, sale_queries, sales, takers
+from landreg.exchange.bidding import correcting, deals, doubting, reviews, sale_queries, sales, takers
+from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.model import Deposit, Entrant
 from landreg.exchange.bidding.review_model import Reserve
 from landreg.exchange.contracts import life
@@ -30,6 +32,8 @@ from tests.registry_kit import HOUSEHOLD, Connection, codes
 from tests.villages import COUNTY
 
 WHY = "核对银行流水，根本没有这笔钱"
+SECOND = replace(OPERATOR, account_id=UUID(int=0x6109_0052), name="交易员己")
+"""Another officer of the desk."""
 
 
 @pytest.fixture
@@ -49,6 +53,55 @@ def fault(error: pytest.ExceptionInfo[Refused] | pytest.ExceptionInfo[Conflict])
     return str(said.get("fault", said.get("cause")))
 
 
+def strike(row: Deposit, superuser: Connection) -> Correction:
+    """One officer asks, the days of the answer run, another strikes it."""
+    doubting.doubt(OPERATOR, COUNTY, row.deposit_id, WHY, PAPER)
+    kit.pass_time(superuser, days=4)
+    return correcting.correct_deposit(SECOND, COUNTY, row.deposit_id, WHY, None)
+
+
+def test_after_the_close_nobody_strikes_a_deposit_alone_nor_before_its_bidder_could_answer(
+    listing: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    sale = kit.auction(listing)
+    people = [kit.person(superuser, number) for number in (1, 2)]
+    other, best = two_bids(superuser, sale, people)
+    row, others = deposit_of(best), deposit_of(other)
+    instead = correcting.Instead(other.entrant_id, sales.Receipt("paid", row.amount, "BZ-9", row.on_day))
+
+    def refused(actor: Actor, of: Deposit = row, to: correcting.Instead | None = None) -> str:
+        with pytest.raises(Refused) as error:
+            correcting.correct_deposit(actor, COUNTY, of.deposit_id, WHY, to)
+        assert codes(error) == {"REC-2"}
+        return fault(error)
+
+    assert {refused(OPERATOR), refused(OPERATOR, row, instead)} == {"strike_unasked"}
+    for paper, why, said in ((None, WHY, "doubt_paper"), (PAPER, " ", "correction_why")):
+        with pytest.raises(Refused) as bare:
+            doubting.doubt(OPERATOR, COUNTY, row.deposit_id, why, paper)
+        assert fault(bare) == said
+    asked = doubting.doubt(OPERATOR, COUNTY, row.deposit_id, WHY, PAPER)
+    assert asked.answer_by is not None
+    assert refused(OPERATOR) == "strike_alone"
+    assert refused(SECOND) == "strike_early"
+    # Past the rules the database holds it.
+    for by, of in ((OPERATOR, row), (SECOND, row), (SECOND, others)):
+        with pytest.raises(Refused) as wall, unit_of_work(by) as uow:
+            correcting.put_correction(uow, "deposit", of, of.deposit_id, WHY, None)
+        assert wall.value.findings[0].values["constraint"] == "rec_2_struck_by_two"
+    # Whose it is answers, once, and nobody else; then the second officer need not wait.
+    (_, loser), (_, bidder) = people
+    with pytest.raises(NotFound):
+        doubting.answer(loser, COUNTY, row.deposit_id, "替他说一句")
+    doubting.answer(bidder, COUNTY, row.deposit_id, "回单在这里，请再查一次")
+    with pytest.raises(Refused) as twice:
+        doubting.answer(bidder, COUNTY, row.deposit_id, "再说一次")
+    assert fault(twice) == "doubt_answered"
+    assert refused(OPERATOR) == "strike_alone"
+    correcting.correct_deposit(SECOND, COUNTY, row.deposit_id, WHY, None)
+    assert kit.strays(worker, database) == []
+
+
 def test_a_deposit_that_never_came_is_struck_after_the_close_and_its_bidder_passed_over(
     listing: Listing, superuser: Connection, worker: Actor, database: Settings
 ) -> None:
@@ -57,7 +110,7 @@ def test_a_deposit_that_never_came_is_struck_after_the_close_and_its_bidder_pass
     with pytest.raises(Conflict) as sound:
         deals.pass_over(OPERATOR, COUNTY, listing.listing_id, WHY)
     assert fault(sound) == "nothing_against"
-    correcting.correct_deposit(OPERATOR, COUNTY, deposit_of(best).deposit_id, WHY, None)
+    strike(deposit_of(best), superuser)
     with pytest.raises(Conflict) as unpaid:
         deals.proceed(OPERATOR, COUNTY, listing.listing_id)
     assert fault(unpaid) == "deposit_never_came"
@@ -75,8 +128,7 @@ def test_what_was_struck_by_mistake_is_recorded_anew_as_it_came_in_time(
     sale = kit.auction(listing)
     _, best = two_bids(superuser, sale)
     row, paid_by = deposit_of(best), beijing_day(sale.deposit_by)
-    correcting.correct_deposit(OPERATOR, COUNTY, row.deposit_id, WHY, None)
-    kit.pass_time(superuser, days=2)
+    strike(row, superuser)
     late = sales.Receipt("paid", row.amount, row.receipt, paid_by + timedelta(days=1))
     with pytest.raises(Refused) as refused:
         sales.record_deposit(OPERATOR, COUNTY, best.entrant_id, late)

@@ -1,4 +1,4 @@
-"""REC-1: when a record of money may be corrected, and by what. Pure."""
+"""REC-1, REC-2: when a record of money may be corrected, by what and by whom. Pure."""
 
 from __future__ import annotations
 
@@ -41,3 +41,47 @@ def rec_1_corrected_while_nothing_rests_on_it(facts: Correcting, law: Law | None
         return None
     field = {"kind": "kind", "day": "on_day"}.get(fault, "why")
     return Finding("REC-1", field, {"fault": f"correction_{fault}", "last": facts.last})
+
+
+@dataclass(frozen=True)
+class Doubting:
+    """That a deposit did not come. paid: it is recorded as one that came, and stands. closed: its sale has closed. proven: with the
+    bank's statement. asked: it was asked before.
+    """
+
+    why: str
+    paid: bool
+    closed: bool
+    proven: bool
+    asked: bool
+
+
+def rec_2_doubted_with_the_banks_statement(facts: Doubting, law: Law | None = None) -> Finding | None:
+    """REC-2: that a deposit did not come is asked once, after the close, with its reason and the bank's statement."""
+    faults = {
+        "doubt_paid": not facts.paid, "doubt_open": not facts.closed, "doubt_asked": facts.asked,
+        "correction_why": not facts.why.strip(), "doubt_paper": not facts.proven,
+    }  # fmt: skip
+    fault = next((name for name, holds in faults.items() if holds), "")
+    field = "paper" if fault == "doubt_paper" else "why"
+    return Finding("REC-2", field, {"fault": fault, "last": None}) if fault else None
+
+
+@dataclass(frozen=True)
+class Striking:
+    """A deposit that is taken from its bidder after the close. asked: that it did not come was asked; alone: by who strikes it.
+    answer_by: until when the bidder may answer; answered: they did.
+    """
+
+    asked: bool
+    alone: bool = False
+    answer_by: date | None = None
+    answered: bool = False
+
+
+def rec_2_struck_by_another_after_the_answer(facts: Striking, today: date) -> Finding | None:
+    """REC-2: struck by a second officer, when the bidder has answered or the last day of the answer is over."""
+    waits = facts.answer_by is not None and not facts.answered and today <= facts.answer_by
+    faults = {"strike_unasked": not facts.asked, "strike_alone": facts.alone, "strike_early": waits}
+    fault = next((name for name, holds in faults.items() if holds), "")
+    return Finding("REC-2", "why", {"fault": fault, "last": facts.answer_by}) if fault else None

@@ -1,0 +1,78 @@
+"""A deposit that did not come, found after its sale has closed: one officer asks with the bank's statement, whose deposit it is may
+answer in its days, and a second officer strikes it (correcting.py) or lets it stand.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import correction_queries, logged, sale_queries, sales, taker_queries
+from landreg.exchange.bidding.acting import Under, for_its_own, noted
+from landreg.exchange.bidding.auction import number_of
+from landreg.exchange.bidding.correction_model import DepositDoubt
+from landreg.exchange.bidding.model import Deposit
+from landreg.exchange.bidding.rules.correcting import Doubting, rec_2_doubted_with_the_banks_statement
+from landreg.law.queries import load_law
+from landreg.registry.guarded import Attached, ties_nothing
+
+
+def doubt(actor: Actor, county: str, deposit_id: UUID, why: str, paper: Attached | None) -> DepositDoubt:
+    """An officer says that a deposit did not come; its bidder is told. Raises NotFound, Refused (REC-2, GUARD-1)."""
+    with unit_of_work(actor) as uow:
+        row = _deposit(uow, county, deposit_id)
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        ties_nothing(law.on, why=why)
+        if paper is not None:
+            ties_nothing(law.on, paper, "paper")
+        struck = deposit_id in correction_queries.corrections(uow.session, county, [deposit_id])
+        closed = sales.standing(uow, county, row.sale_id).stage not in ("announced", "open")
+        asked = deposit_id in correction_queries.doubts(uow.session, county, row.sale_id)
+        facts = Doubting(why, row.kind == "paid" and not struck, closed, paper is not None, asked)
+        if wrong := rec_2_doubted_with_the_banks_statement(facts, law):
+            raise Refused(wrong)
+        made = _said(uow, row, "asked", why)
+        made.answer_by = law.on + timedelta(days=law.days("REC-2.answer_days"))
+        if paper is not None:
+            made.sha256, made.paper = paper.sha256, paper.name
+        logged.enter(uow, made)
+    return made
+
+
+def answer(actor: Actor, county: str, deposit_id: UUID, said: str, under: Under | None = None) -> DepositDoubt:
+    """Whose deposit it is answers, once. under: an agent says it for the household. Raises NotFound, Refused (REC-2, GUARD-1),
+    (ACC-25) for a consent that ended.
+    """
+    with unit_of_work(actor) as uow:
+        row = _deposit(uow, county, deposit_id)
+        ties_nothing(beijing_day(uow.now), said=said)
+        told = correction_queries.doubts(uow.session, county, row.sale_id).get(deposit_id, {})
+        if "asked" not in told:
+            raise NotFound
+        if "answered" in told or not said.strip():
+            fault = "doubt_answered" if "answered" in told else "correction_why"
+            raise Refused(Finding("REC-2", "said", {"fault": fault, "last": None}))
+        if under is not None and (entrant := sale_queries.entrant(uow.session, county, row.entrant_id)):
+            for_its_own(uow, under, taker_queries.taker(uow.session, county, entrant.taker_id))
+        made = _said(uow, row, "answered", said)
+        made.agent_act_id = None if under is None else noted(uow, under, number_of(uow, county, row.sale_id))
+        logged.enter(uow, made)
+    return made
+
+
+def _deposit(uow: UnitOfWork, county: str, deposit_id: UUID) -> Deposit:
+    row = sale_queries.deposit(uow.session, county, deposit_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _said(uow: UnitOfWork, row: Deposit, kind: str, said: str) -> DepositDoubt:
+    return DepositDoubt(
+        county=row.county, village=row.village, doubt_id=uuid4(), deposit_id=row.deposit_id, sale_id=row.sale_id,
+        entrant_id=row.entrant_id, kind=kind, said=said.strip(), by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
