@@ -36,14 +36,14 @@ def running_on(session: Session, proposals: Iterable[ActProposal]) -> dict[UUID,
                 run = Running(
                     row.number, row.kind, row.from_on, row.until_on, row.taker, row.taker_code, row.household_id,
                     frozenset({row.parcel_code}) | (known.parcels if known else frozenset()),
-                    own=row.number in grounds or str(case_id) in row.cases,
+                    own=any(row.number in said for said in grounds) or str(case_id) in row.cases,
                 )  # fmt: skip
                 found[case_id][row.number] = replace(run, by_holder=operator is not None and takes(run, operator))
     return {case_id: tuple(some.values()) for case_id, some in found.items()}
 
 
 def _grounds(one: ActProposal) -> frozenset[str]:
-    """The contracts, by number, that the act says it rests on; where it is on a land-operation right, those of that right too."""
+    """What the act says it rests on; where it is on a land-operation right, what that rests on too."""
     bundle, named = one.in_force.bundle, {getattr(one.facts.asked, "basis", "")}
     if bundle is not None and isinstance(one.facts.asked, LandOperationChange):
         named.add(bundle.right.row["note"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,6 +35,8 @@ from landreg.web.forms import collected, read_form
 
 MOST_BRANCHES = 4
 RELATION = "relation_"
+_NUMBER_ALONE = re.compile(r"[^0-9A-Za-z]*([0-9]{18})[^0-9A-Za-z]*")
+"""A contract's number with words around it: it is kept bare, as the market has it."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,15 @@ def land_operation(actor: Actor, county: str) -> LandOperation:
             raise BadInput(Finding("FORM-1", "operator"))
     if faults:
         raise BadInput(faults)
-    terms = (given.mode, given.basis, given.signed_on, given.starts_on, given.last_day, given.parcels)
+    bare = _NUMBER_ALONE.fullmatch(given.basis)
+    terms = (
+        given.mode,
+        bare[1] if bare else given.basis,
+        given.signed_on,
+        given.starts_on,
+        given.last_day,
+        given.parcels,
+    )
     return LandOperation("", operator, *terms)
 
 

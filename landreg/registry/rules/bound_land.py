@@ -82,14 +82,15 @@ def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def lo_15_within_its_contract(facts: ActFacts, law: Law) -> Finding | None:
-    """LO-15: a land-operation right that rests on a signed contract of the market has no days and no land beside it. RLCL-37,
+    """LO-15: a land-operation right that rests on a signed contract of the market has no days and no land beside it; one whose
+    operator takes the land by such a contract over its days has none beside that contract's, whatever else it names. RLCL-37,
     RERR-22.
     """
     days, land = _days(facts), set(land_of(facts))
     if days is None:
         return None
-    for one in _rested_on(facts):
-        beside = sorted(land - one.parcels)
+    for one in (*_rested_on(facts), *_unnamed(facts, days)):
+        beside = sorted(land - one.parcels) if one.own else []
         if beside or days[0] < one.from_on or not _before_its_end(one, days[1] - DAY):
             values = {"number": one.number, "from": one.from_on.isoformat()} | _last(one)
             return Finding("LO-15", "last_day", values | ({"parcels": beside} if beside else {}), subject=facts.code)
@@ -110,18 +111,22 @@ def _rested_on(facts: ActFacts) -> list[Running]:
     return [one for one in facts.running if one.own and _taken(one, facts)]
 
 
+def _unnamed(facts: ActFacts, days: tuple[date, date]) -> list[Running]:
+    """The contracts by which a new right's operator takes the land over some of its days, though the act names none of them."""
+    if not isinstance(facts.asked, LandOperation) or _rested_on(facts):
+        return []
+    return [one for one in facts.running if one.kind != "retransfer" and _taken(one, facts) and _meets(one, days)]
+
+
 def _against(facts: ActFacts) -> list[Running]:
     days = _days(facts)
     if days is None or _rested_on(facts):
         return []
-    return [
-        one
-        for one in facts.running
-        if one.kind != "retransfer"
-        and one.from_on < days[1]
-        and _before_its_end(one, days[0])
-        and not _taken(one, facts)
-    ]
+    return [one for one in facts.running if one.kind != "retransfer" and _meets(one, days) and not _taken(one, facts)]
+
+
+def _meets(one: Running, days: tuple[date, date]) -> bool:
+    return one.from_on < days[1] and _before_its_end(one, days[0])
 
 
 def _before_its_end(one: Running, day: date) -> bool:

@@ -174,3 +174,13 @@ def test_what_another_operates_by_a_registered_paper_right_is_let_by_no_contract
     assert codes(refused) == {"CON-2"}
     after = signed(drawn(from_on=date(2027, 1, 1), until_on=date(2027, 9, 1)))
     assert seen(after).contract.state == "signed"
+
+
+@pytest.mark.parametrize("basis", ["合同{number}", "另一合同7号"])
+def test_the_takers_own_contract_holds_however_its_number_is_typed(let: Contract, registrar: Actor, basis: str) -> None:
+    """LO-15: its days are the right's, though the basis names it in other words, or another contract."""
+    asked = lease(let, TAKER, operator=OWN, basis=basis.format(number=let.number), last_day=date(2027, 12, 31))
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation", asked, right=right_id())
+    assert "LO-15" in codes(refused)
+    assert any(found.values.get("number") == let.number for found in refused.value.findings)

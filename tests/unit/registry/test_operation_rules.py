@@ -163,7 +163,7 @@ def test_a_transfer_that_was_not_filed_is_a_note() -> None:
 @pytest.mark.parametrize(
     "running",
     [
-        replace(LET, code=COOPERATIVE.code),
+        replace(LET, code=COOPERATIVE.code, from_on=date(2022, 1, 1)),
         replace(LET, from_on=date(2027, 1, 1)),
         replace(LET, kind="retransfer"),
     ],
@@ -191,7 +191,9 @@ def test_where_the_right_rests_on_a_contract_of_the_land_another_is_a_note() -> 
 )
 def test_who_takes_the_land_by_the_contract_may_be_its_operator(operator: Operator, taker: dict[str, Any]) -> None:
     asked, known = replace(LEASE, operator=operator), "" if operator is PERSON else NEIGHBOUR.name
-    assert found(asked, facts(asked, known_name=known, running=(replace(LET, **taker),))) == [("TR-33", "warn")]
+    assert found(asked, facts(asked, known_name=known, running=(replace(LET, from_on=LEASE.starts_on, **taker),))) == [
+        ("TR-33", "warn")
+    ]
     assert found(asked, facts(asked, known_name=known, running=(LET,))) == [("LO-13", "refuse")]
 
 
@@ -258,3 +260,10 @@ def test_a_contractor_is_told_that_they_are_no_operator_of_their_own_land() -> N
     (finding,) = examine(ACT_RULES["land_operation"], given, LAW)
     assert "户主2就是承包方" in LAW.say(finding)
     assert "is the contractor" in LAW.say(finding, "en")
+
+
+@pytest.mark.parametrize("changed", [{"until_on": date(2026, 12, 31)}, {"from_on": date(2022, 1, 2)}])
+def test_the_operator_s_contract_of_the_market_holds_though_another_basis_is_named(changed: dict[str, Any]) -> None:
+    of_its_own = replace(OWN, own=False, **changed)
+    assert ("LO-15", "refuse") in found(LEASE, facts(LEASE, running=(of_its_own,)))
+    assert found(LEASE, facts(LEASE, running=(replace(of_its_own, kind="retransfer"),))) == [("TR-33", "warn")]
