@@ -140,7 +140,9 @@ def on_household(code: str, kind: str) -> Response:
             members=[
                 (str(m.member_id), f"{names[m.person_id][0]}（{i18n.shown_term(m.relation, 'relation')}）")
                 for m in members
-                if kind == "name_change" or (m.person_id != household.representative_id and m.relation not in HEADS)
+                if kind == "name_change"
+                or len(members) == 1
+                or (m.person_id != household.representative_id and m.relation not in HEADS)
             ],
             relations=words("relation", [one for one in terms("relation") if one not in HEADS]),
             joining=member_forms.JOINING,

@@ -13,7 +13,12 @@ from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
-from landreg.registry.rules.died_out import hh_15_somebody_lives, hh_17_who_joins_was_of_it
+from landreg.registry.rules.died_out import (
+    chg_13_household_dies_out,
+    dies_out,
+    hh_15_somebody_lives,
+    hh_17_who_joins_was_of_it,
+)
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
@@ -100,9 +105,11 @@ def chg_2_leaves_from_here(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def chg_3_a_holder_stays(facts: ActFacts, law: Law) -> Finding | None:
-    """CHG-3: after the change at least one member holds the household's right; else it is another act. RLCL-16."""
+    """CHG-3: after the change at least one member holds the household's right; else it is another act, unless its last ones died:
+    with them it dies out (HH-15). RLCL-16.
+    """
     asked = facts.asked
-    if not isinstance(asked, HouseholdChange) or not asked.leaves or not facts.members:
+    if not isinstance(asked, HouseholdChange) or not asked.leaves or not facts.members or dies_out(facts):
         return None
     staying = any(holds for member, holds in facts.members.items() if member not in asked.leaving)
     if staying or any(joining.holds_right for joining in asked.joins):
@@ -145,9 +152,11 @@ def chg_12_goes_with_the_number(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def chg_7_head_goes_by_its_own_act(facts: ActFacts, law: Law) -> Finding | None:
-    """CHG-7: where who stands for the household dies or leaves, another does by an act of its own. RLCL-16, RLCL-22."""
+    """CHG-7: where who stands for the household dies or leaves, another does by an act of its own, if one is left. RLCL-16,
+    RLCL-22.
+    """
     asked = facts.asked
-    if not isinstance(asked, HouseholdChange) or not facts.heads & asked.leaving:
+    if not isinstance(asked, HouseholdChange) or not facts.heads & asked.leaving or dies_out(facts):
         return None
     return Finding("CHG-7", "leaves", {}, subject=facts.code)
 
@@ -242,6 +251,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_5_land_at_the_new_place,
         chg_7_head_goes_by_its_own_act,
         chg_12_goes_with_the_number,
+        chg_13_household_dies_out,
         hh_6_name_of_the_representative,
         hh_7_relations_of_who_joins,
         hh_17_who_joins_was_of_it,

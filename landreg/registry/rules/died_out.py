@@ -1,4 +1,4 @@
-"""HH: what is not registered of contracted land whose household has died out. Pure."""
+"""HH: that a household dies out, and what is not registered of its contracted land then. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.household_requests import LandOperationChange
+from landreg.registry.rules.requests import HouseholdChange
 
 DISPOSES = (
     "assignment",
@@ -53,3 +54,18 @@ def hh_17_who_joins_was_of_it(facts: ActFacts, law: Law) -> Finding | None:
     RLCL-32.
     """
     return Finding("HH-17", "joins", {}, subject=facts.code) if facts.died_out else None
+
+
+def dies_out(facts: ActFacts) -> bool:
+    """Whether all who are left of a household died, and nobody joins it."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange) or asked.joins or not facts.members:
+        return False
+    return facts.members.keys() == asked.leaving and all(one.reason == "death" for one in asked.leaves)
+
+
+def chg_13_household_dies_out(facts: ActFacts, law: Law) -> Finding | None:
+    """CHG-13: a household dies out with its last member, and nobody disposes of its contracted land or inherits it: a note for the
+    reviewer. RLCL-16, RLCL-32.
+    """
+    return Finding("CHG-13", "leaves", {}, subject=facts.code) if dies_out(facts) else None

@@ -385,6 +385,33 @@ def test_the_head_goes_by_another_act_and_no_second_one_comes_with_who_joins(
     asked_for(registrar, "household_change", right)
 
 
+def test_the_last_member_s_death_is_registered_and_the_household_dies_out(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    head, wife = members(registrar)
+    case = asked_for(registrar, "household_change", HouseholdChange(leaves=(Leaving(wife, "death"),)))
+    booked(registrar, reviewer, superuser, case, "household_change")
+    pass_days(superuser, 1)
+    child = Joining(applications.person_of(registrar, "成员新", citizen_id(971)), "20", True, "birth")
+    for asked in (
+        HouseholdChange(leaves=(Leaving(head, "marriage"),)),
+        HouseholdChange((child,), (Leaving(head, "death"),)),
+    ):
+        with pytest.raises(Refused) as refused:
+            asked_for(registrar, "household_change", asked)
+        assert "CHG-7" in codes(refused)
+    case = asked_for(registrar, "household_change", HouseholdChange(leaves=(Leaving(head, "death"),)))
+    booked(registrar, reviewer, superuser, case, "household_change")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
+    assert "CHG-13" in {found["code"] for found in findings}
+    assert members(registrar) == []
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同1号", Decimal(100), whose=BANK)
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "mortgage", loan, right=right_of(registrar))
+    assert "HH-15" in codes(refused)
+    assert rechecked(database, worker) == []
+
+
 def test_parcels_are_exchanged_between_two_rights(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
     tmp_path: Path,
