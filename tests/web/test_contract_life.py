@@ -361,7 +361,7 @@ def test_the_chain_of_a_re_transfer_is_shown_from_the_first_contractor_to_who_fa
     contract = signed(drawn())
     code = seen(contract).parcels[0].parcel_code
     said = {
-        **VALUES, "unit": "yuan_mu_year", "parcel": code, "from_on": "2023-01-01", "last_day": "2023-12-31", "price": "650",
+        **VALUES, "unit": "yuan_mu_year", "parcel": code, "from_on": "2023-01-01", "last_day": "2027-06-30", "price": "650",
         "paid_every": "year", "paid": "before", "taker": f"{HOUSEHOLD[:-1]}2", "escalator": "0",
     }  # fmt: skip
     form = ling.get(of(contract, "next/retransfer")).text

@@ -67,10 +67,10 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     to_rights(*officers, superuser, 2)
     with unit_of_work(OPERATOR) as uow:
         land = sorted(project_queries.contracted(uow.session, COUNTY, VILLAGE, []))
-    new = f"{NEW}&from_on=2022-01-01&last_day=2026-06-30"
+    new = f"{NEW}&from_on=2022-01-01&last_day=2027-06-30"
     said = {
         **VALUES, "title": "样本村整村流转", "unit": "yuan_mu_year", "parcel": land, "from_on": "2022-01-01", "price": "500",
-        "last_day": "2026-06-30", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "样本种植专业合作社",
+        "last_day": "2027-06-30", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "样本种植专业合作社",
     }  # fmt: skip
     superuser.execute(
         """INSERT INTO land.division (code, name, level, parent, urban_rural)

@@ -21,6 +21,7 @@ from landreg.exchange.contracts.rules.following import (
     con_61_changed_within_its_term,
     con_69_moved_right_is_changed_no_more,
 )
+from landreg.exchange.contracts.rules.free import con_100_term_is_not_over
 from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
@@ -103,6 +104,13 @@ def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:
     uow.session.flush()
     for draft in draft_queries.overtaken(uow.session, previous):
         happened(uow, draft, "withdrawn", law.on, facts={"how": "overtaken", "by": by})
+
+
+def days_are_left(found: Whole, law: Law) -> None:
+    """Raises Refused (CON-100) where the whole term of a draft is over, before a side signs it."""
+    row = found.contract
+    if over := con_100_term_is_not_over((row.number, row.until_on), law):
+        raise Refused(over)
 
 
 def somebody_lives(uow: UnitOfWork, found: Whole) -> None:

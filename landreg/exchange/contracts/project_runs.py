@@ -24,6 +24,7 @@ from landreg.exchange.contracts import deal_queries, project_queries
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
 from landreg.exchange.contracts.model import Contract, Project, ProjectRun
+from landreg.exchange.contracts.rules.free import con_100_term_is_not_over
 from landreg.exchange.contracts.rules.signatures import Signing, con_3_signature_is_sound
 from landreg.exchange.contracts.signing import Signature, by_mandate, sign
 from landreg.exchange.counter.present import Party, Present, recorded, stands_for
@@ -93,13 +94,16 @@ def _by_code(item: tuple[UUID, Contract]) -> str:
 
 
 def _free(uow: UnitOfWork, county: str, project_id: UUID) -> Project:
-    """A project with no run under way. Raises NotFound, Conflict (CON-5)."""
+    """A project with no run under way. Raises NotFound, Conflict (CON-5), Refused (CON-100) where its term is over."""
     found = project_queries.one(uow.session, county, project_id)
     if found is None:
         raise NotFound
     last = project_queries.last_run(uow.session, county, project_id)
     if last is not None and last.state in UNDER_WAY:
         raise Conflict(Finding("CON-5", "state", {"where": f"run_{last.state}"}, subject=found.number))
+    law = load_law(uow.session, county, beijing_day(uow.now))
+    if over := con_100_term_is_not_over((found.number, found.until_on), law):
+        raise Refused(over)
     return found
 
 

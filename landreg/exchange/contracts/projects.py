@@ -28,7 +28,7 @@ from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
 from landreg.exchange.contracts.rules.course import UNSIGNED
-from landreg.exchange.contracts.rules.free import SOLD_RULES
+from landreg.exchange.contracts.rules.free import SOLD_RULES, con_100_term_is_not_over
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     con_15_price_of_its_kind,
@@ -119,6 +119,8 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     """What can be told of every contract of the project before a household is asked: land, prices, term, clauses."""
     terms, wrong = planned.terms, sorted(set(asked) - set(land))
     findings = [Finding("CON-1", "parcels", {"parcels": wrong})] if wrong or not asked else []
+    if over := con_100_term_is_not_over(("", terms.until_on), law):
+        findings.append(over)
     held = [(land[code].household_code, land[code].right_id) for code in sorted(asked) if code in land]
     if several := con_21_one_right_a_household(held, law):
         findings.append(several)
@@ -175,8 +177,8 @@ def _opened(
 def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: Said) -> ProjectWord:
     """A household's own word: at the desk, on its own phone, or by its agent. Until both have signed it can be said anew: a draft
     of its contract is dropped by it, also one that its word before has signed. Raises NotFound, Refused (CON-3, CON-29, ACC-25;
-    CON-97 where nothing takes part; CON-2, CON-31, CON-32, CON-33, TR-1, TR-12 of a parcel that something else has), Conflict
-    (CON-5) once its contract is made.
+    CON-97 where nothing takes part; CON-100; CON-2, CON-31, CON-32, CON-33, TR-1, TR-12 of a parcel that something else has),
+    Conflict (CON-5) once its contract is made.
     """
     if given.kind not in ("consents", "withdraws"):
         raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
@@ -209,10 +211,12 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
 
 
 def _takes_part(uow: UnitOfWork, found: Project, kept: Sequence[ProjectParcel], code: str) -> None:
-    """What a household says yes with is some land, and free for the project's days. Raises Refused."""
+    """What a household says yes with is some land, and free for the project's days, some of which are left. Raises Refused."""
     if not kept:
         raise Refused(Finding("CON-97", "keep", subject=code))
     land, law = {one.parcel_code: one for one in kept}, load_law(uow.session, found.county, beijing_day(uow.now))
+    if over := con_100_term_is_not_over((found.number, found.until_on), law):
+        raise Refused(over)
     if against := of_project(uow, found, land).against(found.kind, land, law):
         raise Refused(against)
 

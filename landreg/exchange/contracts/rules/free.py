@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
@@ -65,12 +66,13 @@ def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | 
 
 
 def con_100_term_is_not_over(facts: tuple[str, date], law: Law) -> Finding | None:
-    """CON-100: of a deal whose whole term is over no contract is drawn: it could never run. landreg.
+    """CON-100: what has no day of its term left is not drawn, consented to or signed: it could never run. landreg.
 
-    facts: the number of its listing, the day after its last.
+    facts: the number of the listing, the contract or the project, '' where it has none yet; the day after its last.
     """
     number, until = facts
-    return None if law.on < until else Finding("CON-100", "state", {"last": until - DAY, "number": number})
+    values: dict[str, Any] = {"last": until - DAY, **({"number": number} if number else {})}
+    return None if law.on < until else Finding("CON-100", "state", values, subject=number or None)
 
 
 def con_102_house_is_not_sold(facts: tuple[str, str, Mapping[str, str]], law: Law) -> Finding | None:
