@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.boundaries import Corners, distinct, side_keys
+from gis.boundaries import Corner, Corners, distinct, side_keys
 from gis.shapes import Floats, Ints, Shapes
 
 TILE_SIDES = 300_000
@@ -19,6 +19,16 @@ AT_ONCE = 20_000
 CROWD = 100
 """So many corners within one reach are no survey's: there parcels lie on one another, which is found as such, and to hold each
 corner against each side would take the square of their number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """Parcels of one strip. numbers: (n,) of them. corner: (p,) the number of each coordinate's corner. sides: the coordinates at
+    which a side begins that only one parcel has; both as the strip's shapes count them."""
+
+    numbers: Ints
+    corner: Corner
+    sides: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +47,20 @@ class Gaps:
 
 
 def gaps(
-    parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1, wide_m: float = 0.0, along_m: float = 2.0,
-    strip: int = 200_000,
+    parcels: Shapes, covers: Sequence[Cover] | None = None, *, tolerance_m: float = 0.002, reach_m: float = 0.1,
+    wide_m: float = 0.0, along_m: float = 2.0,
 ) -> Gaps:  # fmt: skip
     """Corners that lie more than `tolerance_m` and at most `reach_m` from a side of another parcel; up to `wide_m` where
     the two keep so near over at least `along_m`: a strip.
 
     There two parcels neither meet nor keep apart: a gap, or an overlap, too narrow to be meant. Only sides that no
-    second parcel has exactly are looked at, so a clean coverage costs one sort of its corners.
+    second parcel has exactly are looked at, so a clean coverage costs one sort of its corners. covers: of these parcels, where
+    they are made already.
     """
     found = [np.empty((0, 5))]
     far_m = max(reach_m, wide_m)
-    for numbers in strips(parcels, far_m, strip):
-        found.append(_gaps_of(parcels.take(numbers), numbers, tolerance_m, far_m))
+    for cover in covers_of(parcels, tolerance_m, far_m) if covers is None else covers:
+        found.append(_gaps_of(parcels.take(cover.numbers), cover, tolerance_m, far_m))
     rows = np.concatenate(found)
     rows = rows[(rows[:, 2] <= reach_m) | (_along(rows) >= along_m)]
     rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
@@ -72,7 +83,17 @@ def _along(rows: Floats) -> Floats:
     return made
 
 
-def strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
+def covers_of(parcels: Shapes, tolerance_m: float, reach_m: float, size: int = 200_000) -> list[Cover]:
+    """The cover of each strip (`_strips`)."""
+    return [_cover(parcels.take(numbers), numbers, tolerance_m) for numbers in _strips(parcels, reach_m, size)]
+
+
+def _cover(parcels: Shapes, numbers: Ints, tolerance_m: float) -> Cover:
+    corners = Corners(parcels.xy, tolerance_m)
+    return Cover(numbers, corners.own, _single_sides(parcels, corners.own, max(len(corners), 1)))
+
+
+def _strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
     """Numbers of the parcels in or near strips from west to east, of about `size` parcels each: corners and sides of all
     parcels at once would be held several times over."""
     boxes = parcels.boxes
@@ -84,20 +105,17 @@ def strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
         yield known[(boxes[known, 0] <= high + reach_m) & (boxes[known, 2] >= low - reach_m)]
 
 
-def _gaps_of(parcels: Shapes, numbers: Ints, tolerance_m: float, reach_m: float) -> Floats:
-    """(n, 5) rows of parcel of the corner, parcel of the side, distance, place; `numbers` are what parcels are called."""
-    corners = Corners(parcels.xy, tolerance_m)
-    corner = corners.own.astype(np.int64)
-    sides = single_sides(parcels, corner, max(len(corners), 1))
-    found = [np.empty((0, 5))]
-    for segments, points in _tiles(parcels.xy, sides, reach_m):
-        found.append(_misses(parcels, corner, segments, points, tolerance_m, reach_m))
+def _gaps_of(parcels: Shapes, cover: Cover, tolerance_m: float, reach_m: float) -> Floats:
+    """(n, 5) rows of parcel of the corner, parcel of the side, distance, place."""
+    found, numbers = [np.empty((0, 5))], cover.numbers
+    for segments, points in _tiles(parcels.xy, cover.sides, reach_m):
+        found.append(_misses(parcels, cover.corner, segments, points, tolerance_m, reach_m))
     rows = np.concatenate(found)
     rows[:, 0], rows[:, 1] = numbers[rows[:, 0].astype(np.int64)], numbers[rows[:, 1].astype(np.int64)]
     return rows
 
 
-def single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:
+def _single_sides(parcels: Shapes, corner: Corner, base: int) -> Ints:
     """Coordinates (their numbers) at which a side begins that only one parcel has."""
     keys = side_keys(parcels, corner, base)
     order = np.argsort(keys)
@@ -120,7 +138,9 @@ def _tiles(xy: Floats, sides: Ints, reach_m: float) -> Iterator[tuple[Ints, Ints
         yield sides[(west < high) & (east >= low)], ends[(xy[ends, 0] >= low) & (xy[ends, 0] < high)]
 
 
-def _misses(parcels: Shapes, corner: Ints, segments: Ints, points: Ints, tolerance_m: float, reach_m: float) -> Floats:
+def _misses(
+    parcels: Shapes, corner: Corner, segments: Ints, points: Ints, tolerance_m: float, reach_m: float
+) -> Floats:
     """(n, 5) rows of parcel of the corner, parcel of the side, distance, place."""
     xy, owner = parcels.xy, parcels.part_feature[parcels.xy_part]
     _, first = np.unique(corner[points], return_index=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.boundaries import Corners
-from gis.gaps import single_sides, strips
+from gis.boundaries import Corner
+from gis.gaps import Cover, covers_of
 from gis.shapes import Floats, Ints, Shapes, offsets
 
 LONGEST = 10
@@ -37,26 +38,30 @@ class Holes:
 
 
 def holes(
-    parcels: Shapes, *, least_m2: float, most_m2: float, tolerance_m: float = 0.002, strip: int = 200_000
+    parcels: Shapes,
+    covers: Sequence[Cover] | None = None,
+    *,
+    least_m2: float,
+    most_m2: float,
+    tolerance_m: float = 0.002,
 ) -> Holes:
     """Holes of more than `least_m2` and at most `most_m2` between parcels that meet in common corners.
 
     Sides that one parcel alone has are walked with the free ground at the left hand. Rings that close are the outline of
     the cover and its holes, told apart by the sign of their area; all of it is sorting, so that millions of sides cost no
-    more than a second or two. Only what is small is then made a shape, to see that no parcel lies in it.
+    more than a second or two. Only what is small is then made a shape, to see that no parcel lies in it. covers: of these
+    parcels, REACH_M wide around each strip, where they are made already.
     """
     found = [np.empty((0, 5))]
-    for numbers in strips(parcels, REACH_M, strip):
-        found.append(_holes_of(parcels.take(numbers), numbers, (least_m2, most_m2), tolerance_m))
+    for cover in covers_of(parcels, tolerance_m, REACH_M) if covers is None else covers:
+        found.append(_holes_of(parcels.take(cover.numbers), cover, (least_m2, most_m2)))
     rows = np.unique(np.concatenate(found), axis=0)
     return Holes(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
 
 
-def _holes_of(parcels: Shapes, numbers: Ints, area: tuple[float, float], tolerance_m: float) -> Floats:
-    """(n, 5) rows of two parcels, area and place; `numbers` are what the parcels are called."""
-    corners = Corners(parcels.xy, tolerance_m)
-    corner = corners.own.astype(np.int64)
-    sides = single_sides(parcels, corner, max(len(corners), 1))
+def _holes_of(parcels: Shapes, cover: Cover, area: tuple[float, float]) -> Floats:
+    """(n, 5) rows of two parcels, area and place."""
+    numbers, corner, sides = cover.numbers, cover.corner, cover.sides
     owner = parcels.part_feature[parcels.xy_part[sides]]
     turned = (_twice_area(parcels) > 0)[owner]
     begin, end = np.where(turned, sides + 1, sides), np.where(turned, sides, sides + 1)
@@ -84,7 +89,7 @@ def _twice_area(parcels: Shapes) -> Floats:
     return np.asarray(np.bincount(owner, weights=cross, minlength=len(parcels)), dtype=np.float64)
 
 
-def _following(xy: Floats, corner: Ints, begin: Ints, end: Ints) -> Ints:
+def _following(xy: Floats, corner: Corner, begin: Ints, end: Ints) -> Ints:
     """For each side the one with which the free ground at its left goes on, itself where none does: at its end the first
     that goes out, clockwise from where it came."""
     if not len(begin):

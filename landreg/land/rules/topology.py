@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis.gaps import gaps
-from gis.holes import holes
+from gis.gaps import covers_of, gaps
+from gis.holes import REACH_M, holes
 from gis.shapes import Shapes
 from gis.topology import outside, overlaps
 from landreg.core.errors import Finding
@@ -171,7 +171,8 @@ def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
         return
     near, far = (np.float64(notes.law.text("TOP-12.gap", key)).item() for key in ("least_m", "most_m"))
     wide, along = (np.float64(notes.law.text("TOP-17.strip", key)).item() for key in ("most_m", "along_m"))
-    found = gaps(shapes, tolerance_m=near, reach_m=far, wide_m=wide, along_m=along)
+    survey.covers = covers_of(shapes, near, max(far, wide, REACH_M))
+    found = gaps(shapes, survey.covers, tolerance_m=near, reach_m=far, wide_m=wide, along_m=along)
     for row in range(len(found)):
         i, j = int(found.i[row]), int(found.j[row])
         if (min(i, j), max(i, j)) not in survey.overlapping:
@@ -186,7 +187,7 @@ def top_16_parcels_leave_no_hole(survey: Survey, notes: Notes) -> None:
     if shapes is None or len(shapes) < 2:
         return
     least, most = (np.float64(notes.law.text("TOP-16.hole", key)).item() for key in ("least_m2", "most_m2"))
-    found = holes(shapes, least_m2=least, most_m2=most)
+    found, survey.covers = holes(shapes, survey.covers, least_m2=least, most_m2=most), None
     for row in np.flatnonzero(found.i != found.j).tolist():  # in one parcel alone it is that parcel's own hole: GEO-9
         place = (found.x[row], found.y[row])
         _pair_notes(survey, notes, "TOP-16", "DK", int(found.i[row]), int(found.j[row]), {"area": _two(found.area_m2[row])},
