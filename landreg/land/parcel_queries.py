@@ -48,6 +48,14 @@ def parcels_ended(session: Session, jurisdiction: str, tail: str, most: int) -> 
     return session.execute(found.order_by(Division.code).limit(most)).all()
 
 
+def gone_by(session: Session, county: str, codes: Sequence[str]) -> Sequence[Any]:
+    """Of these parcels those whose last right ended by expropriation or with the land: parcel_code, reason, number of the case,
+    on_day.
+    """
+    asked = {"county": county, "codes": list(codes)}
+    return session.execute(sa.text("SELECT * FROM registry.gone_by(:county, CAST(:codes AS text[]))"), asked).all()
+
+
 @dataclass(frozen=True)
 class ParcelFilter:
     """What a list of parcels is narrowed and ordered by. within: a division's code. text: code, its beginning, or name."""

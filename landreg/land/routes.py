@@ -95,6 +95,7 @@ def parcel_page(code: str) -> Response:
         return pages.render(
             "land/parcel.html",
             seen=seen,
+            gone=() if shown_days.elsewhen else parcel_queries.gone_by(session, last.county, [code]),
             parcel=seen.parcel if seen else last,
             clocks=shown_days,
             versions=parcel_queries.versions(session, last.county, last.parcel_id),
@@ -128,12 +129,14 @@ def parcel_json(code: str) -> Response:
         if seen is None:
             raise NotFound
         path = queries.division_path(uow.session, seen.parcel.village)
+        gone = parcel_queries.gone_by(uow.session, seen.parcel.county, [code])
     found = seen.parcel
     facts = [
         (_("编码"), found.code),
         (_("种类"), i18n.shown_term(found.kind, "parcel")),
         (_("登记面积"), f"{i18n.shown_mu(found.mu)} {_('亩')} · {i18n.shown_m2(found.registered_area_m2)} m²"),
         (_("坐落"), " ".join(path)),
+        *((_("权利"), f"{i18n.shown_term(one.reason, 'end_reason')} · {one.number}") for one in gone),
     ]
     return pages.json_answer(
         {

@@ -59,8 +59,10 @@ from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
+from landreg.land.parcel_queries import gone_by
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.rules.gone import end_5_still_the_collective_s
 
 KNOWN = ("grade", CONSENT, "other_parcels")
 """What register, listing and deal say, whatever is typed."""
@@ -261,6 +263,9 @@ def _land_of(uow: UnitOfWork, county: str, draft: Draft) -> Land:
         if found is None:
             raise NotFound
         return found
+    gone = {one.parcel_code: one.number for one in gone_by(uow.session, county, [one.code for one in draft.parcels])}
+    if taken := end_5_still_the_collective_s(gone, "parcels", None):
+        raise Refused(taken)
     of_collective = land_queries.collective_land(uow.session, county, [one.code for one in draft.parcels])
     if of_collective is None:
         raise Refused(Finding("CON-82", "parcels"))

@@ -27,11 +27,13 @@ from landreg.exchange.listings.rules.offer import OFFER_RULES
 from landreg.exchange.listings.rules.usual import USUAL_RULES
 from landreg.exchange.model import Listing, ListingEvent
 from landreg.exchange.publication import late_days, put_off
+from landreg.land.parcel_queries import gone_by
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
 from landreg.registry.home.brought import seeing
 from landreg.registry.rules.died_out import nobody_lives
+from landreg.registry.rules.gone import end_5_still_the_collective_s
 
 RULES = (*LAND_RULES, *OFFER_RULES, *USUAL_RULES)
 
@@ -189,6 +191,11 @@ def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
     found = [*examine(RULES, facts, law)]
     if land.right is not None and (dead := queries.died_out(uow.session, county, land.right.right_id)):
         found.append(nobody_lives([dead], "parcel", facts.number or None))
+    if land.right is None:
+        gone = {one.parcel_code: one.number for one in gone_by(uow.session, county, facts.codes)}
+        taken = end_5_still_the_collective_s(gone, "parcel", facts.number or None)
+        # Of what is no more the collective's own, END-5 tells more than LST-20.
+        found = [taken, *(one for one in found if one.code != "LST-20")] if taken else found
     refused = tuple(one for one in found if law.rules[one.code].effect == "refuse")
     return Judged(refused, tuple(one for one in found if one not in refused), land)
 

@@ -25,6 +25,7 @@ from landreg.law.queries import load_law
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework.holding import hold
 from landreg.registry.facts.first import Proposal, case_facts, proposals
+from landreg.registry.facts.gone import gone_first
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
 from landreg.registry.rules.procedure import reg_1_four_eyes, to_finish_by
@@ -151,10 +152,11 @@ def judge(
         uow.session, cases, uow.actor.account_id, beijing_day(uow.now), law.number("TOP-1.overlap", "m2")
     )
     laws = laws_of(uow, cases, law)
-    asked = tuple(rules)
+    asked, gone = tuple(rules), gone_first(uow.session, cases)
     return {
         (key := proposal.case.case_id): (
             *examine(asked, procedure[key], law),
+            *([gone[key]] if key in gone else []),
             *examine(rules_of(proposal.case), proposal.facts, laws[key]),
         )
         for proposal in (proposals(uow.session, cases) if proposed is None else proposed)

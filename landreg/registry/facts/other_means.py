@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.codes import ISSUER
 from landreg.core.tables import in_force
+from landreg.land.parcel_queries import gone_by
 from landreg.law.book import act_type
 from landreg.party.model import Collective, Household
 from landreg.registry.casebook import Case
@@ -39,6 +40,7 @@ def other_means_proposals(session: Session, cases: Sequence[Case]) -> list[ActPr
         for code, one in found.items()
         if on.get(one.row["parcel_id"])
     }
+    gone = {one.parcel_code: one.number for one in gone_by(session, county, list(found))}
     collectives = _collectives(session, county, [code[:ISSUER] for code in found])
     holders = [one.operator.holder_id for one in asked.values()]
     known, homes = known_names(session, county, holders), _homes(session, county, holders)
@@ -59,6 +61,7 @@ def other_means_proposals(session: Session, cases: Sequence[Case]) -> list[ActPr
             collective=str(collective) if collective else "",
             known_name=known.get(one.operator.holder_id, ""),
             under={code: under[code] for code in one.parcels if code in under},
+            gone={code: gone[code] for code in one.parcels if code in gone},
             inside=collective is not None and homes.get(one.operator.holder_id) == collective,
         )
         effect = partial(_changes, case, one, collective, tuple(land.values()), bool(facts.known_name))

@@ -139,10 +139,13 @@ def rights_of_parcel(code: str) -> Response | Redirect:
             raise NotFound
         rights = queries.rights_on_parcel(uow.session, last.county, last.parcel_id, shown_days.as_of)
         path = land.division_path(uow.session, last.village)
+        gone = () if rights else parcel_queries.gone_by(uow.session, last.county, [code])
     if len({right.right_id for right in rights}) == 1:
         key = {"county": rights[0].county, "right_id": rights[0].right_id}
         return redirect(url_for("registry.rights.one", **key, **shown_days.query), 303)
-    return pages.render("registry/rights_of_parcel.html", parcel=last, rights=rights, path=path, clocks=shown_days)
+    return pages.render(
+        "registry/rights_of_parcel.html", parcel=last, rights=rights, gone=gone, path=path, clocks=shown_days
+    )
 
 
 @blueprint.get("/search")

@@ -11,6 +11,7 @@ from typing import Any
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.acts import reg_20_documents_complete
+from landreg.registry.rules.gone import end_5_still_the_collective_s
 from landreg.registry.rules.household_requests import OtherMeans
 from landreg.registry.rules.operation import (
     OperationFacts,
@@ -29,10 +30,12 @@ class OtherMeansFacts(OperationFacts):
     """The collective's land as the register has it. parcels: those of the asked ones that it has as farmland.
 
     collective: their collective's id, '' where they are not all of one that the register knows. under: by parcel, the right
-    that stands on it. inside: the contractor is a household of that collective.
+    that stands on it. gone: by parcel, the case of the expropriation that took it. inside: the contractor is a household of that
+    collective.
     """
 
     under: Mapping[str, str] = field(default_factory=dict)
+    gone: Mapping[str, str] = field(default_factory=dict)
     inside: bool = False
 
 
@@ -69,6 +72,10 @@ def lo_10_outsider_said(facts: OtherMeansFacts, law: Law) -> Finding | None:
     return Finding("LO-10", "by", {}, subject=facts.code)
 
 
+def _not_gone(facts: OtherMeansFacts, law: Law) -> Finding | None:
+    return end_5_still_the_collective_s(facts.gone, "parcels", facts.code)
+
+
 OTHER_MEANS_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "other_means": (
         reg_20_documents_complete,
@@ -77,6 +84,7 @@ OTHER_MEANS_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         lo_11_old_enough_to_farm,
         lo_12_code_as_on_the_licence,
         lo_8_land_of_one_collective,
+        _not_gone,
         lo_9_under_a_running_contract,
         lo_10_outsider_said,
     )
