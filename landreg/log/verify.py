@@ -389,7 +389,7 @@ _TOLD: dict[str, tuple[str, str, dict[str, str]]] = {
     **{f"exit.{step}": ("exit_event", "number", {"exit": "exit_id", "on": "on_day", "way": ""})
        for step in ("noticed", "minors", "withdrawn", "lapsed", "returned")},
     "objection.opened": _STEP,
-    **{f"case.{step}": _STEP for step in ("accepted", "reviewed", "returned", "withdrawn", "refused")},
+    **{f"case.{step}": _STEP for step in ("accepted", "reviewed", "returned", "withdrawn", "refused", "rebuilt")},
 }  # fmt: skip
 """By kind of entry: the table of its row, the column of its key, and by fact the column that says it ('': of its name)."""
 _ALWAYS_TOLD = {
@@ -398,7 +398,7 @@ _ALWAYS_TOLD = {
     "exit_agreement": "agreement_id", "exit_payment": "payment_id", "exit_repayment": "repayment_id", "exit_paper": "number",
     "exit_event": "number",
 }  # fmt: skip
-_STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse", "contact")
+_STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse", "rebuild", "contact")
 _MASKED_STEPS = ("tell",)
 """Steps whose reason names somebody and is shown masked."""
 _PRINTED = ("certificate", "paper")

@@ -40,10 +40,10 @@ def public_notice(session: Session, number: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM registry.public_notice(:number)"), {"number": number}).first()
 
 
-def noticed_cases(session: Session, number: str) -> Mapping[str, str]:
-    """The state of each case of a public notice, by the case's number."""
-    rows = session.execute(text("SELECT number, state FROM registry.noticed_cases(:number)"), {"number": number})
-    return {row.number: row.state for row in rows}
+def noticed_cases(session: Session, number: str) -> Mapping[str, Row[Any]]:
+    """How each case of a public notice is, by the case's number: its state, and where it was opened anew the case in its place."""
+    rows = session.execute(text("SELECT * FROM registry.noticed_cases(:number)"), {"number": number})
+    return {row.number: row for row in rows}
 
 
 def check_case(session: Session, number: str) -> Row[Any] | None:

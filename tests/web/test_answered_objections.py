@@ -50,7 +50,7 @@ def test_an_objector_is_reached_answered_in_writing_and_told_by_receipt(
     assert "13800000000" not in shen.get(page).text
 
     told = f"/notices/{notice}?receipt={receipt}"
-    assert "正在处理，该业务已停止办理" in browser.get(told).text
+    assert "该业务已停止办理，异议处理完毕前不登簿" in browser.get(told).text
     settled = shen.post(
         f"{page}/objections/{objection}", {"outcome": "dismissed", "settlement": "经实地查看，墙在界线以内"}
     )

@@ -22,6 +22,8 @@ from landreg.registry.casework.cases import locked, note, set_values
 from landreg.registry.casework.outdated_queries import REBUILT, outdated_cases
 
 REBUILT_FOR = "测绘成果包已更正，登记机构按新成果“{name}”重新建立本业务"
+REBUILD = "rebuild"
+"""The step by which the office ends a case that it opens anew; nobody took an application back."""
 MOST_NAMED = 20
 OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
 
@@ -58,7 +60,7 @@ def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[
             raise Conflict(not_in_later(gone) if gone else Finding("REG-11"))
         ids = [case.case_id for case in ended]
         set_values(uow, county, ids, state="withdrawn", batch_id=None)
-        note(uow, ended, "withdraw", REBUILT_FOR.format(name=package.name))
+        note(uow, ended, REBUILD, REBUILT_FOR.format(name=package.name))
         uow.session.flush()
         batch_id = _open(uow, package, village)
         papers = under_way_queries.papers_of(uow.session, county, ids)

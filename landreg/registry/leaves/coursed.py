@@ -1,5 +1,5 @@
-"""What the log says of a case's course: accepted when and in which order (REG-2), reviewed, returned, withdrawn, refused; and
-of objections.
+"""What the log says of a case's course: accepted when and in which order (REG-2), reviewed, returned, withdrawn, refused, opened
+anew; and of objections.
 
 The leaves are staged by the database itself (migration 0033), of what a desk does. A case and its parcels also say what these
 steps made of them, and its folder holds the papers that they found (migration 0065; a registration's, in the leaf of its act):
@@ -23,7 +23,7 @@ from landreg.log.recheck_register import Copied, Keyed
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS = {"accept": "case.accepted", "review": "case.reviewed", "return": "case.returned", "withdraw": "case.withdrawn",
-         "refuse": "case.refused"}  # fmt: skip
+         "refuse": "case.refused", "rebuild": "case.rebuilt"}  # fmt: skip
 """By step that moves a case on: the kind of its entry. The other steps have entries of their own kinds, or are work."""
 TOLD = {**KINDS, "contact": "objection.opened"}
 """By step with an entry of its own: its kind."""
@@ -115,7 +115,8 @@ _FOLLOWS = """
     CASE l.step WHEN 'accept' THEN c.state = 'accepted'
             OR c.act_kind = ANY (:unasked) AND c.state IN ('registered', 'certified')
         WHEN 'review' THEN c.state IN ('reviewed', 'noticed', 'objected', 'registered', 'certified')
-        WHEN 'return' THEN c.state = 'returned' WHEN 'withdraw' THEN c.state = 'withdrawn' WHEN 'refuse' THEN c.state = 'refused'
+        WHEN 'return' THEN c.state = 'returned' WHEN 'refuse' THEN c.state = 'refused'
+        WHEN 'withdraw' THEN c.state = 'withdrawn' WHEN 'rebuild' THEN c.state = 'withdrawn'
         ELSE c.state = 'draft' END
     OR l.step IN ('accept', 'review') AND c.state = 'returned' AND EXISTS (
         SELECT FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id AND o.outcome = 'upheld'
@@ -163,7 +164,7 @@ _TAKEN_OUT = f"""
 _PAPERS = f"""
     WITH l AS (
         SELECT DISTINCT ON (e.county, e.case_id) e.county, e.case_id, e.step, e.at, e.told -> 'papers' AS papers
-        FROM registry.case_event AS e WHERE e.step IN ('accept', 'register', 'withdraw', 'refuse')
+        FROM registry.case_event AS e WHERE e.step IN ('accept', 'register', 'withdraw', 'refuse', 'rebuild')
         ORDER BY e.county, e.case_id, e.at DESC, e.step = 'register' DESC
     ), told AS (
         SELECT l.county, l.case_id, p.key, p.value AS said FROM l, jsonb_each_text(l.papers) AS p
@@ -212,6 +213,6 @@ _BETWEEN = f"""
 _NOTES = """
     SELECT c.number AS key FROM registry.case_event AS e
     JOIN registry."case" AS c ON c.county = e.county AND c.case_id = e.case_id
-    WHERE e.step IN ('register', 'withdraw', 'refuse') AND e.told ? 'notes'
+    WHERE e.step IN ('register', 'withdraw', 'refuse', 'rebuild') AND e.told ? 'notes'
       AND e.told ->> 'notes' IS DISTINCT FROM encode(sha256(convert_to(e.salt || c.findings::text, 'UTF8')), 'hex')
 """

@@ -8,6 +8,7 @@ from landreg.core.periods import beijing_day
 from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.casebook import Case, CaseEvent, Notice, Objection
+from landreg.registry.facts.successors import ended_before, went_on_in
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk, articles_of, telephone
 from landreg.registry.rules.objections import receipt_of
@@ -18,6 +19,12 @@ _DECIDED = {
     "dismissed": "经审查，异议不成立。该业务继续办理，公告期满后依法登记。",
     "withdrawn": "您已撤回异议。该业务继续办理，公告期满后依法登记。",
 }
+_DECIDED_AFTER = {
+    "upheld": "经审查，异议成立。该业务已结束，不按原公告的内容登记[；同一内容由业务 {next} 接着办理，异议解决前不予受理]。",
+    "dismissed": "经审查，异议不成立。该业务已结束[；同一内容由业务 {next} 接着办理，另行公告]。",
+    "withdrawn": "您已撤回异议。该业务已结束[；同一内容由业务 {next} 接着办理，另行公告]。",
+}
+"""Of a case that had ended before."""
 _LATER = "登记后仍认为登记簿记载错误的，可以依《民法典》第二百二十条申请更正登记或者异议登记。"
 
 
@@ -39,7 +46,7 @@ def objection_answer(
         location=" ".join(division_path(session, case.village)),
         objected=objection.reason,
         outcome=term("outcome", outcome),
-        decision=_DECIDED[outcome],
+        decision=_decided(session, case, event, outcome),
         reasons=event.reason,
         articles=articles_of(_BASIS[outcome]),
         remedies=_remedies(desk.remedies(session, case.county), outcome),
@@ -50,6 +57,14 @@ def objection_answer(
         check_url=f"{desk.base_url}/check?number={number}",
     )
     return papers.print_objection_answer(paper, sample=desk.sample)
+
+
+def _decided(session: Session, case: Case, event: CaseEvent, outcome: str) -> str:
+    if not ended_before(session, case, event):
+        return _DECIDED[outcome]
+    following = went_on_in(session, case)
+    said, _, more = _DECIDED_AFTER[outcome].partition("[")
+    return said + (more.removesuffix("]。").format(next=following[-1].number) if following else "") + "。"
 
 
 def _remedies(against: tuple[str, ...], outcome: str) -> tuple[str, ...]:

@@ -132,6 +132,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
         "upheld": objected.upheld(session, [case]).get(case_id, []),
+        **successors.ending(session, case),
         **later_shown.later(session, case, current_actor()),
         "answers": objectors.answers(objections, events),
         "notice": desk.notice(session, county, case.notice_id),

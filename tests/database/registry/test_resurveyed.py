@@ -155,8 +155,9 @@ def test_cases_are_rebuilt_from_the_later_survey_with_the_papers_in_their_folder
     batch, ended, gone = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
     assert (ended, gone) == (2, [])
     assert state_of(registrar, old) == "withdrawn"
-    said = "SELECT reason FROM registry.case_event WHERE case_id = :case AND step = 'withdraw'"
-    assert "按新成果" in one(registrar, said, case=old)
+    said = "SELECT string_agg(reason, '' ORDER BY at) FROM registry.case_event WHERE case_id = :case AND step = :step"
+    assert "按新成果" in one(registrar, said, case=old, step="rebuild")
+    assert one(registrar, said, case=old, step="withdraw") is None
     made = in_state(registrar, batch, "draft")
     assert len(made) == 2
     assert cases.accept(registrar, COUNTY, made).done == 2
