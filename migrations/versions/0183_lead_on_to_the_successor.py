@@ -1,4 +1,4 @@
-"""0182 A case that the office opened anew from a later survey ends as that ('rebuild'), told by a leaf of its own; the receipt,
+"""0183 A case that the office opened anew from a later survey ends as that ('rebuild'), told by a leaf of its own; the receipt,
 the notice and whoever objected are led on to the case that took its place.
 """
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0182"
-down_revision = "0181"
+revision = "0183"
+down_revision = "0182"
 branch_labels = None
 depends_on = None
 
