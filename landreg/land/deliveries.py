@@ -86,12 +86,13 @@ def predecessor(session: Session, new: Package) -> Package | None:
 
 class ToRegister(NamedTuple):
     """How much of a package could be registered, contracts and homesteads, and how much of it is not. left_behind: how many cases
-    are open of villages that it has nothing of.
+    are open of villages that it has nothing of. contradicted: how many rights in force it has otherwise.
     """
 
     whole: int
     left: int
     left_behind: int
+    contradicted: int = 0
 
 
 Counting = Callable[[Session, str, UUID], ToRegister]
@@ -107,7 +108,7 @@ def tells_what_is_left(counted: Counting) -> Counting:
 def to_register(session: Session, county: str, package_id: UUID) -> ToRegister:
     """How much of a staged package is registered, as the room of rights counts it; a package without rights holds nothing."""
     told = [counted(session, county, package_id) for counted in _TOLD_BY]
-    return ToRegister(*(sum(counts) for counts in zip(*told, strict=True))) if told else ToRegister(0, 0, 0)
+    return ToRegister(*(sum(counts) for counts in zip(*told, strict=True))) if told else ToRegister(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from landreg.registry.casebook import (
     Notice,
 )
 from landreg.registry.casework.outdated_queries import left_behind
+from landreg.registry.facts import contradicted
 from landreg.registry.model import Right
 
 
@@ -176,12 +177,13 @@ def villages_of_package(session: Session, county: str, package_id: UUID) -> list
 @tells_what_is_left
 def left_of_package(session: Session, county: str, package_id: UUID) -> ToRegister:
     """Of a package's contracts and homesteads how many have no right in force, whether their cases are open, out, or returned;
-    and how many cases are open of villages that it has nothing of.
+    how many cases are open of villages that it has nothing of, and how many rights in force it has otherwise.
     """
     villages = villages_of_package(session, county, package_id)
     whole = sum(village.contracts + village.homesteads for village in villages)
     registered = sum(one.contracts_registered + one.homesteads_registered for one in villages)
-    return ToRegister(whole, whole - registered, len(left_behind(session, county, package_id)))
+    behind, otherwise = left_behind(session, county, package_id), contradicted.by_package(session, county, package_id)
+    return ToRegister(whole, whole - registered, len(behind), len(otherwise))
 
 
 def _counted(row: Any) -> tuple[int, int, int]:

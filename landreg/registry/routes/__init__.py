@@ -23,6 +23,7 @@ from landreg.registry import ending_queries, finding, queries, shelves
 from landreg.registry.casework import desk, opening, under_way_queries, worklist
 from landreg.registry.casework.outdated_queries import Outdated, left_behind, outdated_cases
 from landreg.registry.casework.worklist import CaseFilter
+from landreg.registry.facts import contradicted
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.home import brought_queries
 from landreg.registry.routes import act_kinds as act_kind_routes
@@ -72,6 +73,7 @@ def open_batch(county: str, package_id: UUID) -> Response:
         villages = desk.villages_of_package(uow.session, county, package_id)
         later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
         behind = left_behind(uow.session, county, package_id)
+        otherwise = contradicted.by_package(uow.session, county, package_id)
     if not villages:
         raise NotFound
     outdated: dict[str, list[Outdated]] = defaultdict(list)
@@ -82,6 +84,7 @@ def open_batch(county: str, package_id: UUID) -> Response:
         villages=villages,
         outdated=outdated,
         behind=behind,
+        contradicted=otherwise,
         county=county,
         package_id=package_id,
     )
@@ -232,6 +235,20 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
                         url_for("registry.cases.one", county=case.county, case_id=case.case_id),
                     )
                     for case in drawn
+                ],
+                "",
+            )
+        if actor.has(Role.REGISTRAR) and (otherwise := contradicted.packages(session, ON_FIRST_PAGE)):
+            yield Queue(
+                _("登记簿与新成果包不一致的权利"),
+                url_for("land.packages.index"),
+                [
+                    Row(
+                        name,
+                        url_for("registry.open_batch", county=county, package_id=package_id) + "#registered",
+                        _("%(n)s 项", n=count),
+                    )
+                    for county, package_id, name, count in otherwise
                 ],
                 "",
             )

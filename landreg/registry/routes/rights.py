@@ -23,6 +23,7 @@ from landreg.party.model import Household
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case
 from landreg.registry.casework import household_queries, under_way_queries
+from landreg.registry.facts import contradicted
 from landreg.registry.facts.found_uses import found_uses
 from landreg.registry.facts.limits import lying, marks
 from landreg.registry.term_queries import first_entered, running_term
@@ -87,6 +88,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             proofs=shelves.proofs_of_acts(session, county, acts, shown_days.as_of),
             may_prove=_sees_cases(),
             acts=shelves.act_numbers(session, county, list(acts)),
+            otherwise=contradicted.of_right(session, county, right_id) if shown and not shown_days.elsewhen else None,
             found_uses=found_uses(session, county, [right.code]).get(right.code, ()),
         )
 
