@@ -11,10 +11,13 @@ from landreg.core.actor import Actor, Role
 from landreg.exchange.contracts import drawing, life
 from landreg.exchange.contracts.model import Contract
 from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, parcels_of, right_id, seen, signed, terms, today
+from tests.database.exchange.test_collective_registered import in_force
+from tests.exchange_kit import market
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
+from tests.web.test_contract_life import picture
 
 
 @pytest.fixture
@@ -90,3 +93,30 @@ def test_a_household_reads_of_a_draft_and_of_a_re_transfer_of_its_land_and_says_
     assert "您户承包的地要再流转" not in browser.get("/").text
     assert browser.post(f"/my{of(lease, 'decline')}", {"said": ""}).status_code == 409
     assert "我不同意" not in browser.get(f"/my{of(lease)}").text
+
+
+def test_of_the_collective_s_land_the_form_asks_for_a_resolution_of_its_own_and_fills_in_none(
+    officers: tuple[Actor, Actor], superuser: Connection, browser: Browser, account: OpenAccount
+) -> None:
+    """CON-105."""
+    market(*officers, superuser)
+    contract = in_force(officers[0], superuser)
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    page = browser.get(of(contract, "next/change")).text
+    assert contract.clauses["resolution"] not in page
+    assert 'name="resolution"' not in page
+    said = {
+        **VALUES, "unit": "yuan_mu_year", "from_on": today().isoformat(), "last_day": "2027-06-30", "price": "100",
+        "escalator": "0", "paid_every": "year", "paid": "before", "parcel": seen(contract).parcels[0].parcel_code,
+        "representative": "样本代表",
+    }  # fmt: skip
+    bare = browser.post(of(contract, "next/change"), said)
+    assert (bare.status_code, "CON-105" in bare.text) == (422, True)
+    resolved = {"resolved_on": today().isoformat(), "members": "19", "in_favour": "16", "approval": "样政发〔2026〕9号"}
+    papers = {"minutes": picture(), "approved": picture()}
+    made = browser.post(of(contract, "next/change"), {**said, **resolved, **papers})
+    assert made.status_code == 303, re.findall(r'class="code">([A-Z]+-\d+)<', made.text)
+    drawn_now = browser.get(made.headers["Location"]).text
+    assert "成员重新决议" in drawn_now
+    assert f"成员（代表）会议 {today().isoformat()} 决议" in drawn_now

@@ -27,6 +27,7 @@ from landreg.exchange.contracts import (
     land_queries,
     logged,
     making,
+    resolving,
     taking,
 )
 from landreg.exchange.contracts.deal_queries import Dealt
@@ -35,6 +36,7 @@ from landreg.exchange.contracts.entering import happened, held, must, of_transfe
 from landreg.exchange.contracts.judging import judged, parcels_of
 from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract, ContractParcel
+from landreg.exchange.contracts.resolving import Decided
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text
 from landreg.exchange.contracts.rules.course import (
@@ -141,13 +143,14 @@ def draw_recorded(
 def draw_following(
     actor: Actor, county: str, contract_id: UUID, relation: str, terms: Terms, values: Mapping[str, str],
     parcels: Sequence[Taken] | None = None, said: str = "", taker_code: str = "", taker_name: str = "",
-    consent: Attached | None = None,
+    consent: Attached | None = None, decided: Decided | None = None,
 ) -> Contract:  # fmt: skip
     """Draw what renews, changes or transfers further a contract: with its taker where no other is named. parcels: None all of its
-    own; of one that is named whole, as much as the contract has of it. consent: the contractor's, to a re-transfer.
+    own; of one that is named whole, as much as the contract has of it. consent: the contractor's, to a re-transfer. decided:
+    of a collective's own land what its members resolved anew.
 
-    Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9, CON-10, CON-27, CON-38, CON-39, CON-60 to CON-63, CON-69 and as
-    `draw_from_deal`).
+    Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9, CON-10, CON-27, CON-38, CON-39, CON-60 to CON-63, CON-69, CON-105 and
+    as `draw_from_deal`).
     """
     if relation not in ("renewal", "change", "retransfer"):
         raise BadInput(Finding("FORM-5", "relation", {"given": relation[:40]}))
@@ -179,6 +182,9 @@ def draw_following(
         if relation == "renewal":
             asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, any(found.of(one) for one in FREE))
             findings.append(con_10_taker_before_others(asked, law))
+        if anew := resolving.resolves(old, relation):
+            decided = decided or Decided()
+            findings.append(resolving.against(found, taker, decided, law))
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         whole = {one.parcel_code: Taken(one.parcel_code, one.area_m2, None, one.part) for one in found.parcels}
@@ -189,7 +195,11 @@ def draw_following(
         if consent is not None:
             ties_nothing(law.on, consent)
             values[CONSENT] = f"{consent.name}，{consent.sha256[:16]}"
+        if anew and decided and decided.told:
+            values["resolution"] = decided.told.words
         made = draw(uow, Draft(old.right_id, taken, terms, values, said, None, relation, found), taker)
+        if anew and decided:
+            resolving.record(uow, made, decided, law)
         if relation == "retransfer":
             happened(uow, made, "contractor_consented", law.on, paper=must(consent, CONSENT))
         return made

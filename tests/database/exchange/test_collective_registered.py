@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,8 +19,11 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.files import Store
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import drawing, land_queries, registering, signing
+from landreg.exchange.contracts import drawing, land_queries, registering, resolving, signing
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.resolving import Decided
+from landreg.exchange.listings.reading import Resolution
+from landreg.exchange.model import Listing
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from landreg.registry.booking import register
@@ -27,9 +32,9 @@ from landreg.registry.facts import standing
 from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Reissue, RestrictionAsked
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right_id, terms
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right_id, seen, terms, today
 from tests.database.exchange.test_contract_of_collective import by, common, dealt
-from tests.exchange_kit import market
+from tests.exchange_kit import market, put_event
 from tests.household_kit import asked_for
 from tests.registry_kit import BANK, HOUSEHOLD, Connection, applied, codes, one, pass_days, put_papers
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -91,6 +96,66 @@ def rechecked(worker: Actor, database: Settings) -> list[str]:
     seal(worker, database)
     past = ("access.binding", "access.account", "land.parcel")
     return [str(one) for one in recheck_register(worker, database, of_register()).findings if one.layer not in past]
+
+
+def in_force(registrar: Actor, superuser: Connection) -> Contract:
+    """A contract over one parcel of the collective, of yesterday; its listing is over."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    with unit_of_work(OPERATOR) as uow:
+        listing = uow.session.scalars(sa.select(Listing).where(Listing.state == "published")).one()
+    put_event(OPERATOR, listing, "dealt")
+    pass_days(superuser, 1)
+    return contract
+
+
+def resolved_on(day: date, in_favour: int = 16, approval: str = "样政发〔2026〕9号", **changed: Any) -> Decided:
+    """What the members resolved anew on a day, with the minutes and the township's approval."""
+    return replace(Decided(Resolution(day, 19, in_favour, approval), PAPER, PAPER), **changed)
+
+
+@pytest.mark.parametrize("relation", ["change", "renewal"])
+def test_what_follows_a_contract_over_the_collective_s_land_is_resolved_anew_by_its_members(
+    registrar: Actor, superuser: Connection, worker: Actor, database: Settings, relation: str
+) -> None:
+    contract = in_force(registrar, superuser)
+    begins = today() if relation == "change" else contract.until_on
+    after = terms(kind="four_wastes", from_on=begins, until_on=date(2030, 7, 1), price=Decimal(40))
+    given = {**VALUES, "representative": "样本代表", "resolution": contract.clauses["resolution"]}
+
+    def drawn(decided: Decided | None) -> Contract:
+        return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, relation, after, given, decided=decided)
+
+    made_on = seen(contract).of("signed").on_day
+    for decided, said in (
+        (None, "resolved_missing"),
+        (resolved_on(made_on), "resolved_before"),
+        (resolved_on(today() + DAY), "resolved_ahead"),
+        (resolved_on(today(), in_favour=12), "resolved_few"),
+        (resolved_on(today(), minutes=None), "resolved_minutes"),
+    ):
+        with pytest.raises(Refused) as refused:
+            drawn(decided)
+        (finding,) = [one for one in refused.value.findings if one.code == "CON-105"]
+        assert finding.values["fault"] == said
+    follows = drawn(resolved_on(today()))
+    assert "应到 19 人，同意 16 人" in follows.clauses["resolution"]
+    assert str(today()) in follows.clauses["resolution"]
+    for side, name in (("contractor", "样本代表"), ("taker", "样本二")):
+        signing.sign(OPERATOR, COUNTY, follows.contract_id, by(side, name))
+    assert rechecked(worker, database) == []
+
+
+def test_past_the_rule_the_database_lets_nobody_sign_what_the_members_did_not_resolve(
+    registrar: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = in_force(registrar, superuser)
+    after = terms(kind="four_wastes", from_on=today(), until_on=date(2030, 7, 1), price=Decimal(40))
+    given = {**VALUES, "representative": "样本代表", "resolution": contract.clauses["resolution"]}
+    monkeypatch.setattr(resolving, "resolves", lambda _row, _relation: False)
+    follows = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", after, given)
+    with pytest.raises(Refused) as wall:
+        signing.sign(OPERATOR, COUNTY, follows.contract_id, by("contractor", "样本代表"))
+    assert wall.value.findings[0].values["constraint"] == "con_105_members_resolved_anew"
 
 
 def test_the_right_is_the_contractor_s_for_the_term_of_its_contract_and_the_log_agrees(
@@ -261,8 +326,10 @@ def test_the_contract_of_registered_land_is_renewed_and_its_land_listed_no_more_
     contract = contracted(registrar, superuser, [common(superuser)])
     booked(registrar, reviewer, opened(registrar, database, contract))
     after = terms(kind="four_wastes", from_on=contract.until_on, until_on=date(2030, 7, 1), price=contract.price)
-    given = {**VALUES, "representative": "样本代表", "resolution": contract.clauses["resolution"]}
-    renewed = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "renewal", after, given)
+    given = {**VALUES, "representative": "样本代表"}
+    pass_days(superuser, 1)
+    key = (OPERATOR, COUNTY, contract.contract_id, "renewal", after, given)
+    renewed = drawing.draw_following(*key, decided=resolved_on(today()))
     assert (renewed.right_id, renewed.previous_id) == (None, contract.contract_id)
     land = one(registrar, "SELECT code FROM land.parcel WHERE kind = 'collective' AND upper_inf(recorded)")
     with unit_of_work(OPERATOR) as uow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,10 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries, taking
+from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries, resolving, taking
 from landreg.exchange.contracts.drafts import Draft, draft_of
 from landreg.exchange.contracts.judging import home_of
+from landreg.exchange.contracts.resolving import Decided
 from landreg.exchange.contracts.routes.forms import (
     OFF_MARKET,
     Clauses,
@@ -33,10 +35,11 @@ from landreg.exchange.contracts.routes.forms import (
 )
 from landreg.exchange.listings import household_queries
 from landreg.exchange.listings.papers import CONSENT
+from landreg.exchange.listings.reading import Resolution
 from landreg.law.transfers import transfers
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("contract_drawing", __name__)
 
@@ -170,13 +173,35 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
         land = None if row.right_id is None else land_queries.land(uow.session, county, row.right_id)
     kind = "retransfer" if relation == "retransfer" else row.kind
     term = None if land is None else land.right.term
-    asked = [one for one in questions(kind, row.unit, today, basic=basic) if one["name"] != CONSENT]
+    anew = resolving.resolves(row, relation)
+    passed = (CONSENT, "resolution") if anew else (CONSENT,)
+    asked = [one for one in questions(kind, row.unit, today, basic=basic) if one["name"] not in passed]
+    own = (*OF_SIDES.get(relation, ()), *(("representative", "resolution") if anew else ()))
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=asked, values={name: said for name, said in row.clauses.items() if name not in OF_SIDES.get(relation, ())},
+        asked=asked, anew=anew, values={name: said for name, said in row.clauses.items() if name not in own},
         draft_days=days, last_day=term.upper - DAY if term and _whole_term(kind, today) else None,
         **choices(row.unit),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What the members of a collective resolved of what follows a contract over their land, with the papers of it."""
+
+    resolved_on: date | None = None
+    members: int | None = None
+    in_favour: int | None = None
+    approval: str = field(default="", metadata={"most": 80})
+    minutes: Upload | None = None
+    approved: Upload | None = None
+
+
+def _decided(given: Deciding) -> Decided:
+    told = None
+    if given.resolved_on is not None:
+        told = Resolution(given.resolved_on, given.members or 0, given.in_favour or 0, given.approval.strip())
+    return Decided(told, kept(given.minutes, "minutes"), kept(given.approved, "approved"))
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/next/<relation>")
@@ -192,7 +217,7 @@ def draw_following(county: str, contract_id: UUID, relation: str) -> Redirect:
     kind = "retransfer" if relation == "retransfer" else row.kind
     made = drawing.draw_following(
         current_actor(), county, contract_id, relation, given.terms(kind), given.values(), given.taken(), given.said,
-        given.taker, given.taker_name, kept(given.consent, CONSENT),
+        given.taker, given.taker_name, kept(given.consent, CONSENT), _decided(read_form(Deciding)),
     )  # fmt: skip
     flash(_("合同已拟定，编号 %(number)s。", number=made.number))
     return back(county, made.contract_id)

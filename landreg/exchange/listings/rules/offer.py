@@ -197,12 +197,17 @@ def lst_23_papers_are_there(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-23", field, {"papers": missing}, subject=facts.number or None)
 
 
+def two_thirds_agree(members: int, agreed: int) -> bool:
+    """Whether two thirds of so many agree."""
+    return 0 < agreed <= members and agreed * 3 >= members * 2
+
+
 def lst_25_two_thirds_agree(facts: Offered, law: Law) -> Finding | None:
     """LST-25: two thirds of the members, or of their representatives, agree to it. RLCL-52, LAL-63."""
     if facts.resolved is None:
         return None
     members, agreed = facts.resolved
-    if members > 0 and agreed <= members and agreed * 3 >= members * 2:
+    if two_thirds_agree(members, agreed):
         return None
     return Finding("LST-25", "in_favour", {"asked": members, "given": agreed}, subject=facts.number or None)
 
