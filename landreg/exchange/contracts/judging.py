@@ -19,6 +19,7 @@ from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
+from landreg.exchange.contracts.rules.building import con_106_built_within_the_term
 from landreg.exchange.contracts.rules.clauses import (
     Text,
     asked_of,
@@ -68,6 +69,7 @@ def judged(
     findings = [*examine((*CONTRACT_RULES, *FREE_RULES), facts, law)]
     findings += [*clauses_lacking(text, law), *con_41_figures_within_bounds(text, law)]
     findings += examine(SOLD_RULES, ("", terms.kind, {"said": draft.said, **draft.values}), law)[:1]
+    findings += con_106_built_within_the_term((terms.kind, values, terms.until_on), law)
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
     ends = None if land.right.term is None else land.right.term.upper
