@@ -18,7 +18,7 @@ from landreg.registry.facts.laid import laid
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
 from landreg.registry.rules.acts import HEADS
-from landreg.registry.rules.died_out import DISPOSES
+from landreg.registry.rules.died_out import ASKED
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.renewal_requests import CHANGES
@@ -52,7 +52,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "paid_below": paid.get(case.case_id),
             "died_out": joined.get(case.case_id)
             or tuple(
-                dead[right] for right in case.right_ids if right in dead and case.act_kind in (*DISPOSES, LET_OTHERWISE)
+                dead[right] for right in case.right_ids if right in dead and case.act_kind in (*ASKED, LET_OTHERWISE)
             ),
             "laid": before.get(case.case_id, ()),
             "consenting": consenting.get(case.case_id, frozenset()),
@@ -118,7 +118,7 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
 def _died_out(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:
     """By contract right that is to be disposed of, or land-operation right on one, where its household has no member: its code."""
     found: dict[UUID, str] = {}
-    for statement, kinds in ((_DIED_OUT, DISPOSES), (_DIED_OUT_BELOW, (LET_OTHERWISE,))):
+    for statement, kinds in ((_DIED_OUT, ASKED), (_DIED_OUT_BELOW, (LET_OTHERWISE,))):
         rights = [right for case in cases if case.act_kind in kinds for right in case.right_ids]
         rows = session.execute(text(statement), {"county": cases[0].county, "rights": rights}) if rights else ()
         found |= {row.right_id: row.code for row in rows}

@@ -28,7 +28,7 @@ from landreg.registry.facts.proposals import restricted
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
 from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
-from landreg.registry.rules.ends import END_REASONS
+from landreg.registry.rules.ends import WHOLE_REASONS
 from landreg.registry.rules.names import NAME_REASONS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
@@ -100,7 +100,7 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
                 "operator",
                 restriction_forms.parties_of(kind, *(bundle.right.row[one] for one in ("kind", "code"))),
             ),
-            end_reasons=words("end_reason", END_REASONS),
+            end_reasons=words("end_reason", WHOLE_REASONS),
             exchange_reasons=words("exchange_reason", EXCHANGE_REASONS),
             certificates=[
                 (one.number, one.number) for one in standing.certificates_in_force(uow.session, county, [right_id])

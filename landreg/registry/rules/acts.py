@@ -19,7 +19,7 @@ from landreg.registry.rules.died_out import (
     hh_15_somebody_lives,
     hh_17_who_joins_was_of_it,
 )
-from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
+from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right, end_6_died_out_as_in_the_register
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.laid import OBJECTED, res_18_not_laid_already
@@ -275,6 +275,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *_OF_HOLDER,
         *ENDED,
         end_2_parcels_of_the_right,
+        end_6_died_out_as_in_the_register,
         tr_33_contracts_run_on,
     ),
     "reissue": _OF_HOLDER,

@@ -22,6 +22,8 @@ DISPOSES = (
     "renewal_single",
 )
 """Acts by which a household disposes of its contracted land."""
+ASKED = (*DISPOSES, "cancellation")
+"""Acts on a contract right that ask whether somebody of its household is left."""
 
 
 def hh_15_somebody_lives(facts: ActFacts, law: Law) -> Finding | None:

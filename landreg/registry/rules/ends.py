@@ -12,6 +12,9 @@ from landreg.registry.rules.parcel_requests import PartLoss
 from landreg.registry.rules.requests import Cancellation
 
 END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
+DIED_OUT = "died_out"
+WHOLE_REASONS = (*END_REASONS, DIED_OUT)
+"""Reasons for which a right ends on whole parcels: also that its household died out, and the issuing party takes the land back."""
 BY_ITSELF = ("expropriation", "land_lost")
 """Reasons for which ground is gone whatever its holders want: with the decree that takes it, or with the land. CC-338."""
 ENDS = (Cancellation, PartLoss)
@@ -53,7 +56,7 @@ def end_4_noticed_before(facts: ActFacts, law: Law) -> Finding | None:
 def end_1_reason_of_the_list(facts: ActFacts, law: Law) -> Finding | None:
     """END-1: a right, or a part of a parcel, ends for a reason of the closed list; a term that ran out is none. RLCL-27, CC-338."""
     asked = facts.asked
-    if not isinstance(asked, ENDS) or asked.reason in END_REASONS:
+    if not isinstance(asked, ENDS) or asked.reason in (END_REASONS if isinstance(asked, PartLoss) else WHOLE_REASONS):
         return None
     return Finding("END-1", "reason", {"reason": asked.reason}, subject=facts.code)
 
@@ -65,6 +68,18 @@ def end_2_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
         return None
     foreign = sorted({*asked.parcels} - {*facts.parcels})
     return Finding("END-2", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
+
+
+def end_6_died_out_as_in_the_register(facts: ActFacts, law: Law) -> Finding | None:
+    """END-6: that its household died out ends a contract right where the register has no member of it, and there nobody gives the
+    land back: the issuing party takes it. RLCL-16, RLCL-32.
+    """
+    asked = facts.asked
+    if not isinstance(asked, Cancellation) or asked.reason not in (DIED_OUT, "returned"):
+        return None
+    if (asked.reason == DIED_OUT) == bool(facts.died_out):
+        return None
+    return Finding("END-6", "reason", {}, subject=facts.code)
 
 
 def lo_5_operation_right_ended_first(facts: ActFacts, law: Law) -> Finding | None:

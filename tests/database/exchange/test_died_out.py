@@ -25,11 +25,11 @@ from landreg.registry.rules.household_requests import (
     LandOperationChange,
     Operator,
 )
-from landreg.registry.rules.requests import RestrictionAsked
+from landreg.registry.rules.requests import Cancellation, RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, drawn, signature, signed
 from tests.exchange_kit import farmer_of, listing_row, put_listing
 from tests.household_kit import SECOND, asked_for, members, parcels
-from tests.registry_kit import Connection, applied, booked, codes, put_papers, right_of, to_rights
+from tests.registry_kit import Connection, applied, booked, codes, one, put_paper, put_papers, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
 
 
@@ -128,3 +128,22 @@ def test_land_that_is_operated_goes_to_no_other_and_for_no_longer_once_its_house
         )
     less = LandOperationChange("补充协议", None, tuple(parcels(registrar, right)[:1]))
     assert applications.apply_on_right(registrar, COUNTY, operated[0], "land_operation_change", less)
+
+
+def test_its_right_ends_as_the_issuing_party_takes_the_land_back_without_consent_of_the_dead(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """END-6: for this reason alone, and of no household in which somebody lives."""
+    to_rights(registrar, reviewer, superuser, 1)
+    right, taken_back = right_of(registrar), Cancellation("died_out")
+    assert refused_for(applied, registrar, "cancellation", taken_back, right) == {"END-6"}
+    dies_out(registrar, reviewer, superuser)
+    given_back = Cancellation("returned", noticed_on=date(2020, 1, 1))
+    assert "END-6" in refused_for(applied, registrar, "cancellation", given_back, right)
+    case = applied(registrar, "cancellation", taken_back, right)
+    missing = "SELECT count(*) FROM registry.document WHERE kind IN ('member_consents', 'return_notice')"
+    for paper in ("return_decision", "household_proof"):
+        put_paper(registrar, case, paper)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    assert one(registrar, missing) == 0
+    assert one(registrar, 'SELECT state FROM registry."case" WHERE case_id = :case', case=case) == "registered"
