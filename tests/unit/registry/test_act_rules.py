@@ -114,7 +114,7 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("reissue", Reissue("遗失"), {"restrictions": (SEIZURE,)}),
     ("assignment", ASSIGNED, {"restrictions": (OBJECTION, NOTICED), "papers": PAPERS}),
     ("assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),), "papers": PAPERS}),
-    ("cancellation", Cancellation("ruling"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED), "papers": PAPERS}),
+    ("cancellation", Cancellation("error"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED), "papers": PAPERS}),
     ("mortgage", MORTGAGE, {"restrictions": (MORTGAGED,)}),
     ("household_change", HouseholdChange(address="新址"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED)}),
     ("mortgage", MORTGAGE, {}),
@@ -143,7 +143,7 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("TR-12", "mortgage", MORTGAGE, {"restrictions": (replace(SEIZURE, kind="dispute"),)}),
     ("TR-18", "assignment", ASSIGNED, {"restrictions": (OBJECTION,)}),
     ("TR-19", "assignment", ASSIGNED, {"restrictions": (NOTICED,)}),
-    ("TR-20", "cancellation", Cancellation("ruling"), {"restrictions": (MORTGAGED,)}),
+    ("TR-20", "cancellation", Cancellation("error"), {"restrictions": (MORTGAGED,)}),
     ("TR-20", "assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),)}),
     ("CHG-1", "household_change", HouseholdChange(), {}),
     ("CHG-2", "household_change", HouseholdChange(leaves=(Leaving(STRANGER, "death"),)), {}),
@@ -277,8 +277,10 @@ def test_a_mortgage_on_what_the_taker_holds_already_is_only_told() -> None:
     assert [one.code for one in examine(ACT_RULES["assignment"], asked, LAW)] == ["TR-21"]
 
 
-def test_land_that_was_expropriated_is_struck_out_whatever_creditor_or_objector_says() -> None:
-    asked = facts("cancellation", Cancellation("expropriation"), restrictions=(OBJECTION, NOTICED, MORTGAGED))
+@pytest.mark.parametrize("reason", ["expropriation", "land_lost", "ruling"])
+def test_what_ends_by_itself_is_struck_out_whatever_creditor_or_objector_says(reason: str) -> None:
+    """With the decree, the land or the court's ruling: nobody gives the right up, so no creditor consents to it."""
+    asked = facts("cancellation", Cancellation(reason), restrictions=(OBJECTION, NOTICED, MORTGAGED))
     assert [one.code for one in examine(ACT_RULES["cancellation"], asked, LAW)] == ["TR-21"]
 
 

@@ -61,7 +61,7 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
     ("REG-20", "parcel_split", SPLIT, {**CUT, "missing": ("parcel_survey",)}),
     ("REG-21", "parcel_split", SPLIT, {"in_force": False}),
     ("TR-12", "parcel_split", SPLIT, {**CUT, "restrictions": (SEIZURE,)}),
-    ("TR-20", "part_loss", replace(LOSS, reason="ruling"), {**CUT, "restrictions": (MORTGAGE,)}),
+    ("TR-20", "part_loss", replace(LOSS, reason="error"), {**CUT, "restrictions": (MORTGAGE,)}),
     ("LO-5", "part_loss", BACK, {**CUT, "operated": {P: "L01"}, "parcels": (P,)}),
     ("PAR-1", "parcel_split", SPLIT, {"before": (WHOLE,), "fault": "line_misses"}),
     ("PAR-2", "parcel_split", SPLIT, {"before": (WHOLE,), "after": (HALF, replace(HALF, area_m2=Decimal("199.99")))}),
