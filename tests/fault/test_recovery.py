@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,10 +23,11 @@ from tests.registry_kit import one, to_rights
 Place = tuple[Checkout, Settings]
 
 
-@pytest.fixture
-def place(tmp_path: Path, database: Settings) -> Iterator[Place]:
-    """A cluster that keeps a register, with its keys, and a migrated database."""
-    checkout = Checkout(tmp_path / "checkout", "run")
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Place]:
+    """A cluster that keeps a register, with its keys, and a migrated database: without a backup at first."""
+    outside = settings
+    checkout = Checkout(tmp_path_factory.mktemp("recovery") / "checkout", "run")
     try:
         assert checkout.cluster("start")[0] == 0
         settings = _again(checkout)
@@ -37,8 +37,8 @@ def place(tmp_path: Path, database: Settings) -> Iterator[Place]:
         use_key(settings.keys["identity"])
         yield checkout, settings
     finally:
-        use_key(database.keys["identity"])
-        db.configure(database.urls)
+        use_key(outside.keys["identity"])
+        db.configure(outside.urls)
         checkout.cluster("remove")
 
 
@@ -65,6 +65,19 @@ def _registered(place: Place, registrar: Actor, reviewer: Actor, worker: Actor, 
 
 def _rechecked(worker: Actor, settings: Settings) -> Rechecked:
     return recheck_register(worker, settings, register())
+
+
+def test_a_restore_to_before_the_first_backup_or_to_no_instant_touches_nothing(place: Place) -> None:
+    checkout, _ = place
+    assert checkout.cluster("restore")[0] == 1
+    assert checkout.cluster("backup")[0] == 0
+    for instant in ("2020-01-01T00:00:00+08:00", "2099-13-01", "2099-01-01T00:00:00"):
+        code, said = checkout.cluster("restore", "--to", instant)
+        assert (code, "no backup" in said or "no instant" in said or "no zone" in said or "there is no" in said) == (
+            1,
+            True,
+        )
+        assert checkout.answers()
 
 
 @pytest.mark.timeout(400)
@@ -100,16 +113,3 @@ def test_a_register_is_put_back_to_an_instant_and_held_against_the_checkpoints_o
         if file.name == found.findings[0].values["file"]:
             file.rename(settings.home / file.name)
     assert _rechecked(worker, settings).findings == ()
-
-
-def test_a_restore_to_before_the_first_backup_or_to_no_instant_touches_nothing(place: Place) -> None:
-    checkout, _ = place
-    assert checkout.cluster("restore")[0] == 1
-    assert checkout.cluster("backup")[0] == 0
-    for instant in ("2020-01-01T00:00:00+08:00", "2099-13-01", "2099-01-01T00:00:00"):
-        code, said = checkout.cluster("restore", "--to", instant)
-        assert (code, "no backup" in said or "no instant" in said or "no zone" in said or "there is no" in said) == (
-            1,
-            True,
-        )
-        assert checkout.answers()
