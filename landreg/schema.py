@@ -19,6 +19,8 @@ from landreg.core.errors import Finding
 _OURS = """n.nspname !~ '^(pg_|information_schema)' AND NOT EXISTS (
     SELECT FROM pg_depend AS d WHERE d.objid = {oid} AND d.classid = '{catalog}'::regclass AND d.deptype = 'e')"""
 _OF_TABLES = _OURS.format(oid="c.oid", catalog="pg_class")
+_TIMELESS = r"regexp_replace(f.prosrc, '''\d{4}-\d\d-\d\d \d\d:\d\d:[^'']*''', '', 'g')"
+"""A function's text without the instant at which a migration wrote it (0092), which each database has of its own."""
 _PIECES = f"""
     SELECT format('table %I.%I row security %s, forced %s', n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity)
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -48,7 +50,7 @@ _PIECES = f"""
     WHERE {_OF_TABLES}
     UNION ALL
     SELECT format('function %I.%I(%s) definer %s, body %s', n.nspname, f.proname, pg_get_function_identity_arguments(f.oid),
-                  f.prosecdef, left(encode(sha256(convert_to(f.prosrc, 'UTF8')), 'hex'), 16))
+                  f.prosecdef, left(encode(sha256(convert_to({_TIMELESS}, 'UTF8')), 'hex'), 16))
     FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace
     WHERE {_OURS.format(oid="f.oid", catalog="pg_proc")}
     UNION ALL
