@@ -30,5 +30,5 @@ PLAN = "规划样本2026-2号"
 def test_building_begins_within_the_term_under_terms_that_are_named(start: str, plan: str, wrong: list[str]) -> None:
     said = {"start_by": start, "plan_terms": plan}
     found = con_106_built_within_the_term(("construction", said, UNTIL), LAW)
-    assert [one.field for one in found] == wrong
+    assert [(one.code, one.field) for one in found] == [("CON-106", field) for field in wrong]
     assert not con_106_built_within_the_term(("lease", said, UNTIL), LAW)
