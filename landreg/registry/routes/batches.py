@@ -16,7 +16,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.land.queries import division_names, division_path
-from landreg.law.book import act_type, terms
+from landreg.law.book import act_type
 from landreg.registry import documents, jobs, queries, roster_queries, steps
 from landreg.registry.casework import batch_papers, cases, desk
 from landreg.registry.casework.worklist import cases_statement
@@ -39,6 +39,7 @@ from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("batches", __name__)
+OTHER = "other"
 LIFE = ("draft", "accepted", "reviewed", "noticed", "registered", "certified")
 
 
@@ -104,8 +105,13 @@ def one(county: str, batch_id: UUID) -> Response:
 def _kinds() -> list[tuple[str, str]]:
     """The papers that may stand for a batch: one for all that lies in the archive first, then those that the act asks for."""
     act = act_type(first_papers.FIRST)
-    asked = (*reversed([*act.instead]), *act.documents, *(paper for papers in act.also.values() for paper in papers))
-    kinds = [kind for kind in dict.fromkeys((*asked, *terms("document"))) if kind != PACKAGE]
+    asked = (
+        *reversed([*act.instead]),
+        *act.documents,
+        *(paper for papers in act.also.values() for paper in papers),
+        OTHER,
+    )
+    kinds = [kind for kind in dict.fromkeys(asked) if kind != PACKAGE]
     return [(kind, i18n.shown_term(kind, "document")) for kind in kinds]
 
 
