@@ -31,8 +31,9 @@ def contract(*events: Happened, **changed: Any) -> Course:
 @pytest.mark.parametrize(
     ("said", "of_price"),
     [
-        ("欠租不付", True), ("钱一直没给，限期给清", True), ("逾期两个月", True), ("第二年的款还没打来", True),
+        ("欠租不付", True), ("钱一直没给，限期给清", True), ("逾期不交", True), ("第二年的租款还没打来", True),
         ("违反条款，擅自转租", False), ("被罚款仍不改", False), ("在地里堆石料", False), ("不按第三款养护水渠", False),
+        ("逾期未恢复原状", False), ("拿去抵押贷款", False), ("台账不给看也不改", False), ("不交还占用的道路", False),
     ],
 )  # fmt: skip
 def test_words_of_a_price_that_was_not_paid_ask_for_its_own_notice(said: str, of_price: bool) -> None:
