@@ -21,23 +21,45 @@ _OURS = """n.nspname !~ '^(pg_|information_schema)' AND NOT EXISTS (
 _OF_TABLES = _OURS.format(oid="c.oid", catalog="pg_class")
 _TIMELESS = r"regexp_replace(f.prosrc, '''\d{4}-\d\d-\d\d \d\d:\d\d:[^'']*''', '', 'g')"
 """A function's text without the instant at which a migration wrote it (0092), which each database has of its own."""
+
+
+def _hash(*texts: str) -> str:
+    """Of what makes a piece up: sixteen digits of its SHA-256, which a change of any part changes."""
+    return f"left(encode(sha256(convert_to(concat_ws(chr(10), {', '.join(texts)}), 'UTF8')), 'hex'), 16)"
+
+
+def _granted(acl: str) -> str:
+    return f"(SELECT string_agg(g::text, ',' ORDER BY g::text) FROM unnest({acl}) AS g)"
+
+
+_COLUMNS = f"""(SELECT string_agg(concat_ws(' ', a.attname, a.atttypid::regtype, a.attnotnull, {_granted("a.attacl")}), ','
+    ORDER BY a.attname) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)"""
+_ROLES = "(SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_roles AS r WHERE r.oid = ANY (p.polroles))"
 _PIECES = f"""
-    SELECT format('table %I.%I row security %s, forced %s', n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity)
+    SELECT format('table %I.%I row security %s, forced %s, columns and grants %s', n.nspname, c.relname, c.relrowsecurity,
+                  c.relforcerowsecurity, {_hash(_COLUMNS, _granted("c.relacl"))})
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND {_OF_TABLES}
     UNION ALL
-    SELECT format('constraint %I.%I %I of kind %s, valid %s', n.nspname, c.relname, o.conname, o.contype, o.convalidated)
-    FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.relpersistence = 'p' AND {_OF_TABLES}
+    SELECT format('view %I.%I, text and grants %s', n.nspname, c.relname,
+                  {_hash("pg_get_viewdef(c.oid)", "c.reloptions::text", _granted("c.relacl"))})
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'v' AND c.relpersistence = 'p' AND {_OF_TABLES}
     UNION ALL
-    SELECT format('unique index %I.%I of %I, valid %s', n.nspname, x.relname, c.relname, i.indisvalid)
+    SELECT format('constraint %I.%I %I valid %s, text %s', n.nspname, c.relname, o.conname, o.convalidated,
+                  {_hash("pg_get_constraintdef(o.oid)")})
+    FROM pg_constraint AS o JOIN pg_class AS c ON c.oid = o.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE o.contype <> 'n' AND c.relpersistence = 'p' AND {_OF_TABLES}
+    UNION ALL
+    SELECT format('unique index %I.%I of %I valid %s, text %s', n.nspname, x.relname, c.relname, i.indisvalid,
+                  {_hash("pg_get_indexdef(i.indexrelid)")})
     FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_class AS c ON c.oid = i.indrelid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint AS o WHERE o.conindid = i.indexrelid)
         AND c.relpersistence = 'p' AND {_OF_TABLES}
     UNION ALL
-    SELECT format('trigger %I.%I %I at %s by %s, enabled %s', n.nspname, c.relname, t.tgname, t.tgtype, t.tgfoid::regproc,
-                  t.tgenabled)
+    SELECT format('trigger %I.%I %I enabled %s, text %s', n.nspname, c.relname, t.tgname, t.tgenabled,
+                  {_hash("pg_get_triggerdef(t.oid)")})
     FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND c.relpersistence = 'p' AND {_OF_TABLES}
     UNION ALL
@@ -45,12 +67,14 @@ _PIECES = f"""
     FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE t.tgisinternal AND c.relpersistence = 'p' AND {_OF_TABLES} GROUP BY n.nspname, c.relname
     UNION ALL
-    SELECT format('policy %I.%I %I for %s', n.nspname, c.relname, p.polname, p.polcmd)
+    SELECT format('policy %I.%I %I for %s, text %s', n.nspname, c.relname, p.polname, p.polcmd, {
+    _hash("pg_get_expr(p.polqual, c.oid)", "pg_get_expr(p.polwithcheck, c.oid)", "p.polpermissive::text", _ROLES)
+})
     FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE {_OF_TABLES}
     UNION ALL
-    SELECT format('function %I.%I(%s) definer %s, body %s', n.nspname, f.proname, pg_get_function_identity_arguments(f.oid),
-                  f.prosecdef, left(encode(sha256(convert_to({_TIMELESS}, 'UTF8')), 'hex'), 16))
+    SELECT format('function %I.%I(%s) definer %s, text %s', n.nspname, f.proname, pg_get_function_identity_arguments(f.oid),
+                  f.prosecdef, {_hash(_TIMELESS, "f.proconfig::text", _granted("f.proacl"))})
     FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace
     WHERE {_OURS.format(oid="f.oid", catalog="pg_proc")}
     UNION ALL
@@ -62,7 +86,10 @@ _PIECES = f"""
 
 def pieces(connection: psycopg.Connection[tuple[Any, ...]]) -> frozenset[str]:
     """What stands of the walls now, as somebody who may read the catalog and the two tables."""
-    return frozenset(line for (line,) in connection.execute(_PIECES))
+    with connection.transaction():
+        # Names are written out whole, whatever the session's own path is.
+        connection.execute("SET LOCAL search_path = pg_catalog")
+        return frozenset(line for (line,) in connection.execute(_PIECES))
 
 
 def made() -> frozenset[str]:
