@@ -21,7 +21,7 @@ _UPHELD = f"""
         AND v.at > o.settled_at) AS met
     FROM registry."case" AS c
     JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
-        AND (w.case_id = c.case_id OR w.package_id = c.package_id)
+        AND (w.case_id = c.case_id OR w.package_id = c.package_id OR (c.package_id IS NULL AND w.request = c.request))
     JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
     WHERE c.county = :county AND c.case_id = ANY (:ids)
     UNION ALL

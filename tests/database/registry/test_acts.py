@@ -21,7 +21,7 @@ from landreg.law.book import act_type
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry import steps
-from landreg.registry.casework import applications, cases
+from landreg.registry.casework import applications, cases, notices
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
@@ -229,6 +229,26 @@ def test_a_lost_certificate_is_replaced_after_its_notice(
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 1
     by = "SELECT max(e.ended_by) FROM registry.certificate AS c, registry.check_certificate(c.number) AS e"
     assert one(registrar, by) == "reissue"
+
+
+def test_what_was_objected_to_rightly_is_not_forgotten_when_it_is_applied_for_again(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, worker: Actor, database: Settings, tmp_path: Path
+) -> None:
+    """REG-42: the case is withdrawn, and the same asked for in the same words."""
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    seal(worker, database)
+    certificates.issue(registrar, COUNTY, registered, press)
+    case = applied(registrar, "reissue", Reissue("搬家时遗失"), right_of(registrar))
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    notices.publish(registrar, COUNTY, [case], "公告")
+    objection = notices.object_to(registrar, COUNTY, case, "信用社", "证在我处抵押，没有遗失")
+    notices.settle(registrar, COUNTY, objection, "upheld", "查明证在信用社")
+    cases.withdraw(registrar, COUNTY, [case], "申请人撤回")
+    again = applied(registrar, "reissue", Reissue("搬家时遗失"), right_of(registrar))
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [again])
+    assert codes(refused) == {"REG-42"}
 
 
 def test_a_certificate_of_a_right_that_begins_later_is_found_from_its_issue_on(
