@@ -83,13 +83,12 @@ class Whole:
 
     def settled_until(self, ends_on: date | None, one_sum: str = "", *, ahead: bool = False) -> tuple[Settled, ...]:
         """The same as if it ended on a day; None: with its term. one_sum: what becomes of one that is changed (`still_owed`).
-        ahead: its deposit is not to be given back yet.
-        """
+        ahead: its deposit is not to be given back yet."""
         said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
         dues = rent.still_owed(
             said, ends_on, void=self.contract.void, made_on=made.on_day if made else None, one_sum=one_sum, ahead=ahead
         )
-        left = outcomes.replaced(dues, self.covered)
+        left = outcomes.replaced(said, dues, *self.covered)
         found = [
             one
             for side in PAYERS
@@ -98,9 +97,11 @@ class Whole:
         return tuple(sorted(found, key=lambda one: (one.due.due_on, one.due.position)))
 
     @cached_property
-    def covered(self) -> Mapping[int, Decimal]:
-        """By the position of a due what of it an award stands in place of."""
-        return outcomes.covered(one.facts for one in self.events if one.kind == "settled")
+    def covered(self) -> tuple[Mapping[int, Decimal], Mapping[int, Decimal]]:
+        """By the position of a due what awards stand in place of of it: until its end was recorded, and since."""
+        end, awards = self.of("ended"), [one for one in self.events if one.kind == "settled"]
+        before = [one for one in awards if end is None or one.at <= end.at]
+        return outcomes.covered(before), outcomes.covered(awards[len(before) :])
 
     def _at_end(self, name: str) -> Any:
         """What was recorded as it ended; '' for nothing."""

@@ -12,6 +12,8 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.core.periods import months_after
+from landreg.core.units import half_up
 from landreg.exchange.contracts import correcting, disputes, life, queries
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.disputes import Brought
@@ -199,6 +201,27 @@ def test_what_is_awarded_over_dues_stands_in_their_place_and_who_pays_it_owes_no
     assert outcome is not None
     correcting.take_back(*at, Wrong(outcome.event_id, "判决抄错了"))
     assert seen(contract).left == before - Decimal("500.00")
+
+
+def test_what_was_paid_of_a_due_that_an_award_covers_is_not_too_much_when_the_contract_ends_early(
+    superuser: Connection,
+) -> None:
+    """Of a due paid in part the award covers the rest; the end by its half leaves what was paid of it, and gives nothing back."""
+    contract = signed(drawn(from_on=today(), until_on=months_after(today(), 12)))
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    pass_days(superuser, 2)
+    (due,) = [one for one in seen(contract).settled if one.late(today())]
+    paid = half_up(due.due.amount * Decimal("0.4"))
+    life.pay(*at, paid, today(), "HALF-1", PAPER)
+    disputes.dispute(*at, Brought("court", "欠租", "rent"), None)
+    ended = (due.due.until_on - due.due.from_on) / 2 + due.due.from_on
+    pass_days(superuser, (ended - today()).days)
+    award = Outcome("ended", today(), due.left - paid, today(), pays="taker", document="judgment", final=True)
+    disputes.settle(*at, replace(award, covers=(due.due.position,)), PAPER)
+    found = seen(contract)
+    assert found.contract.ends_on == today()
+    assert found.overpaid == 0
+    assert found.left == due.left - paid
 
 
 def test_what_is_awarded_beside_the_dues_leaves_them(superuser: Connection) -> None:

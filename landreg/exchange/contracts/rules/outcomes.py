@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
@@ -162,18 +162,29 @@ def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Itera
         yield "served_on", "award_served_none"
 
 
-def covered(outcomes: Iterable[Mapping[str, Any]]) -> dict[int, Decimal]:
-    """By the position of a due what of it was awarded over: what was left then, in yuan or, in kind, in kg. 民法典 557.
+class Award(Protocol):
+    """An outcome as it was recorded."""
 
-    outcomes: what was recorded of each.
-    """
+    facts: Any
+
+
+def covered(outcomes: Iterable[Award]) -> dict[int, Decimal]:
+    """By the position of a due what of it was awarded over: what was left then, in yuan or, in kind, in kg. 民法典 557."""
     gone: dict[int, Decimal] = {}
     for one in outcomes:
-        for position, left in one.get("covers", {}).items():
+        for position, left in one.facts.get("covers", {}).items():
             gone[int(position)] = gone.get(int(position), ZERO) + Decimal(left)
     return gone
 
 
-def replaced(dues: Iterable[Due], gone: Mapping[int, Decimal]) -> tuple[Due, ...]:
-    """Dues without what outcomes awarded something in place of (`covered`): what was paid of them stays."""
-    return tuple(replace(due, amount=max(due.amount - gone.get(due.position, ZERO), ZERO)) for due in dues)
+def replaced(
+    said: Iterable[Due], dues: Iterable[Due], before: Mapping[int, Decimal], since: Mapping[int, Decimal]
+) -> tuple[Due, ...]:
+    """Dues without what outcomes awarded something in place of (`covered`): what was paid of them stays. said: each whole; dues: as
+    an end left them. before: of the whole ones, until the end was recorded; since: of what it left.
+    """
+    most = {due.position: due.amount - before.get(due.position, ZERO) for due in said}
+    return tuple(
+        replace(due, amount=max(min(due.amount, most[due.position]) - since.get(due.position, ZERO), ZERO))
+        for due in dues
+    )
