@@ -32,14 +32,18 @@ def with_restrictions(
 ) -> Changes:
     """The changes of an act with those of what restricts the rights that it says anew or ends.
 
+    A restriction goes with its land into a right of the same kind that takes it over, never onto another right over that land:
+    the contract right's mortgage is none on the land-operation right, nor the other way round.
+
     bundles: the rights behind the act as they stand; restrictions: all on them. One of which no land is left ends. Of its kind it
     stands behind those alone on whose land it lies.
     """
     closed = {row.row["right_id"] for row in changes.closes if row.table == "right"}
     before = {one.right_id: land_of(one) for one in bundles if one.right_id in closed}
+    kinds = _kinds(changes.closes) | _kinds(changes.opens)
     after, parts = _after(changes), _parts(changes)
     rows = [row for row in restrictions if row.row["right_id"] in before and row not in changes.closes]
-    landed = [one for row in rows for one in _landings(row, before, after, parts)]
+    landed = [one for row in rows for one in _landings(row, before, after, parts, kinds)]
     ranks = _ranks(landed)
     opens: list[Opened] = []
     closes: list[Standing] = []
@@ -83,6 +87,10 @@ def _meet(one: Standing, other: Standing) -> bool:
     return mine is None or theirs is None or not {*mine}.isdisjoint(theirs)
 
 
+def _kinds(rows: Iterable[Standing | Opened]) -> dict[UUID, str]:
+    return {row.row["right_id"]: row.row["kind"] for row in rows if row.table == "right"}
+
+
 def _after(changes: Changes) -> dict[UUID, Land]:
     """By right that the act says anew, or makes: its parcels from then on."""
     rights = {row.row["row_id"]: row.row["right_id"] for row in changes.opens if row.table == "right" and not row.until}
@@ -103,12 +111,26 @@ def _parts(changes: Changes) -> Mapping[UUID, Land]:
 
 
 def _landings(
-    row: Standing, before: Mapping[UUID, Land], after: Mapping[UUID, Land], parts: Mapping[UUID, Land]
+    row: Standing,
+    before: Mapping[UUID, Land],
+    after: Mapping[UUID, Land],
+    parts: Mapping[UUID, Land],
+    kinds: Mapping[UUID, str],
 ) -> list[_Landing]:
+    """Where a restriction lies: on its right, and on those of that kind which take land from it that they did not hold."""
     held: UUID = row.row["right_id"]
-    lay = before[held] if row.row.get("parcels") is None else frozenset(row.row["parcels"])
-    lies = frozenset[UUID]().union(*(parts.get(parcel, frozenset((parcel,))) for parcel in lay))
-    return [_Landing(row, right_id, lies & land, right_id == held) for right_id, land in after.items() if lies & land]
+    lies = _come_of(before[held] if row.row.get("parcels") is None else row.row["parcels"], parts)
+    left = lies - after.get(held, frozenset())
+    found = {held: lies & after.get(held, frozenset())}
+    for right_id, land in after.items():
+        if right_id != held and kinds[right_id] == kinds[held]:
+            found[right_id] = left & land - _come_of(before.get(right_id, ()), parts)
+    return [_Landing(row, right_id, land, right_id == held) for right_id, land in found.items() if land]
+
+
+def _come_of(land: Iterable[UUID], parts: Mapping[UUID, Land]) -> Land:
+    """The parcels, and of those that the act divides or joins what comes of them."""
+    return frozenset[UUID]().union(*(parts.get(parcel, frozenset((parcel,))) for parcel in land))
 
 
 def _ranks(landed: Sequence[_Landing]) -> dict[int, int]:

@@ -15,13 +15,15 @@ from landreg.registry.effects.lying import with_restrictions
 from landreg.registry.rules.requests import Release
 
 BEGAN, ON = date(2020, 1, 1), date(2026, 7, 1)
-MINE, THEIRS, NEW = UUID(int=101), UUID(int=102), UUID(int=103)
+MINE, THEIRS, NEW, LET = UUID(int=101), UUID(int=102), UUID(int=103), UUID(int=104)
+KINDS = {right: "land_operation" if right == LET else "contract_management" for right in (MINE, THEIRS, NEW, LET)}
+RIGHTS = {"mine": MINE, "theirs": THEIRS, "new": NEW, "let": LET}
 LAND = [UUID(int=number) for number in range(1, 7)]
 A, B, C, D, E, F = LAND
 
 
 def bundle(right: UUID, *land: UUID) -> RightBundle:
-    row = {"row_id": right, "right_id": right}
+    row = {"row_id": right, "right_id": right, "kind": KINDS[right]}
     parcels = tuple(Standing("right_parcel", {}, {"right_row": right, "parcel_id": one}, BEGAN) for one in land)
     return RightBundle(Standing("right", {"row_id": right}, row, BEGAN), (), parcels)
 
@@ -34,11 +36,11 @@ def limit(right: UUID, rank: int, *land: UUID, kind: str = "mortgage") -> Standi
 
 def act(before: Sequence[RightBundle], parts: dict[UUID, UUID] | None = None, /, **after: Sequence[UUID]) -> Changes:
     """An act that leaves these parcels under each right. parts: by parcel that comes to be, what it comes from."""
-    rights = {"mine": MINE, "theirs": THEIRS, "new": NEW}
     opens: list[Opened] = []
     for name, land in after.items():
         row = uuid4()
-        opens.append(Opened("right", {"row_id": row, "right_id": rights[name]}, ON))
+        right = RIGHTS[name]
+        opens.append(Opened("right", {"row_id": row, "right_id": right, "kind": KINDS[right]}, ON))
         opens += (Opened("right_parcel", {"right_row": row, "parcel_id": one}, ON) for one in land)
     opens += (Opened("parcel_origin", {"parcel_id": made, "origin_id": of}) for made, of in (parts or {}).items())
     return Changes(tuple(opens), ON, tuple(row for one in before for row in one.rows))
@@ -107,11 +109,25 @@ def test_what_ends_moves_up_those_alone_that_stood_behind_it_on_its_land() -> No
     assert {rank for rank, _ in lying(changes).values()} == {1, 2}
 
 
+def test_what_lies_on_the_contract_right_is_none_on_the_operator_s_over_the_same_land_nor_the_other_way_round() -> None:
+    mine, theirs = limit(MINE, 1), limit(LET, 1)
+    before = [bundle(MINE, A, B), bundle(LET, A)]
+    cut = with_restrictions(act(before, {E: A, F: A}, mine=(E, F, B), let=(E, F)), before, [mine, theirs], uuid4)
+    assert (lying(cut), mine in cut.closes or theirs in cut.closes) == ({}, False), "each is as it was"
+    gone = with_restrictions(act(before, new=(A, B), let=(A,)), before, [mine, theirs], uuid4)
+    assert lying(gone) == {(mine.row["restriction_id"], NEW): (1, None)}
+    lost = with_restrictions(act(before, mine=(B,)), before, [mine, theirs], uuid4)
+    assert (lying(lost), theirs in lost.closes) == ({}, True)
+
+
 @given(st.data())
 def test_nothing_restricts_land_that_it_did_not_and_the_order_on_each_parcel_stays(data: st.DataObject) -> None:
-    """Whatever land goes where: on each parcel stand the same restrictions in the same order, and on no other."""
+    """Whatever land goes where: on each parcel stand the same restrictions in the same order, and on no other; and so for each
+    kind of right by itself, where an operator holds land of either.
+    """
     own = data.draw(st.lists(st.sampled_from(LAND), min_size=1, max_size=5, unique=True))
-    held = {MINE: own, THEIRS: [one for one in LAND if one not in own]}
+    let = data.draw(st.lists(st.sampled_from(LAND), min_size=1, unique=True))
+    held = {MINE: own, THEIRS: [one for one in LAND if one not in own], LET: let}
     before = [bundle(right, *land) for right, land in held.items()]
     limits: list[Standing] = []
     for right, land in held.items():
@@ -122,13 +138,18 @@ def test_nothing_restricts_land_that_it_did_not_and_the_order_on_each_parcel_sta
             limits.append(limit(right, rank, *some))
     goes = {one: data.draw(st.sampled_from(("mine", "theirs", "new", ""))) for one in LAND}
     after = {name: [one for one in LAND if goes[one] == name] for name in ("mine", "theirs", "new")}
+    after["let"] = data.draw(st.lists(st.sampled_from(let), unique=True))
     changes = with_restrictions(act(before, **{n: land for n, land in after.items() if land}), before, limits, uuid4)
-    rights = {"mine": MINE, "theirs": THEIRS, "new": NEW}
-    untouched = [(row.row["right_id"], row.row) for row in limits if row not in changes.closes]
-    opened = [(one.row["right_id"], one.row) for one in changes.opens if one.table == "restriction" and not one.until]
-    for parcel, name in goes.items():
-        was = [row.row for row in limits if parcel in (row.row["parcels"] or held[row.row["right_id"]])]
-        now = [row for right, row in (*untouched, *opened) if right == rights.get(name) and parcel in (
+    untouched = [row.row for row in limits if row not in changes.closes]
+    opened = [one.row for one in changes.opens if one.table == "restriction" and not one.until]
+    stays = {one: "let" if one in after["let"] else "" for one in let}
+    for parcel, name, kind in (
+        *((*one, KINDS[MINE]) for one in goes.items()),
+        *((*o, KINDS[LET]) for o in stays.items()),
+    ):
+        was = [r.row for r in limits if KINDS[r.row["right_id"]] == kind and parcel in (
+            r.row["parcels"] or held[r.row["right_id"]])]  # fmt: skip
+        now = [row for row in (*untouched, *opened) if row["right_id"] == RIGHTS.get(name) and parcel in (
             row["parcels"] or after[name])]  # fmt: skip
         assert len(now) == (len(was) if name else 0)
         assert len({row["rank"] for row in now}) == len(now), "each has its own rank on the parcel"
