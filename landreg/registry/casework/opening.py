@@ -116,7 +116,7 @@ def _open(uow: UnitOfWork, package: Package, village: str) -> UUID:
     opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
     if not opened:
         raise Conflict(Finding("REG-11"))
-    _put_package(uow, package, {**asked, "village": village})
+    _put_package(uow, package, {**asked, "village": village}, {case.right_kind for case in opened})
     note(uow, opened, "open")
     return batch.batch_id
 
@@ -126,10 +126,13 @@ def _count_anew(actor: Actor) -> None:
         uow.take_statistics(*OPENED)
 
 
-def _put_package(uow: UnitOfWork, package: Package, asked: Mapping[str, Any]) -> None:
-    """The package into the folder of every case that came of it, and those that its carried rows first came with."""
-    put: list[tuple[Package | None, list[str]]] = [(package, ["contract_management", "homestead"])]
-    for kind in ("contract_management", "homestead"):
+def _put_package(uow: UnitOfWork, package: Package, asked: Mapping[str, Any], opened: set[str]) -> None:
+    """The package into the folder of every case that came of it, and those that its carried rows first came with.
+
+    opened: the kinds of right of the cases: a paper of none of them lies in no folder.
+    """
+    put: list[tuple[Package | None, list[str]]] = [(package, sorted(opened))]
+    for kind in sorted(opened):
         for origin in origins_of(package.changes, kind):
             put.append((uow.session.get(Package, {"county": package.county, "package_id": origin}), [kind]))
     for one, kinds in put:

@@ -206,6 +206,12 @@ def test_cases_of_the_land_go_on_and_new_ones_have_both_packages_in_their_folder
         folders.setdefault(kind, set()).add(sha256)
     both_files = {package(surveyor, one).sha256.hex() for one in (whole, alone)}
     assert folders["contract_management"] == both_files
+    of_house = asked.replace("contract_management", "homestead")
+    cases.withdraw(registrar, COUNTY, [case for (case,) in superuser.execute(of_house, [batch]).fetchall()], "误开")
+    opening.open_batch(registrar, COUNTY, alone.package_id or UUID(int=0), village)
+    in_no_folder = """SELECT count(*) FROM registry.document AS d WHERE NOT EXISTS (
+        SELECT FROM registry.case_document AS f WHERE f.county = d.county AND f.document_id = d.document_id)"""
+    assert superuser.execute(in_no_folder).fetchone() == (0,), "no leaf would tell of it"
 
 
 def test_one_that_is_put_in_force_again_still_says_with_what_its_land_came(
