@@ -12,7 +12,9 @@ from landreg.registry.casebook import Case, CaseEvent
 
 
 def went_on_in(session: Session, case: Case) -> Sequence[Row[Any]]:
-    """The cases opened on the same subject after one that ended, the first first; rebuilt: by the office, in its place."""
+    """The cases that one that ended goes on in, the first first: opened by the office in its place (rebuilt), or another first
+    registration of its subject. What somebody applied for later on the same right is none.
+    """
     asked = {"county": case.county, "case": case.case_id}
     return session.execute(text("SELECT * FROM registry.went_on_in(:county, :case)"), asked).all()
 

@@ -12,10 +12,12 @@ from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal as seal_log
-from landreg.registry import public_desk, public_queries
+from landreg.registry import booking, public_desk, public_queries, queries
 from landreg.registry.casework import cases, notices, opening
+from landreg.registry.facts import successors
+from landreg.registry.rules.requests import Cancellation
 from tests.database.registry.test_resurveyed import _ANOTHER_NUMBER, corrected, notice, of, open_village
-from tests.registry_kit import Connection, one, pass_days
+from tests.registry_kit import Connection, applied, one, pass_days, right_of, to_notice
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -100,3 +102,19 @@ def test_whoever_objected_is_led_on_to_what_was_opened_in_the_place_of_their_cas
     objection = one(registrar, "SELECT objection_id FROM registry.objection")
     notices.settle(reviewer, COUNTY, objection, "upheld", "合同核对属实")
     assert (told().outcome, told().successor) == ("upheld", anew)
+
+
+def test_what_is_applied_for_later_on_the_same_right_is_no_successor_of_a_case_that_ended(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """Another application of the same kind is its own applicant's."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    ended = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar))
+    cases.withdraw(registrar, COUNTY, [ended], "申请人撤回")
+    pass_days(superuser, 1)
+    applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar))
+    with unit_of_work(registrar) as uow:
+        case = queries.case(uow.session, COUNTY, ended)
+        assert case is not None
+        told = successors.ending(uow.session, case)
+    assert (told["successor"], told["shown_state"]) == (None, "withdrawn")
