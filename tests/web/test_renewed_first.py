@@ -44,3 +44,5 @@ def test_the_tenant_reads_until_when_to_answer(
     assert f"征询续约到 {last} 为止没有答复" in browser.get(own).text
     renewing.renewal(*at, "renewal_silent", "", None)
     assert "征询续约到期没有答复，已经记录" in browser.get("/").text
+    renewing.renewal(*at, "renewal_wanted", "还是要续", PAPER)
+    assert "征询续约到期没有答复，已经记录" not in browser.get("/").text

@@ -55,7 +55,7 @@ from landreg.exchange.contracts.rules.following import (
 )
 from landreg.exchange.contracts.rules.free import con_100_term_is_not_over
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
-from landreg.exchange.contracts.rules.renewing import FREE
+from landreg.exchange.contracts.rules.renewing import free
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.rules.wording import Parcelled
@@ -180,7 +180,7 @@ def draw_following(
             findings.append(con_69_moved_right_is_changed_no_more(moved, law))
             findings += cancelling.stopped(uow, found, law, "change")
         if relation == "renewal":
-            asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, any(found.of(one) for one in FREE))
+            asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, free(course.events))
             findings.append(con_10_taker_before_others(asked, law))
         if anew := resolving.resolves(old, relation):
             decided = decided or Decided()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from landreg.core.codes import ISSUER
 from landreg.core.tables import in_force
 from landreg.exchange.contracts.model import Contract, ContractEvent
+from landreg.exchange.contracts.rules import renewing
 from landreg.exchange.contracts.rules.closing import FREEZING
 from landreg.exchange.listings.rules.land import MOVING, RENEWED
 from landreg.registry.model import Right
@@ -251,11 +252,12 @@ def had(
 
 
 def sitting(session: Session, county: str, codes: Sequence[str], first: date) -> Sequence[Any]:
-    """Of each parcel the last contract before a day that let it to its end, or will: number, taker_id; none whose taker declined to
-    renew it in writing, said nothing by the last day of an inquiry, or gave the land back. Land that was let for another's use
-    alone has nobody to be asked.
+    """Of each parcel the last contract before a day that let it to its end, or will: number, taker_id; none whose taker gave it
+    back, or by the last word of `renewing.WORDS` declined to renew it or said nothing by the last day of an inquiry. Land that was
+    let for another's use alone has nobody to be asked.
     """
     values = {"county": county, "codes": list(codes), "first": first, "kinds": list(RENEWED)}
+    values |= {"words": list(renewing.WORDS), "free": list(renewing.FREE)}
     return session.execute(sa.text(_SITTING), values).all()
 
 
@@ -277,7 +279,11 @@ _SITTING = """SELECT DISTINCT number, taker_id FROM (
       AND (c.state IN ('signed', 'disputed') OR c.state = 'ended' AND c.ends_on = c.until_on)
     ORDER BY o.parcel_code, c.until_on DESC) AS last
 WHERE NOT EXISTS (SELECT FROM exchange.contract_event AS e WHERE e.county = last.county AND e.contract_id = last.contract_id
-    AND e.kind IN ('renewal_declined', 'renewal_silent', 'returned')) ORDER BY number"""
+    AND e.kind = 'returned')
+  AND (SELECT e.kind = ANY (:free) FROM exchange.contract_event AS e
+       WHERE e.county = last.county AND e.contract_id = last.contract_id AND e.kind = ANY (:words)
+       ORDER BY e.at DESC LIMIT 1) IS NOT TRUE
+ORDER BY number"""
 
 
 def next_numbers(session: Session, county: str, village: str, issuer: str, count: int = 1) -> list[str]:

@@ -24,7 +24,7 @@ from landreg.exchange.contracts.rules.course import (
     asked_to_remedy,
     stage,
 )
-from landreg.exchange.contracts.rules.renewing import open_until
+from landreg.exchange.contracts.rules.renewing import last_word, open_until
 from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
 from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.contracts.whole import Whole
@@ -130,9 +130,9 @@ def _asked_on(course: Course) -> Iterator[str]:
             yield _("征询续约到 %(day)s 为止您没有答复，地可能另签他人", day=day)
         else:
             yield _("征询您是否续约，请在 %(day)s 以前书面答复", day=day)
-    for one in course.of("renewal_silent")[-1:]:
-        if course.today <= one.on_day + ENDED_FOR:
-            yield _("征询续约到期没有答复，已经记录：地可以另签他人")
+    last = last_word(course.events)
+    if last is not None and last.kind == "renewal_silent" and course.today <= last.on_day + ENDED_FOR:
+        yield _("征询续约到期没有答复，已经记录：地可以另签他人")
 
 
 def _notices(course: Course, side: str) -> Iterator[str]:

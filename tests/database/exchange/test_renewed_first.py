@@ -26,6 +26,7 @@ from tests.contract_kit import (
     right_id,
     seen,
     signed,
+    terms,
     today,
 )
 from tests.database.exchange.test_contract_of_deal import dealt
@@ -50,6 +51,12 @@ def after(taker: str = OTHER, first: date = ENDS, **changed: Any) -> Contract:
     asked = draft(right, parcels_of(OPERATOR, right)[:1], from_on=first, **{"until_on": date(2029, 1, 1), **changed})
     name = "样本种植专业合作社" if taker == TAKER else ""
     return drawing.draw_recorded(OPERATOR, COUNTY, asked, taker, name)
+
+
+def renewed_to_another(sitting: Contract) -> Contract:
+    """A renewal of the contract with another taker."""
+    asked = terms(from_on=ENDS, until_on=date(2029, 1, 1))
+    return drawing.draw_following(OPERATOR, COUNTY, sitting.contract_id, "renewal", asked, VALUES, taker_code=OTHER)
 
 
 def test_another_takes_it_only_after_who_has_it_was_asked_and_declined(sitting: Contract) -> None:
@@ -107,6 +114,25 @@ def test_who_wants_to_renew_was_not_silent_and_is_asked_anew(sitting: Contract, 
     renewing.renewal(*at, "renewal_asked", "请来签续约合同", PAPER)
     pass_days(superuser, 16)
     renewing.renewal(*at, "renewal_silent", "", None)
+    assert after().state == "drawn"
+
+
+@pytest.mark.parametrize("freed", ["renewal_declined", "renewal_silent"])
+def test_a_later_word_counts_for_the_one_before(sitting: Contract, superuser: Connection, freed: str) -> None:
+    """CON-10: the last word counts: who was asked once more comes first again, and so does who then wants to renew."""
+    at = (OPERATOR, COUNTY, sitting.contract_id)
+    renewing.renewal(*at, "renewal_asked", "", PAPER)
+    pass_days(superuser, 16)
+    renewing.renewal(*at, freed, "", PAPER)
+    for word in ("renewal_asked", "renewal_wanted"):
+        renewing.renewal(*at, word, "", PAPER)
+        with pytest.raises(Refused) as bound:
+            after()
+        assert codes(bound) == {"CON-10"}
+        with pytest.raises(Refused) as followed:
+            renewed_to_another(sitting)
+        assert "CON-10" in codes(followed)
+    renewing.renewal(*at, "renewal_declined", "不续了", PAPER)
     assert after().state == "drawn"
 
 

@@ -13,7 +13,7 @@ from landreg.law.book import Law
 WORDS = ("renewal_asked", "renewal_wanted", "renewal_declined", "renewal_silent")
 """What is recorded of it: that they were asked; that they want to renew, declined, or said nothing by the last day."""
 FREE = ("renewal_declined", "renewal_silent")
-"""The words after which the land is let to another."""
+"""The words after which the land is let to another, until a later one."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,22 @@ def answer_by(told_on: date, law: Law) -> date:
     return told_on + timedelta(days=law.days("CON-103.answer_days"))
 
 
+def last_word(events: Sequence[Happened]) -> Happened | None:
+    """What was recorded of it last."""
+    return next((one for one in reversed(events) if one.kind in WORDS), None)
+
+
 def open_until(events: Sequence[Happened]) -> date | None:
     """The last day to answer the last inquiry; None where none was made, or whoever has the land answered it, or said nothing."""
-    words = [one for one in events if one.kind in WORDS]
-    last = words[-1] if words else None
+    last = last_word(events)
     by = last.facts.get("answer_by") if last and last.kind == "renewal_asked" else None
     return date.fromisoformat(str(by)) if by else None
+
+
+def free(events: Sequence[Happened]) -> bool:
+    """Whether the land may be let to another: the last word that was recorded counts."""
+    last = last_word(events)
+    return last is not None and last.kind in FREE
 
 
 def con_103_asked_on_a_day_that_was(facts: Inquiry, law: Law) -> Finding | None:
