@@ -23,8 +23,9 @@ from landreg.registry.casework.applications import case_number
 from landreg.registry.casework.cases import note, set_values
 from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.effects import exits as effects
+from landreg.registry.effects.lying import with_restrictions
 from landreg.registry.facts import standing
-from landreg.registry.facts.returning import closed_by, codes_of, free, taken_by
+from landreg.registry.facts.returning import closed_by, codes_of, free, lay_on, taken_by
 from landreg.registry.lapses import OFFICE
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.requests import plain
@@ -98,7 +99,9 @@ def come_back(office: Actor, county: str, exit_id: UUID) -> int:
                 "exit %s: its land is under another right, or is no more the parcel that it was", row.number
             )
             return 0
-        _enter(uow, row, former[0], _back(uow, row, former, lost, on_day), codes_of(uow.session, county, given))
+        again = [limit for one in former for limit in lay_on(uow.session, county, act, one, lost[one.right_id], on_day)]
+        changes = _back(uow, row, former, lost, on_day, again)
+        _enter(uow, row, former[0], changes, codes_of(uow.session, county, given))
         event = event_of(uow, row, "return", on_day)
         uow.session.add(event)
         uow.session.flush()
@@ -139,12 +142,19 @@ def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes, cod
 
 
 def _back(
-    uow: UnitOfWork, row: Exit, former: Sequence[RightBundle], lost: Mapping[UUID, Sequence[Standing]], on: date
+    uow: UnitOfWork,
+    row: Exit,
+    former: Sequence[RightBundle],
+    lost: Mapping[UUID, Sequence[Standing]],
+    on: date,
+    again: Sequence[Standing],
 ) -> Changes:
-    """What the act does: each right goes on over what it lost too, or is there again over that."""
+    """What the act does: each right goes on over what it lost too, or is there again over that. again: what lies there again."""
     changes = Changes((), on)
     stands = standing.rights(uow.session, row.county, row.right_ids)
+    limits = standing.restrictions(uow.session, row.county, row.right_ids)
     for bundle in former:
         now = stands.get(bundle.right_id)
         changes = effects.joined(changes, effects.come_back(bundle, now, lost[bundle.right_id], on, uuid4))
-    return replace(changes, ends={})
+    restricted = [limit for some in limits.values() for limit in some]
+    return replace(with_restrictions(changes, stands.values(), restricted, uuid4, again), ends={})

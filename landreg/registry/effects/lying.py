@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from uuid import UUID
 
 from landreg.registry.effects.changes import Changes, Opened, RightBundle, Standing
@@ -28,7 +29,11 @@ class _Landing:
 
 
 def with_restrictions(
-    changes: Changes, bundles: Iterable[RightBundle], restrictions: Iterable[Standing], new: NewId
+    changes: Changes,
+    bundles: Iterable[RightBundle],
+    restrictions: Iterable[Standing],
+    new: NewId,
+    again: Sequence[Standing] = (),
 ) -> Changes:
     """The changes of an act with those of what restricts the rights that it says anew or ends.
 
@@ -36,17 +41,22 @@ def with_restrictions(
     the contract right's mortgage is none on the land-operation right, nor the other way round.
 
     bundles: the rights behind the act as they stand; restrictions: all on them. One of which no land is left ends. Of its kind it
-    stands behind those alone on whose land it lies.
+    stands behind those alone on whose land it lies. again: what lay on land that comes back with the act, each as it stood when
+    that went, with the parcels of it on which it lies again: before what came since, and there anew where it ended then.
     """
     closed = {row.row["right_id"] for row in changes.closes if row.table == "right"}
     before = {one.right_id: land_of(one) for one in bundles if one.right_id in closed}
     kinds = _kinds(changes.closes) | _kinds(changes.opens)
     after, parts = _after(changes), _parts(changes)
     rows = [row for row in restrictions if row.row["right_id"] in before and row not in changes.closes]
-    landed = [one for row in rows for one in _landings(row, before, after, parts, kinds)]
-    ranks = _ranks(landed)
+    back = {_on(row): row for row in again}
+    landed = [_further(one, back) for row in rows for one in _landings(row, before, after, parts, kinds)]
+    renewed = [_anew(row) for on, row in back.items() if on not in {_on(one.row) for one in landed if one.stays}]
+    landed += renewed
+    ranks = _ranks(landed, back)
     opens: list[Opened] = []
     closes: list[Standing] = []
+    opens += (_opened(one, after, ranks, changes, new) for one in renewed)
     for row in rows:
         own = [one for one in landed if one.row is row]
         stays = next((one for one in own if one.stays), None)
@@ -133,10 +143,26 @@ def _come_of(land: Iterable[UUID], parts: Mapping[UUID, Land]) -> Land:
     return frozenset[UUID]().union(*(parts.get(parcel, frozenset((parcel,))) for parcel in land))
 
 
-def _ranks(landed: Sequence[_Landing]) -> dict[int, int]:
+def _on(row: Standing) -> tuple[UUID, UUID]:
+    """Which restriction it is, and of which right."""
+    return row.row["restriction_id"], row.row["right_id"]
+
+
+def _further(one: _Landing, back: Mapping[tuple[UUID, UUID], Standing]) -> _Landing:
+    """Where it lies, with the land that comes back under it."""
+    row = back.get(_on(one.row)) if one.stays else None
+    return one if row is None else replace(one, land=one.land.union(row.row["parcels"]))
+
+
+def _anew(row: Standing) -> _Landing:
+    return _Landing(row, row.row["right_id"], frozenset(row.row["parcels"]), stays=False)
+
+
+def _ranks(landed: Sequence[_Landing], back: Mapping[tuple[UUID, UUID], Standing]) -> dict[int, int]:
     """By landing: 1 where it stands behind none of its kind on its land, else one more than the last of those."""
     found: dict[int, int] = {}
     in_order = sorted(landed, key=lambda one: (not one.stays, str(one.row.row["right_id"]), int(one.row.row["rank"])))
+    in_order.sort(key=lambda one: back[_on(one.row)].row["rank"] if _on(one.row) in back else inf)
     for place, one in enumerate(in_order):
         before = (
             found[id(other)]

@@ -1,14 +1,17 @@
-"""Facts for what comes back of an exit: the rights as its act closed them, and the parcels that it took from each."""
+"""Facts for what comes back of an exit: the rights as its act closed them, the parcels that it took from each, and what lay on
+those.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
@@ -16,7 +19,7 @@ from landreg.land.model import Parcel, ParcelOrigin
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.effects.parcels import Part, over_parts
 from landreg.registry.facts import standing
-from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
 
 
 def closed_by(session: Session, county: str, act_id: UUID) -> list[RightBundle]:
@@ -61,6 +64,26 @@ def taken_by(session: Session, county: str, act_id: UUID, former: RightBundle, o
     return [row for row, lost in rows if lost]
 
 
+def lay_on(
+    session: Session, county: str, act_id: UUID, former: RightBundle, lost: Sequence[Standing], on: date
+) -> list[Standing]:
+    """What restricted a right when an act took parcels from it, and restricts them again from a day on: what stands on the right
+    still, or ended as its land was given back. Each says on which of the parcels it lies. What was released, has lapsed or is
+    over by that day is none.
+    """
+    of = {made.parcel_id: origin for origin, made in session.execute(_made_by(county, act_id))}
+    land = [row.row["parcel_id"] for row in lost]
+    asked = {"county": county, "act": act_id, "right": former.right_id, "on": on}
+    ids = session.scalars(text(_LAY), asked).all()
+    found = []
+    for row in session.scalars(select(Restriction).where(Restriction.county == county, Restriction.row_id.in_(ids))):
+        lay = row.parcels or [one.row["parcel_id"] for one in former.parcels]
+        if under := sorted(one for one in land if one in lay or of.get(one) in lay):
+            one = standing.standing("restriction", row)
+            found.append(replace(one, row={**one.row, "parcels": under}))
+    return found
+
+
 def codes_of(session: Session, county: str, parcel_ids: Sequence[UUID]) -> list[str]:
     """The codes of parcels in force, in order."""
     found = select(Parcel.code).where(Parcel.county == county, Parcel.parcel_id.in_(parcel_ids), in_force(Parcel))
@@ -95,3 +118,18 @@ def _made_by(county: str, act_id: UUID) -> Any:
     )
     found = found.where(ParcelOrigin.county == county, ParcelOrigin.act_id == act_id, Parcel.act_id == act_id)
     return found.order_by(Parcel.code)
+
+
+_LAY = """
+    SELECT s.row_id FROM registry.restriction AS s
+    JOIN registry.act AS a ON a.county = s.county AND a.act_id = :act
+    CROSS JOIN LATERAL (
+        SELECT n.right_id, upper_inf(n.valid) AS stands, b.kind FROM registry.restriction AS n
+        JOIN registry.act AS b ON b.county = n.county AND b.act_id = n.act_id
+        WHERE n.county = s.county AND n.restriction_id = s.restriction_id AND upper_inf(n.recorded)
+        ORDER BY upper(n.valid) DESC NULLS FIRST LIMIT 1) AS last
+    WHERE s.county = :county AND s.right_id = :right AND upper_inf(s.valid) AND lower(s.recorded) < a.registered_at
+      AND (upper_inf(s.recorded) OR upper(s.recorded) >= a.registered_at) AND (s.until IS NULL OR s.until >= :on)
+      AND CASE WHEN last.stands THEN last.right_id = s.right_id ELSE last.kind = 'exit' END
+    ORDER BY s.rank
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -118,6 +119,16 @@ def test_what_lies_on_the_contract_right_is_none_on_the_operator_s_over_the_same
     assert lying(gone) == {(mine.row["restriction_id"], NEW): (1, None)}
     lost = with_restrictions(act(before, mine=(B,)), before, [mine, theirs], uuid4)
     assert (lying(lost), theirs in lost.closes) == ({}, True)
+
+
+def test_what_lay_on_land_that_comes_back_lies_there_again_before_what_came_since() -> None:
+    """A went for some years: what lay on it alone ended, what lay on all went on over B; another was given on B meanwhile."""
+    gone, whole, since = limit(MINE, 1, A), limit(MINE, 1), limit(MINE, 2)
+    was = replace(whole, row={**whole.row, "rank": 2, "parcels": [A]})
+    before = [bundle(MINE, B)]
+    changes = with_restrictions(act(before, mine=(A, B)), before, [whole, since], uuid4, [gone, was])
+    names = [(one.row["restriction_id"], MINE) for one in (gone, whole, since)]
+    assert [lying(changes)[name] for name in names] == [(1, (A,)), (2, None), (3, (B,))]
 
 
 @given(st.data())
