@@ -34,7 +34,7 @@ RULES = (tr_1_term_within_contract, con_2_parcel_bound_once, *FREE_RULES)
 @dataclass(frozen=True)
 class Standing:
     """What stands in the way for some days. bound, listed: by parcel; rights: by right its first day and, exclusive, its end;
-    frozen: seizures, disputes and exits, each with its right, of it or of one of its parcels.
+    frozen: seizures, disputes, exits and accepted orders to seize, each with its right, of it or of one of its parcels.
     """
 
     days: tuple[date, date]
@@ -55,7 +55,7 @@ class Standing:
         found = [*examine(RULES, facts, law)]
         rights = {row.right_id for row in land.values()}
         stands = [one for right, one in self.frozen if right in rights and one.parcel_code in ("", *land)]
-        return [*found, frozen_land("parcel", stands)] if stands else found
+        return [*found, *frozen_land("parcel", stands)]
 
 
 def standing(session: Session, county: str, land: Mapping[str, Any], days: tuple[date, date]) -> Standing:
@@ -91,8 +91,12 @@ def own_standing(session: Session, county: str, land: Mapping[str, ProjectParcel
         }
         bound |= deal_queries.dealt_of_listings(session, county, [right], codes, days, None)
         rows = listing_queries.standing_on(session, county, right, codes, None, own=True)
-        frozen += [(right, row) for row in rows if row.what == "exit" or row.kind in FREEZING]
+        frozen += [(right, row) for row in rows if _freezes(row)]
     return Standing(days, {}, bound, _listed(session, county, codes, days), tuple(frozen))
+
+
+def _freezes(row: Any) -> bool:
+    return row.what == "exit" or row.kind in (FREEZING if row.what == "restriction" else ("seizure",))
 
 
 def of_project(uow: UnitOfWork, project: Project, land: Mapping[str, ProjectParcel]) -> Standing:

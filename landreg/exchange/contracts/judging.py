@@ -99,7 +99,7 @@ def judged(
         findings.append(nobody_lives([dead], "parcels", None))
     findings += unasked(uow.session, law, draft, taker)
     if stands:
-        findings.append(frozen_land("parcels", stands))
+        findings += frozen_land("parcels", stands)
     return findings, values
 
 

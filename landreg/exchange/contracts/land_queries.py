@@ -19,7 +19,9 @@ from landreg.exchange.contracts.rules.closing import FREEZING
 from landreg.exchange.listings.rules.land import MOVING, RENEWED
 from landreg.registry.model import Right
 
-_FREEZES = f"s.what = 'exit' OR s.what = 'restriction' AND s.kind IN {FREEZING!r}"
+_FREEZES = (
+    f"s.what = 'exit' OR s.what = 'restriction' AND s.kind IN {FREEZING!r} OR s.what = 'case' AND s.kind = 'seizure'"
+)
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,9 @@ def case_given_up(session: Session, county: str, contract_id: UUID) -> bool:
 
 
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
-    """Seizures, disputes and exits that stand on a right or these parcels of it."""
+    """Seizures, disputes and exits that stand on a right or these parcels of it, and accepted orders to seize it that wait for
+    their entry in the register.
+    """
     rows = session.execute(
         sa.text(
             "SELECT DISTINCT s.what, s.kind, s.number, s.named FROM exchange.standing_on(:county, :right, :codes, NULL) AS s "

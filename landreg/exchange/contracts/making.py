@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from landreg.core.actor import Desk
 from landreg.core.db import UnitOfWork
@@ -123,15 +124,21 @@ def somebody_lives(uow: UnitOfWork, found: Whole) -> None:
         raise Refused(nobody_lives([dead], "parcels", row.number))
 
 
-def not_frozen(uow: UnitOfWork, found: Whole) -> None:
-    """Raises Refused (TR-12) at the desk with what freezes the land of a draft by now, before a side signs it; the database refuses
-    to conclude it whoever signs.
-    """
+def freezes(session: Session, found: Whole) -> list[Finding]:
+    """TR-12, REG-39: what freezes the land of a draft by now."""
     row, codes = found.contract, [one.parcel_code for one in found.parcels]
-    if row.right_id is None or uow.actor.desk is not Desk.EXCHANGE:
-        return
-    if stands := land_queries.frozen(uow.session, row.county, row.right_id, codes):
-        raise Refused(replace(frozen_land("parcels", stands), subject=row.number))
+    if row.right_id is None or row.state not in UNSIGNED:
+        return []
+    stands = land_queries.frozen(session, row.county, row.right_id, codes)
+    return frozen_land("parcels", stands, row.number)
+
+
+def not_frozen(uow: UnitOfWork, found: Whole) -> None:
+    """Raises Refused (TR-12, REG-39) at the desk with what freezes the land of a draft by now, before a side signs it; the database
+    refuses to conclude it whoever signs.
+    """
+    if uow.actor.desk is Desk.EXCHANGE and (told := freezes(uow.session, found)):
+        raise Refused(told)
 
 
 def still_free(uow: UnitOfWork, found: Whole) -> None:

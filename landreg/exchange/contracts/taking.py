@@ -72,8 +72,8 @@ def unasked(session: Session, law: Law, draft: Draft, taker: Taker) -> list[Find
 def given_in_exchange(
     uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date, date], named: str, but: Sequence[UUID] = ()
 ) -> list[Finding]:
-    """What stands against the parcels that a text names: none, another's (CON-22), bound (CON-2), frozen ones (TR-12), listed ones
-    (CON-31, CON-32).
+    """What stands against the parcels that a text names: none, another's (CON-22), bound (CON-2), frozen ones (TR-12,
+    REG-39), listed ones (CON-31, CON-32).
 
     term: half-open. but: the contract that is changed, which binds them already.
     """
@@ -92,7 +92,7 @@ def given_in_exchange(
             [Listed(one.code, one.number, str(one.listing_id), one.under_way) for one in rows], "other_parcels"
         )
     if stands := land_queries.frozen(uow.session, county, right, codes):
-        found.append(frozen_land("other_parcels", stands))
+        found += frozen_land("other_parcels", stands)
     return found
 
 
@@ -127,7 +127,13 @@ def swapped(land: Sequence[tuple[Sequence[Any], Sequence[str]]], bounds: Mapping
     )  # fmt: skip
 
 
-def frozen_land(field: str, stands: Sequence[Any]) -> Finding:
-    """TR-12 for what stands on land: seizures, disputes, exits."""
-    kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
-    return Finding("TR-12", field, {"restrictions": kinds, "parties": [one.named or one.number for one in stands]})
+def frozen_land(field: str, stands: Sequence[Any], number: str | None = None) -> list[Finding]:
+    """TR-12 for what stands on land: seizures, disputes, exits; REG-39 for accepted orders to seize it. number: of the contract."""
+    orders = sorted({one.number for one in stands if one.what == "case"})
+    freezing = [one for one in stands if one.what != "case"]
+    found = []
+    if freezing:
+        kinds = [one.kind if one.what == "restriction" else "exit" for one in freezing]
+        values = {"restrictions": kinds, "parties": [one.named or one.number for one in freezing]}
+        found.append(Finding("TR-12", field, values, subject=number))
+    return [*found, *([Finding("REG-39", field, {"orders": orders}, subject=number)] if orders else [])]

@@ -22,6 +22,7 @@ from landreg.exchange.contracts import (
     issuer,
     land_queries,
     list_queries,
+    making,
     queries,
     signer_queries,
     signing,
@@ -181,7 +182,12 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
     if row.kind in MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))
-    told = [*(told if signed else ()), first_come(session, found, law), *told_of(session, row, law)]
+    told = [
+        *(told if signed else ()),
+        first_come(session, found, law),
+        *told_of(session, row, law),
+        *making.freezes(session, found),
+    ]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,
