@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import inf
 from uuid import UUID
 
@@ -159,9 +160,20 @@ def _anew(row: Standing) -> _Landing:
 
 
 def _ranks(landed: Sequence[_Landing], back: Mapping[tuple[UUID, UUID], Standing]) -> dict[int, int]:
-    """By landing: 1 where it stands behind none of its kind on its land, else one more than the last of those."""
+    """By landing: 1 where it stands behind none of its kind on its land, else one more than the last of those.
+
+    Of one right and rank, which met on no land before, the earlier goes first. 民法典 第四百一十四条.
+    """
     found: dict[int, int] = {}
-    in_order = sorted(landed, key=lambda one: (not one.stays, str(one.row.row["right_id"]), int(one.row.row["rank"])))
+    in_order = sorted(
+        landed,
+        key=lambda one: (
+            not one.stays,
+            str(one.row.row["right_id"]),
+            int(one.row.row["rank"]),
+            one.row.since or date.min,
+        ),
+    )
     in_order.sort(key=lambda one: back[_on(one.row)].row["rank"] if _on(one.row) in back else inf)
     for place, one in enumerate(in_order):
         before = (

@@ -19,7 +19,7 @@ from gis.areas import decimal_m2
 from landreg.core.units import mu_of
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
-from landreg.registry.effects import Changes, RightBundle, Standing
+from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import parcels as effects
 from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.corrections import correction_proposals
@@ -106,7 +106,7 @@ def _proposal(case: Case, asked: Any, ground: OnGround, folder: frozenset[str]) 
             if bundle.right.row["kind"] == OPERATION
             for code in bundle.codes.values()
         },
-        before=tuple(_ground(parcel, ground.bundles) for parcel in ground.parcels),
+        before=tuple(_ground(parcel, ground) for parcel in ground.parcels),
         **outcome.facts,
     )
     first = ground.bundles[0] if ground.bundles else None
@@ -121,11 +121,17 @@ def _gone(case: Case) -> Effect:
     return effect
 
 
-def _ground(parcel: Standing, bundles: Sequence[RightBundle]) -> Ground:
-    row = parcel.row
-    rights = frozenset(b.right.row["code"] for b in bundles if row["parcel_id"] in b.codes)
+def _ground(parcel: Standing, ground: OnGround) -> Ground:
+    row, parcel_id = parcel.row, parcel.row["parcel_id"]
+    held = [one for one in ground.bundles if parcel_id in one.codes]
+    rights, right_ids = frozenset(one.right.row["code"] for one in held), {one.right_id for one in held}
+    limits = frozenset(
+        one.row["restriction_id"]
+        for one in ground.restrictions
+        if one.row["right_id"] in right_ids and (one.row["parcels"] is None or parcel_id in one.row["parcels"])
+    )
     use = tuple(str(row[fact]) for fact in USE)
-    return Ground(row["code"], row["registered_area_m2"], row["kind"], rights, use)
+    return Ground(row["code"], row["registered_area_m2"], row["kind"], rights, use, limits)
 
 
 def _outcome(asked: Any, ground: OnGround) -> Outcome:

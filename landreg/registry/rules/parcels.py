@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from landreg.core.codes import ISSUER
 from landreg.core.errors import Finding
@@ -39,13 +40,16 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Ground:
-    """A parcel as it is registered, or as an act would leave it. rights: codes of the rights that hold it."""
+    """A parcel as it is registered, or as an act would leave it. rights: codes of the rights that hold it; limits: the
+    restrictions that lie on it.
+    """
 
     code: str
     area_m2: Decimal
     kind: str = "contracted"
     rights: frozenset[str] = frozenset()
     use: tuple[str, ...] = ()
+    limits: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,19 @@ def par_2_children_add_up(facts: ParcelActFacts, law: Law) -> Finding | None:
 
 
 def par_3_merged_are_alike(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """PAR-3: parcels that become one are under the same rights, of one kind and of one use. RERR-8, RERR-18."""
-    first = facts.before[0] if facts.before else None
-    unlike = (
-        [g.code for g in facts.before if (g.rights, g.kind, g.use) != (first.rights, first.kind, first.use)]
-        if first
-        else []
-    )
-    return Finding("PAR-3", "parcels", {"codes": unlike}, subject=facts.code) if unlike else None
+    """PAR-3: parcels that become one are under the same rights and restrictions, of one kind and of one use: what lies on one
+    would lie on land on which it was not given. RERR-8, RERR-18.
+    """
+    if not facts.before:
+        return None
+    first, *others = facts.before
+    unlike = [g.code for g in others if replace(g, code=first.code, area_m2=first.area_m2) != first]
+    if not unlike:
+        return None
+    partly = frozenset[UUID]().union(*(first.limits ^ ground.limits for ground in others))
+    parties = sorted({one.named for one in facts.restrictions if one.restriction_id in partly})
+    told = {"parties": parties} if parties else {}
+    return Finding("PAR-3", "parcels", {"codes": unlike, **told}, subject=facts.code)
 
 
 def par_4_rights_follow(facts: ParcelActFacts, law: Law) -> Finding | None:

@@ -8,14 +8,17 @@ import pytest
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import WORKER, Actor
+from landreg.core.errors import Refused
 from landreg.exit import days
+from landreg.registry.rules.parcel_requests import ParcelMerge
 from landreg.registry.rules.requests import Release
 from tests.database.exit.test_exits import rechecked
-from tests.database.registry.test_parcel_acts import LOWER, UPPER
+from tests.database.registry.test_parcel_acts import LOWER, UPPER, open_one
 from tests.database.registry.test_restricted_land import OTHER_BANK
 from tests.database.registry.test_under_restrictions import LOAN, land_of, lies_on
 from tests.exit_kit import agreed, asked_for, paid, to_register
+from tests.household_kit import parcels
 from tests.registry_kit import Connection, applied, booked, one, pass_days, put_papers, right_of, to_rights
 
 
@@ -66,6 +69,30 @@ def test_a_mortgage_that_ended_with_the_whole_right_is_there_again_with_it(
     names = "SELECT count(DISTINCT restriction_id) FROM registry.restriction WHERE right_id = :r"
     assert one(registrar, names, r=right) == 1
     assert rechecked(database, worker) == []
+
+
+def test_parcels_of_which_one_alone_is_mortgaged_are_merged_when_that_is_released(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PAR-3: else it would lie on land on which it was not given."""
+    given(registrar, reviewer, superuser, right, LOWER)
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", OTHER_BANK, right), "mortgage")
+    pass_days(superuser, 200)
+    assert days.work(WORKER) == 1
+    with pytest.raises(Refused) as refused:
+        open_one(registrar, "parcel_merge", ParcelMerge((LOWER, UPPER)))
+    (found,) = [one for one in refused.value.findings if one.code == "PAR-3"]
+    assert found.values["codes"] == [UPPER]
+    assert [OTHER_BANK.party in one for one in found.values["parties"]] == [True]
+    laid = (
+        "SELECT restriction_id FROM registry.restriction WHERE party = :p AND upper_inf(recorded) AND upper_inf(valid)"
+    )
+    release = Release(one(registrar, laid, p=OTHER_BANK.party), "贷款已还清")
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage_release", release, right), "mortgage_release")
+    merged = open_one(registrar, "parcel_merge", ParcelMerge((LOWER, UPPER)))
+    put_papers(registrar, merged, "parcel_merge", ("creditor_consent",))
+    booked(registrar, reviewer, superuser, merged, "parcel_merge")
+    assert land_of(registrar, right, LOAN.party) == (1, set(parcels(registrar, right)))
 
 
 def test_a_mortgage_that_was_released_meanwhile_stays_released(

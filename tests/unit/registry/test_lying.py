@@ -121,6 +121,16 @@ def test_what_lies_on_the_contract_right_is_none_on_the_operator_s_over_the_same
     assert (lying(lost), theirs in lost.closes) == ({}, True)
 
 
+def test_of_two_that_met_nowhere_before_the_earlier_stands_first() -> None:
+    later, first = limit(MINE, 1, A), replace(limit(MINE, 1, B), since=date(2019, 1, 1))
+    before = [bundle(MINE, A, B)]
+    merged = act(before, {E: A}, mine=(E,))
+    origin = Opened("parcel_origin", {"parcel_id": E, "origin_id": B}, ON)
+    changes = with_restrictions(replace(merged, opens=(*merged.opens, origin)), before, [later, first], uuid4)
+    found = {name: rank for (name, _), (rank, _) in lying(changes).items()}
+    assert (found[first.row["restriction_id"]], found[later.row["restriction_id"]]) == (1, 2)
+
+
 def test_what_lay_on_land_that_comes_back_lies_there_again_before_what_came_since() -> None:
     """A went for some years: what lay on it alone ended, what lay on all went on over B; another was given on B meanwhile."""
     gone, whole, since = limit(MINE, 1, A), limit(MINE, 1), limit(MINE, 2)

@@ -34,6 +34,7 @@ MORTGAGE = Restricted(UUID(int=1), "mortgage", "样本农村信用社", 1)
 SEIZURE = Restricted(UUID(int=2), "seizure", "法院", 1)
 USE = ("013", "1", "True")
 HELD = frozenset(("610902104202010001J",))
+LIES = frozenset((UUID(int=1),))
 WHOLE = Ground(P, Decimal("400.00"), rights=HELD, use=USE)
 HALF = Ground(Q, Decimal("200.00"), rights=HELD, use=USE)
 SPLIT = ParcelSplit((P,), "00", ("A", "B"))
@@ -67,6 +68,7 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
     ("PAR-2", "parcel_split", SPLIT, {"before": (WHOLE,), "after": (HALF, replace(HALF, area_m2=Decimal("199.99")))}),
     ("PAR-3", "parcel_merge", MERGE, {**SOUND["parcel_merge"][1], "before": (WHOLE, replace(HALF, use=("011", "1", "True")))}),
     ("PAR-3", "parcel_merge", MERGE, {**SOUND["parcel_merge"][1], "before": (WHOLE, replace(HALF, rights=frozenset()))}),
+    ("PAR-3", "parcel_merge", MERGE, {**SOUND["parcel_merge"][1], "before": (WHOLE, replace(HALF, limits=LIES))}),
     ("PAR-4", "parcel_split", SPLIT, {**CUT, "bound": ("610902104202JC00001F00010001",)}),
     ("TR-20", "parcel_split", SPLIT, {**CUT, "restrictions": (MORTGAGE,)}),
     ("PAR-6", "boundary_correction", BOUNDARY, {**MOVED, "overlapped": {Q: Decimal("3.00")}}),
