@@ -51,12 +51,17 @@ def unlike(
     """Codes of a table, or layer of STAGED, whose rows the two packages have otherwise, or one of them alone; what a delivery
     tells of its own making (WORK) is no difference. village: where. codes: of these alone; a contract's parcels by its code.
     """
-    listed = ", ".join(name for name in names(kind) if name not in UNLIKE | WORK)
     key = BY.get(kind, "code")
     of = "" if codes is None else f"AND {'contract_code' if kind == 'CBDKXX' else key} = ANY (:codes)"
-    statement = _DIFFERING.format(key=key, listed=listed, table=STAGED[kind][0], of=of)
+    statement = _DIFFERING.format(key=key, hashed=hashed(kind), table=STAGED[kind][0], of=of)
     asked = {"county": county, "old": packages[0], "new": packages[1], "from": village, "to": village + "~"}
     return set(session.scalars(sa.text(statement), asked if codes is None else {**asked, "codes": list(codes)}))
+
+
+def hashed(kind: str) -> str:
+    """As SQL: what tells whether the rows of a code are as they were, whatever their order; nothing of WORK."""
+    listed = ", ".join(name for name in names(kind) if name not in UNLIKE | WORK)
+    return f"sum(hashtextextended(ROW({listed})::text, 0))"
 
 
 def _statement(kind: str) -> str | None:
@@ -90,7 +95,7 @@ _LINES = _ROWS.format(
 )  # fmt: skip
 _DIFFERING = """
     WITH side AS (
-        SELECT package_id = :new AS newer, {key} AS code, sum(hashtextextended(ROW({listed})::text, 0)) AS facts
+        SELECT package_id = :new AS newer, {key} AS code, {hashed} AS facts
         FROM land.{table} WHERE county = :county AND package_id IN (:new, :old) AND village BETWEEN :from AND :to {of}
         GROUP BY 1, 2)
     SELECT code FROM (SELECT code, facts FROM side WHERE newer) AS n

@@ -1,16 +1,19 @@
-"""Rights in the register whose own rows a later survey has otherwise, until an act on them has been registered since it came."""
+"""Rights in the register whose own rows a later survey has otherwise, until an act since it came has written those rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.registry.facts.resurveyed import resurveyed_of
+from landreg.land.staging_changed import BY, hashed
+from landreg.land.staging_rows import STAGED
+from landreg.registry.facts.resurveyed import KINDS
 
 
 @dataclass(frozen=True)
@@ -38,58 +41,96 @@ class Contradicted:
 
 def by_package(session: Session, county: str, package_id: UUID) -> list[Contradicted]:
     """The rights that a package in force has otherwise, in the order of their codes."""
-    rows = session.execute(text(_OF_PACKAGE), {"county": county, "package": package_id}).all()
-    return [one for one in _contradicted(session, county, rows) if one.package_id == package_id]
+    return _contradicted(session, _OF_PACKAGE, {"county": county, "package": package_id})
 
 
 def packages(session: Session, most: int) -> list[tuple[str, UUID, str, int]]:
-    """The packages in force, delivered after others of their place, that have rights otherwise, the newest first: county, id,
-    name and how many rights.
-    """
-    later = session.execute(text(_LATER), {"most": most}).all()
-    counted = (
-        (row.county, row.package_id, row.name, len(by_package(session, row.county, row.package_id))) for row in later
-    )
-    return [one for one in counted if one[3]]
+    """The packages in force that have rights otherwise, the newest first: county, id, name and how many rights."""
+    return [tuple(row) for row in session.execute(text(_COUNTED), {"most": most})]
 
 
 def of_right(session: Session, county: str, right_id: UUID) -> Contradicted | None:
-    """What the survey in force has otherwise of a right; None where nothing is, or an act settled it."""
-    rows = session.execute(text(_OF_RIGHT), {"county": county, "right": right_id}).all()
-    return next(iter(_contradicted(session, county, rows)), None)
+    """What the survey in force has otherwise of a right; None where nothing is, or acts settled it."""
+    return next(iter(_contradicted(session, _OF_RIGHT, {"county": county, "right": right_id})), None)
 
 
-def _contradicted(session: Session, county: str, rows: Sequence[Any]) -> list[Contradicted]:
-    later = resurveyed_of(session, county, [row.case_id for row in rows])
-    return [
-        Contradicted(
-            row.right_id, row.kind, row.code, row.household_code, row.applicant,
-            later[row.case_id].package_id, later[row.case_id].rows,
+def _contradicted(session: Session, statement: str, asked: Mapping[str, Any]) -> list[Contradicted]:
+    rights: dict[UUID, Contradicted] = {}
+    rows: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for row in session.execute(text(statement), asked):
+        rights[row.right_id] = Contradicted(
+            row.right_id, row.kind, row.code, row.household_code, row.applicant, row.package_id, ()
         )
-        for row in rows
-        if row.case_id in later
-    ]  # fmt: skip
+        rows[row.right_id].append((row.layer, row.subject))
+    return [replace(right, rows=tuple(rows[right_id])) for right_id, right in rights.items()]
+
+
+_ASKED = {
+    "CBF": ("household_code", "true"),
+    "CBF_JTCY": ("household_code", "true"),
+    "CBHT": ("subject_code", "o.right_kind <> 'homestead'"),
+    "CBDKXX": ("subject_code", "o.right_kind <> 'homestead'"),
+    "DK": ("parcel_code", "o.right_kind = 'contract_management'"),
+    "ZJD": ("subject_code", "o.right_kind = 'homestead'"),
+}
+"""By table or layer: the code by which a right has its rows, and of which rights."""
+_WRITTEN = {
+    "CBF": "SELECT w.act_id FROM party.household AS w WHERE w.county = d.county AND w.code = d.household_code",
+    "CBF_JTCY": """SELECT w.act_id FROM party.household AS h JOIN party.member AS w USING (county, household_id)
+        WHERE h.county = d.county AND h.code = d.household_code""",
+    "CBHT": "SELECT w.act_id FROM registry.contract AS w WHERE w.county = d.county AND w.code = d.subject_code",
+    "CBDKXX": "SELECT w.act_id FROM registry.right_parcel AS w WHERE w.county = d.county AND w.right_row = d.row_id",
+    "DK": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = d.county AND w.code = d.subject",
+    "ZJD": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = d.county AND w.code = d.subject",
+}
+"""By table or layer: the acts that wrote what the register has of a row."""
+
+
+def _otherwise(kind: str) -> str:
+    """Of each right: the rows of a table or layer that the two packages have otherwise, or one of them alone."""
+    table, key = STAGED[kind][0], BY.get(kind, "code")
+    by, whose = _ASKED[kind]
+    asked = f"SELECT o.*, o.{by} AS asked FROM own AS o"
+    if kind == "DK":
+        asked = """SELECT o.*, p.parcel_code AS asked FROM own AS o
+            JOIN registry.case_parcel AS p ON p.county = o.county AND p.case_id = o.case_id"""
+    listed = hashed(kind)
+    return f"""
+    SELECT d.* FROM (
+        SELECT o.right_id, o.county, o.package_id, o.received_at, o.subject_code, o.household_code, o.row_id, '{kind}' AS layer,
+            s.subject
+        FROM ({asked}) AS o CROSS JOIN LATERAL (
+            SELECT {key} AS subject FROM land.{table} AS t
+            WHERE t.county = o.county AND t.package_id IN (o.old, o.package_id)
+                AND t.{"contract_code" if kind == "CBDKXX" else key} = o.asked
+            GROUP BY 1 HAVING {listed} FILTER (WHERE t.package_id = o.package_id)
+                IS DISTINCT FROM {listed} FILTER (WHERE t.package_id = o.old)) AS s
+        WHERE {whose}) AS d
+    WHERE NOT EXISTS (SELECT FROM registry.act AS a WHERE a.county = d.county AND a.act_id IN ({_WRITTEN[kind]})
+        AND a.kind NOT IN ('first_registration', 'survey_entry') AND a.registered_at > d.received_at)"""
 
 
 # A right that was divided, merged or renewed is another's, or its row was entered by that act.
-_REGISTERED = """
-    SELECT c.case_id, r.right_id, r.kind, r.code, c.household_code, c.applicant
-    FROM registry."case" AS c
-    JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
-    JOIN LATERAL (
-        SELECT n.package_id, n.received_at FROM land.package AS n
-        WHERE n.county = c.county AND n.state = 'staged' AND c.village >= n.village AND c.village <= n.village || '~'
-        ORDER BY n.received_at DESC LIMIT 1) AS k ON k.package_id <> c.package_id
-    WHERE c.county = :county AND c.act_kind = 'first_registration' AND c.state IN ('registered', 'certified') AND {which}
-      AND NOT EXISTS (
-        SELECT FROM registry."case" AS o JOIN registry.act AS a ON a.county = o.county AND a.act_id = o.act_id
-        WHERE o.county = c.county AND o.case_id <> c.case_id AND a.registered_at > k.received_at
-          AND (r.right_id = ANY (o.right_ids) OR o.household_code = c.household_code AND o.act_kind <> 'first_registration'))
-    ORDER BY r.code
-"""
-_LATER = """
-    SELECT county, package_id, name FROM land.package WHERE state = 'staged' AND supersedes IS NOT NULL
-    ORDER BY received_at DESC LIMIT :most
-"""
-_OF_PACKAGE = _REGISTERED.format(which="k.package_id = :package")
-_OF_RIGHT = _REGISTERED.format(which="r.right_id = :right")
+_OWN = """
+    WITH own AS MATERIALIZED (
+        SELECT c.county, c.case_id, c.right_kind, c.subject_code, c.household_code, c.applicant, c.package_id AS old,
+            r.right_id, r.row_id, r.kind, r.code, k.package_id, k.received_at, k.name
+        FROM registry."case" AS c
+        JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+        JOIN LATERAL (
+            SELECT n.package_id, n.received_at, n.name FROM land.package AS n
+            WHERE n.county = c.county AND n.state = 'staged' AND c.village >= n.village AND c.village <= n.village || '~'
+            ORDER BY n.received_at DESC LIMIT 1) AS k ON k.package_id <> c.package_id
+        WHERE c.act_kind = 'first_registration' AND c.state IN ('registered', 'certified') AND {which})"""
+_ROWS = " UNION ALL ".join(_otherwise(kind) for kind in KINDS)
+_NAMED = f"""{_OWN}
+    SELECT o.right_id, o.kind, o.code, o.household_code, o.applicant, o.package_id, d.layer, d.subject
+    FROM own AS o JOIN ({_ROWS}) AS d USING (county, right_id)
+    ORDER BY o.code, o.right_id, array_position(ARRAY{list(KINDS)}, d.layer), d.subject"""
+_OF_PACKAGE = _NAMED.format(which="c.county = :county AND k.package_id = :package")
+_OF_RIGHT = _NAMED.format(which="c.county = :county AND r.right_id = :right")
+_COUNTED = f"""{_OWN}
+    SELECT o.county, o.package_id, o.name, count(DISTINCT o.right_id) AS rights
+    FROM own AS o JOIN ({_ROWS}) AS d USING (county, right_id)
+    GROUP BY o.county, o.package_id, o.name, o.received_at ORDER BY o.received_at DESC LIMIT :most
+""".format(which="true")

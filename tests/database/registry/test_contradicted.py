@@ -8,10 +8,16 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.registry import booking
 from landreg.registry.casework import desk
+from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.facts import contradicted
+from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.requests import Reissue
 from tests.database.registry.test_resurveyed import corrected
-from tests.registry_kit import Connection, one, to_notice
+from tests.registry_kit import Connection, applied, booked, one, put_papers, right_of, to_notice
 from tests.villages import COUNTY, Staged, stage_village
+
+ANOTHER = "610902104203"
+"""A village beside."""
 
 
 @pytest.fixture
@@ -34,8 +40,54 @@ def test_what_a_later_survey_has_otherwise_of_a_registered_right_is_named_with_i
     assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0]),))
     assert (right.of_land, right.of_people, left.contradicted) == (True, False, 1)
     assert (own, other) == (right, None)
-    superuser.execute(
-        "UPDATE land.package SET supersedes = %s WHERE package_id = %s", [staged.package_id, new.package_id]
-    )
     with unit_of_work(registrar) as uow:
         assert [(found[1], found[3]) for found in contradicted.packages(uow.session, 5)] == [(new.package_id, 1)]
+
+
+def test_packages_that_have_nothing_otherwise_take_no_place_on_the_first_page(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    older = corrected(superuser, staged, "staged_parcel", "land_use = '9'", staged.parcels[0])
+    superuser.execute("UPDATE land.package SET received_at = received_at - interval '1 hour'")
+    newer = stage_village(superuser, 1, village=ANOTHER)
+    superuser.execute(
+        "UPDATE land.package SET supersedes = %s WHERE package_id = ANY (%s)",
+        [staged.package_id, [older.package_id, newer.package_id]],
+    )
+    with unit_of_work(registrar) as uow:
+        assert [found[1:] for found in contradicted.packages(uow.session, 1)] == [
+            (
+                older.package_id,
+                one(registrar, "SELECT name FROM land.package WHERE package_id = :p", p=older.package_id),
+                1,
+            )
+        ]
+
+
+def test_what_a_survey_has_otherwise_is_settled_by_acts_that_wrote_those_rows_and_by_no_others(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """A replaced certificate settles nothing; the parcel's correction does, and leaves what the survey has of the household."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    new = corrected(superuser, staged, "staged_parcel", "land_class = '011'", staged.parcels[0])
+    superuser.execute(
+        "UPDATE land.staged_household SET name = '另一人' WHERE package_id = %s AND code = %s",
+        [new.package_id, staged.households[0]],
+    )
+    right = right_of(registrar)
+
+    def otherwise() -> tuple[tuple[str, str], ...]:
+        with unit_of_work(registrar) as uow:
+            found = contradicted.of_right(uow.session, COUNTY, right)
+        return found.rows if found else ()
+
+    household, ground = ("CBF", staged.households[0]), ("DK", staged.parcels[0])
+    assert otherwise() == (household, ground)
+    booked(registrar, reviewer, superuser, applied(registrar, "reissue", Reissue("搬家时遗失"), right), "reissue")
+    assert otherwise() == (household, ground)
+    wrong = Correction("parcel", "office", "外业核实", (Corrected("land_class", "011"),), (staged.parcels[0],))
+    mended = apply_on_parcel(registrar, staged.parcels[0], "correction", wrong)
+    put_papers(registrar, mended, "correction")
+    booked(registrar, reviewer, superuser, mended, "correction")
+    assert otherwise() == (household,)
