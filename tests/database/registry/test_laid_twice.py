@@ -11,7 +11,7 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.errors import Refused
 from landreg.registry import lapses
-from landreg.registry.rules.requests import Identified, RestrictionAsked
+from landreg.registry.rules.requests import Identified, Release, RestrictionAsked
 from tests.registry_kit import (
     BANK,
     Connection,
@@ -100,3 +100,29 @@ def test_one_person_s_objection_stands_alone_and_is_not_heard_again_once_it_laps
     booked(registrar, reviewer, superuser, case, "objection_entry")
     findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
     assert "RES-17" in {found["code"] for found in findings}
+
+
+def test_who_moved_up_as_another_lapsed_and_withdrew_is_heard_again_on_the_same_paper(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    laid(registrar, reviewer, superuser, OBJECTION, right)
+    pass_days(superuser, 10)
+    second = replace(OBJECTION, party="另一人", whose=replace(STRANGER, party_id=UUID(int=8)))
+    laid(registrar, reviewer, superuser, second, right)
+    pass_days(superuser, 8)
+    assert lapses.work(worker) == 1
+    stands = (
+        "SELECT restriction_id FROM registry.restriction WHERE rank = 1 AND upper_inf(recorded) AND upper_inf(valid)"
+    )
+    withdrawn = Release(one(registrar, stands), "异议人申请注销")
+    booked(
+        registrar, reviewer, superuser, applied(registrar, "objection_release", withdrawn, right), "objection_release"
+    )
+    pass_days(superuser, 1)
+    case = applied(registrar, "objection_entry", second, right)
+    booked(registrar, reviewer, superuser, case, "objection_entry")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert "RES-17" not in {found["code"] for found in findings}
+    with pytest.raises(Refused) as again:
+        applied(registrar, "objection_entry", OBJECTION, right)
+    assert codes(again) == {"RES-16"}
