@@ -61,7 +61,7 @@ class Settling:
     yuan: Decimal | None = None
     due_on: date | None = None
     pays: str = ""
-    covers: tuple[str, ...] = ()
+    covers: tuple[int, ...] = ()
     beside: bool = False
     said: str = field(default="", metadata={"most": 1000})
     corrects: UUID | None = None
@@ -77,7 +77,7 @@ def settle(county: str, contract_id: UUID) -> Redirect:
     given = read_form(Settling)
     asked = Outcome(
         given.outcome, given.on_day, given.yuan, given.due_on, given.said, given.pays, given.document, given.served_on,
-        given.final, tuple(sorted({int(one) for one in given.covers if one.isdecimal()})), given.beside,
+        given.final, tuple(sorted(set(given.covers))), given.beside,
     )  # fmt: skip
     wrong = Wrong(given.corrects, given.why) if given.corrects else None
     disputes.settle(current_actor(), county, contract_id, asked, kept(given.paper), wrong)
