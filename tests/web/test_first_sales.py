@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import auction, chances, days, deal_queries, deals, falling, windows
 from landreg.exchange.bidding.model import Sale
+from landreg.exchange.listings import days as listing_days
 from landreg.exchange.model import Listing
 from landreg.law.queries import load_law
 from tests import bidding_kit as kit
@@ -100,6 +102,31 @@ def test_the_operator_reads_which_land_nobody_came_for(
     account("ling", Role.OPERATOR, jurisdiction=COUNTY)
     browser.log_in("ling")
     assert f"没有成交，可以再设一场 {listing.number}" in browser.get("/").text
+
+
+def test_whose_turn_it_is_and_the_desk_read_what_waits_and_since_when_until_the_step_is_taken(
+    registrar: Actor, reviewer: Actor, superuser: Connection, first: Any, browser: Browser, account: OpenAccount,
+    worker: Actor,
+) -> None:  # fmt: skip
+    listing, _sale, sides = auctioned(registrar, reviewer, superuser)
+    kit.pass_time(superuser, hours=5)
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    since = f"从 {beijing_day(kit.now_of())} 等到现在"
+    assert f"报价已截止，待办理下一步 {listing.number}" in browser.get("/").text
+    for actor in (kit.farmer(superuser, HOUSEHOLD), *sides):
+        assert since in first(actor)
+    assert since in browser.get("/").text
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    assert "待办理下一步" not in browser.get("/").text
+    kit.pass_time(superuser, days=200)
+    listing_days.work(worker)
+    desk = browser.get("/").text
+    assert re.search(rf"公示期满，\d+ 户没有告知，要重新公示 {listing.number}", desk)
+    assert f"从 {window.last_day} 等到现在" in desk
+    for actor in sides:
+        assert f"成员优先权公示已于 {window.last_day} 期满，等交易员办理" in first(actor)
 
 
 def test_a_deposit_that_waits_to_go_back_has_its_day_on_both_first_pages_and_is_late_after_it(

@@ -18,7 +18,7 @@ from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleCloc
 from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import ENDED
 from landreg.exchange.bidding.sealed_model import SealedBid
-from landreg.exchange.model import Listing
+from landreg.exchange.model import Deal, Listing
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,26 @@ def over_by_itself(session: Session) -> list[tuple[Sale, str]]:
         sa.or_(spent, failed),
     )
     return [(row[0], row[1]) for row in session.execute(asked.order_by(Sale.closes_at).limit(200))]
+
+
+def turn_waits(session: Session) -> Sequence[tuple[Sale, str]]:
+    """Sales that have closed of which nothing was done since though somebody may have the land, each with its clock's state ('' or
+    opened): no members' window, no deal.
+    """
+    done = (
+        sa.exists().where(table.county == Sale.county, table.listing_id == Sale.listing_id, at >= Sale.set_at)
+        for table, at in ((Priority, Priority.at), (Deal, Deal.decided_at))
+    )
+    asked = sa.select(Sale, SaleClock.over).join(SaleClock, _same(SaleClock)).join(
+        Listing, (Listing.county == Sale.county) & (Listing.listing_id == Sale.listing_id)
+    )  # fmt: skip
+    asked = asked.where(
+        SaleClock.over.in_(("", "opened")),
+        SaleClock.closes_at <= sa.func.system.clock(),
+        Listing.state == "published",
+        *(~one for one in done),
+    )
+    return [(row[0], row[1]) for row in session.execute(asked.order_by(SaleClock.closes_at).limit(50))]
 
 
 def bid_of_form(session: Session, county: str, bid_id: UUID) -> Bid | None:

@@ -53,7 +53,7 @@ def _due(uow: UnitOfWork, today: date) -> Iterator[tuple[Row[Any], Iterable[_Ste
     for row in over_queries.due(uow.session, today):
         law = law_of(row.county)
         kind = step_of(
-            Course(row.why, row.way, row.closes_on, row.under_way, today, row.spent, row.given_up),
+            Course(row.why, row.way, row.closes_on, row.under_way, today, row.spent, row.given_up, row.awaited),
             law.days("LST-6.quiet_days"),
         )
         ended = term("listing_end", row.why) if row.why in (FELL, ENDED) else ""

@@ -67,7 +67,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
         deals = contract_deals.deals_waiting(session)
         unsigned_now = unsigned(session)
         late = len(contracts.late(session, page_day(session)))
-        next_steps = list(_next_steps(session))
+        next_steps = [*first_sales.turns(uow), *_next_steps(session)]
     at_review = url_for("listing_desk.index", state="submitted")
     yield Figure(_("待审核的挂牌"), count, at_review)
     yield Figure(_("进行中的场次"), len(held), url_for("sales.index"))
@@ -122,7 +122,7 @@ def _next_steps(session: Session) -> Iterator[Row]:
         session, {(one.county, one.listing_id) for one in windows} | {(one.county, one.listing_id) for one in yes}
     )
     numbers = {listing_id: row.number for listing_id, row in told.items()}
-    for window in windows:
+    for window in (one for one in windows if one.last_day >= page_day(session)):
         address = url_for("sale_deals.window", county=window.county, priority_id=window.priority_id)
         note = _("公示到 %(day)s", day=i18n.shown_day(window.last_day))
         yield Row(f"{_('成员优先权公示')} {numbers.get(window.listing_id, '')}", address, note)
@@ -233,7 +233,8 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
         price, mine = prices.price_words(one.price, land.unit, land.grain, i18n.language()), one.side == side
         if one.kind == "accept":
             label = _("已经谈妥，等交易员办理：%(price)s", price=price)
-            window = first_sales.window_words(session, standing_queries.talk_until(session, one.county, one.listing_id))
+            until = standing_queries.talk_until(session, one.county, one.listing_id)
+            window = first_sales.window_words(session, until) or (first_sales.since_words(beijing_day(one.at)),)
         elif one.kind in ("offer", "counter") and not mine:
             label = _("对方还价：%(price)s", price=price)
             if land.own:

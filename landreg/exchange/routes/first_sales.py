@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +13,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
+from landreg.core.db import UnitOfWork
+from landreg.core.periods import beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import (
     correction_queries,
@@ -21,6 +24,7 @@ from landreg.exchange.bidding import (
     sale_queries,
     standing_queries,
     told_queries,
+    windows,
 )
 from landreg.exchange.bidding.model import Entrant
 from landreg.exchange.bidding.sale_queries import Standing
@@ -81,9 +85,9 @@ def _of_bidder(session: Session) -> Iterator[Row]:
             yield Row(_("轮到您时不能受让，已经跳过您"), _address(found), land.number)
         elif stands.may_win or land.state == "published":
             label = _("您已经答应接手，等交易员办理") if stands.said_yes else _own_place(session, found, one)
-            yield Row(
-                label, _address(found), " · ".join((land.number, *window_words(session, stands.until, stands.own)))
-            )
+            since = (since_words(beijing_day(found.clock.closes_at)),) if land.state == "published" else ()
+            waits = window_words(session, stands.until, stands.own) or since
+            yield Row(label, _address(found), " · ".join((land.number, *waits)))
 
 
 def of_doubts(session: Session) -> Iterator[Row]:
@@ -116,6 +120,35 @@ def of_deposits(session: Session) -> Iterator[Row]:
             else _("保证金 %(yuan)s 元待退还，应在 %(day)s 前退还", **said)
         )
         yield Row(label, url_for("bids.one", county=one.entrant.county, sale_id=one.entrant.sale_id), "")
+
+
+def turns(uow: UnitOfWork) -> Iterator[Row]:
+    """At the desk: sales and members' windows that are over and whose next step nobody took, since when; the longest first."""
+    session, today = uow.session, page_day(uow.session)
+    last = {one.listing_id: one for one in sorted(deal_queries.open_priorities(session, today), key=lambda one: one.at)}
+    over = [one for one in last.values() if one.last_day < today]
+    sales = sale_queries.turn_waits(session)
+    lands = {(one.county, one.listing_id) for one in over} | {(sale.county, sale.listing_id) for sale, _state in sales}
+    told = told_queries.listings(session, lands)
+    found: list[tuple[date, Row]] = []
+    for window in over:
+        untold = len(windows.facts_of(uow, window, today).untold)
+        label = _("公示期满，%(n)s 户没有告知，要重新公示", n=untold) if untold else _("公示期满，待成交")
+        address = url_for("sale_deals.window", county=window.county, priority_id=window.priority_id)
+        found.append((window.last_day, Row(f"{label} {told[window.listing_id].number}", address, "")))
+    for sale, state in sales:
+        sealed = sale.way == "sealed" and not state
+        label = _("密封报价已截止，待开标") if sealed else _("报价已截止，待办理下一步")
+        address = url_for("sales.one", county=sale.county, sale_id=sale.sale_id)
+        found.append((beijing_day(sale.closes_at), Row(f"{label} {told[sale.listing_id].number}", address, "")))
+    for since, row in sorted(found, key=lambda one: one[0]):
+        yield replace(row, note=since_words(since))
+
+
+def since_words(since: date) -> str:
+    """Since when the desk's next step is waited for."""
+    said: str = _("从 %(day)s 等到现在", day=i18n.shown_day(since))
+    return said
 
 
 def returns(session: Session) -> Iterator[Row]:
@@ -153,10 +186,12 @@ def _first_price(session: Session, found: Standing) -> Decimal | None:
 
 def _note(session: Session, found: Standing, told: Told) -> str:
     """Which land it is, and until when the members of the collective may claim it."""
-    until = deal_queries.window_until(session, found.sale) if found.stage in ("closed", "opened") else None
-    if until is None:
+    if found.stage not in ("closed", "opened"):
         return told.number
-    return " · ".join((told.number, *window_words(session, until)))
+    until = deal_queries.window_until(session, found.sale)
+    return " · ".join(
+        (told.number, *(window_words(session, until) or (since_words(beijing_day(found.clock.closes_at)),)))
+    )
 
 
 def window_words(session: Session, until: date | None, own: bool | None = None) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ class Course:
     """A listing that might be over. why: it is published (quiet), its deal fell (fell), its deal's contract ended early (ended).
 
     under_way: the last day on which something came or comes of it, None where nothing did (exchange.under_way_until). spent: its
-    last sale ended because nobody was left. given_up: its own side gave the deal up.
+    last sale ended because nobody was left. given_up: its own side gave the deal up. awaited: somebody's bid or yes waits for the
+    desk's next step.
     """
 
     why: str
@@ -25,6 +26,7 @@ class Course:
     today: date
     spent: bool = False
     given_up: bool = False
+    awaited: bool = False
 
 
 def review_by(listed_on: date, law: Law) -> date:
@@ -36,13 +38,18 @@ def step_of(facts: Course, quiet_days: int) -> str:
     """The kind of event by which a listing goes on of itself, or '' where it waits.
 
     quiet_days: how long after the publication, or after the last thing that came of it, a listing to be bid for waits for its
-    next sale, and one that was agreed on for its next step.
+    next sale. Whose turn it is loses nothing by the desk's delay.
     """
     if facts.why == ENDED or facts.given_up:
         return "failed"
-    if facts.why == FELL and facts.way == "negotiation":
+    talked = facts.why == FELL and facts.way == "negotiation"
+    if talked and facts.closes_on >= facts.today:
         # Others may offer as long as the publication lasts.
-        return "published" if facts.closes_on >= facts.today else "failed"
+        return "published"
+    if facts.awaited:
+        return ""
+    if talked:
+        return "failed"
     if facts.why == FELL and facts.spent:
         # It can be bid for anew, and waits for its next sale.
         return "published"
