@@ -14,7 +14,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict
+from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     auction,
@@ -88,7 +88,20 @@ def test_a_listing_taken_back_after_a_yes_ends_its_window_and_all_sides_read_it(
     assert "已经和对方谈妥" in asked
     assert "也到此为止" in asked
     service.withdraw(owner, COUNTY, listing.listing_id)
-    assert "对方撤回了挂牌" in page(actor)
+    talk = f"/offers/{COUNTY}/{listing.listing_id}"
+    assert f'href="/bids/listings/{COUNTY}/{listing.listing_id}"' in page(actor), "it leads to the talk"
+    kept = page(actor, talk)
+    for shown in ("480.00", "接受", "撤回了挂牌，这宗不再办理", "可以依法要求赔偿"):
+        assert shown in kept
+    assert "<button" not in kept.split("公告的条件")[1].split("<footer")[0], "it is read only"
+    assert "您户于" in page(owner, talk)
+    assert "挂牌已撤回" in page(actor, "/bids")
+    stranger = Browser(client)
+    stranger.log_in(given_password(superuser, kit.person(superuser, 5)[1]))
+    assert stranger.get(talk).status_code == 404
+    with pytest.raises(Refused) as no_more:
+        offers.say(actor, *at, Word("offer", Decimal("500")))
+    assert codes(no_more) <= {"OFF-1", "BID-8"}
     told = page(neighbour)
     assert "给成员的优先权公示到此为止" in told
     assert "您户优先" not in told

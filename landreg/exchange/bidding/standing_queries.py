@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,4 +41,11 @@ def talk_until(session: Session, county: str, listing_id: UUID) -> date | None:
     """The last day of the members' window on land that was agreed upon; None where none was opened since the yes."""
     asked = sa.text("SELECT exchange.talk_until(:county, :listing)")
     found: date | None = session.scalar(asked, {"county": county, "listing": listing_id})
+    return found
+
+
+def withdrawn_at(session: Session, county: str, listing_id: UUID) -> datetime | None:
+    """When the household withdrew a listing; None where it did not."""
+    asked = sa.text("SELECT exchange.withdrawn_at(:county, :listing)")
+    found: datetime | None = session.scalar(asked, {"county": county, "listing": listing_id})
     return found

@@ -66,6 +66,7 @@ def talk(county: str, listing_id: UUID) -> Response:
             "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
             deal=deal_queries.deal_of(uow.session, county, listing_id),
             until=standing_queries.talk_until(uow.session, county, listing_id),
+            withdrawn=standing_queries.withdrawn_at(uow.session, county, listing_id) if told.state == "withdrawn" else None,
             today=beijing_day(uow.now), who=who, barred=sales.said_first(uow, told, own),
             place=division_names(uow.session, [told.village]).get(told.village, told.village), swap=swap,
             given=deal_queries.offered(uow.session, county, listing_id) if swap else {},

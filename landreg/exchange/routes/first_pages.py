@@ -161,11 +161,12 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
 def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
     """What came of what was listed, bid or offered, for some weeks; a deal that no contract was drawn of yet goes on being told."""
     drawn = contract_deals.drawn_of_listings(session)
+    talked = {said.listing_id for said in deal_queries.own_offers(session)}
     for one in outcome_queries.outcomes(session, since - WAITS_FOR):
         if one.at < since and (one.what not in ("won", "dealt") or one.listing_id in drawn):
             continue
         address = url_for("bids.take_part", county=one.county, listing_id=one.listing_id)
-        if one.what in ("taken_back", "window_taken_back"):
+        if one.what in ("taken_back", "window_taken_back") and one.listing_id not in talked:
             address = url_for("bids.index")
         elif one.own:
             address = url_for("own_listings.one", county=one.county, listing_id=one.listing_id)
