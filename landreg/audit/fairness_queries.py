@@ -20,6 +20,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.entering import return_by
 from landreg.exchange.market.index import LEAST, median, medians_of_others
 from landreg.law.book import Law
+from landreg.law.queries import load_laws
 
 _TOWNSHIP = 9
 
@@ -198,10 +199,15 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
 
 
 def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:
-    """Deposits that were to go back, and whether they went after their day, or have not gone though it is over."""
+    """Deposits that were to go back, and whether they went after their day, by the law of that on which they became free, or have
+    not gone though it is over. law: of the day of the look.
+    """
     days = {"first": beijing_day(where["since"]), "last": beijing_day(where["until"])}
-    found = session.execute(sa.text(_RETURNS), {**where, **days})
-    return tuple(Marked(one.by, one.number, return_by(one.since, law) < (one.on_day or law.on)) for one in found)
+    found = session.execute(sa.text(_RETURNS), {**where, **days}).all()
+    laws = load_laws(session, law.county, {one.since for one in found})
+    return tuple(
+        Marked(one.by, one.number, return_by(one.since, laws[one.since]) < (one.on_day or law.on)) for one in found
+    )
 
 
 def _sale(
