@@ -211,7 +211,8 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "", *, asks:
     """
     county, terms = taker.county, draft.terms
     law = load_law(uow.session, county, beijing_day(uow.now))
-    if over := con_100_term_is_not_over((number, terms.until_on), law):
+    # Of days in the wrong order CON-16 tells.
+    if terms.from_on < terms.until_on and (over := con_100_term_is_not_over((number, terms.until_on), law)):
         raise Refused(over)
     said: dict[str, Any] = {"said": draft.said, **{f"clause_{name}": text for name, text in draft.values.items()}}
     ties_nothing(law.on, **said)
