@@ -278,7 +278,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         end_6_died_out_as_in_the_register,
         tr_33_contracts_run_on,
     ),
-    "reissue": _OF_HOLDER,
+    "reissue": (*_OF_HOLDER, hh_15_somebody_lives),
     **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, res_18_not_laid_already)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
     "advance_notice": (*_RESTRICTS, res_18_not_laid_already, hh_15_somebody_lives, tr_3_taker_of_the_collective),

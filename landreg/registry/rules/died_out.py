@@ -22,13 +22,13 @@ DISPOSES = (
     "renewal_single",
 )
 """Acts by which a household disposes of its contracted land."""
-ASKED = (*DISPOSES, "cancellation")
+ASKED = (*DISPOSES, "reissue", "cancellation")
 """Acts on a contract right that ask whether somebody of its household is left."""
 
 
 def hh_15_somebody_lives(facts: ActFacts, law: Law) -> Finding | None:
-    """HH-15: of a household that has no member its contracted land is not disposed of: nobody can, and nobody inherits it.
-    RLCL-16, RLCL-32.
+    """HH-15: of a household that has no member its contracted land is not disposed of, nor its certificate issued again:
+    nobody can apply, and nobody inherits it. RLCL-16, RLCL-32.
     """
     return nobody_lives(facts.died_out, "subject", facts.code) if facts.died_out else None
 

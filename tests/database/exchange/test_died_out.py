@@ -25,7 +25,7 @@ from landreg.registry.rules.household_requests import (
     LandOperationChange,
     Operator,
 )
-from landreg.registry.rules.requests import Cancellation, RestrictionAsked
+from landreg.registry.rules.requests import Cancellation, Reissue, RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, drawn, signature, signed
 from tests.exchange_kit import farmer_of, listing_row, put_listing
 from tests.household_kit import SECOND, asked_for, members, parcels
@@ -138,6 +138,7 @@ def test_its_right_ends_as_the_issuing_party_takes_the_land_back_without_consent
     right, taken_back = right_of(registrar), Cancellation("died_out")
     assert refused_for(applied, registrar, "cancellation", taken_back, right) == {"END-6"}
     dies_out(registrar, reviewer, superuser)
+    assert refused_for(applied, registrar, "reissue", Reissue("遗失"), right) == {"HH-15"}
     given_back = Cancellation("returned", noticed_on=date(2020, 1, 1))
     assert "END-6" in refused_for(applied, registrar, "cancellation", given_back, right)
     case = applied(registrar, "cancellation", taken_back, right)
