@@ -14,6 +14,7 @@ from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.act_facts import Running
 from landreg.registry.rules.bound_land import BINDING, land_of, takes
 from landreg.registry.rules.household_requests import LandOperationChange, Operator
+from landreg.registry.rules.parcel_requests import Correction
 
 
 def running_on(session: Session, proposals: Iterable[ActProposal]) -> dict[UUID, tuple[Running, ...]]:
@@ -26,10 +27,11 @@ def running_on(session: Session, proposals: Iterable[ActProposal]) -> dict[UUID,
         return {}
     county = next(iter(asked.values()))[0].case.county
     rows = session.execute(text(_RUNNING), {"county": county, "codes": codes}).all()
-    operators = _operators(session, county, [one for one, _ in asked.values()])
+    proposed = [one for one, _ in asked.values()]
+    operators, noted = _operators(session, county, proposed), _noted(session, county, proposed)
     found: dict[UUID, dict[str, Running]] = defaultdict(dict)
     for case_id, (one, land) in asked.items():
-        grounds, operator = _grounds(one), operators.get(case_id)
+        grounds, operator = _grounds(one) | noted.get(case_id, frozenset()), operators.get(case_id)
         for row in rows:
             if row.parcel_code in land:
                 known = found[case_id].get(row.number)
@@ -53,7 +55,9 @@ def _grounds(one: ActProposal) -> frozenset[str]:
 def _operators(session: Session, county: str, proposals: Sequence[ActProposal]) -> dict[UUID, Operator]:
     """By case on a land-operation right: who holds it."""
     holders = {
-        one.case.case_id: one.facts.holder for one in proposals if isinstance(one.facts.asked, LandOperationChange)
+        one.case.case_id: one.facts.holder
+        for one in proposals
+        if isinstance(one.facts.asked, LandOperationChange | Correction)
     }
     if not holders:
         return {}
@@ -62,7 +66,21 @@ def _operators(session: Session, county: str, proposals: Sequence[ActProposal]) 
     return {case: others.get(one, Operator("household", one, "")) for case, one in holders.items() if one is not None}
 
 
+def _noted(session: Session, county: str, proposals: Sequence[ActProposal]) -> dict[UUID, frozenset[str]]:
+    """By case that corrects the term of a land-operation right: what that rests on, by every row of it."""
+    rights = {one.case.case_id: one.case.right_ids for one in proposals if isinstance(one.facts.asked, Correction)}
+    if not rights:
+        return {}
+    rows = session.execute(text(_NOTES), {"county": county, "ids": [one for some in rights.values() for one in some]})
+    notes = {row.right_id: row.notes for row in rows}
+    return {case: frozenset(note for one in some for note in notes.get(one, ())) for case, some in rights.items()}
+
+
 _RUNNING = "SELECT * FROM exchange.running(:county, CAST(:codes AS text[])) ORDER BY until_on DESC, number, parcel_code"
+_NOTES = """
+    SELECT r.right_id, array_agg(r.note) AS notes FROM registry."right" AS r
+    WHERE r.county = :county AND r.right_id = ANY (:ids) AND r.kind = 'land_operation' GROUP BY r.right_id
+"""
 _HOLDERS = """
     SELECT h.holder_id, h.kind, h.code, h.name FROM party.holder AS h
     WHERE h.county = :county AND h.holder_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)

@@ -108,6 +108,7 @@ def _proposal(
     right, invalid = read_facts(case, asked)
     if "registered_area_m2" in right:
         right["mu"] = mu_of(right["registered_area_m2"])
+    let = _let(case, right)
     facts = ParcelActFacts(
         act_kind=case.act_kind,
         code=case.subject_code,
@@ -116,14 +117,16 @@ def _proposal(
         right_kind=case.right_kind,
         missing=papers_lacking(case, act_type(case.act_kind), folder),
         restrictions=restricted(restrictions),
-        parcels=asked.parcels,
+        parcels=tuple(code for code, *_ in subject.land) if let else asked.parcels,
         now={one.fact: as_text(subject.now(one.fact)) for one in asked.facts} if subject.rows else {},
         meant={fact: as_text(value) for fact, value in right.items()},
         invalid=invalid,
         used=used,
         after=_areas_after(subject, right) if subject.rows and not invalid else (),
         contract=_contract(subject, right),
-        let=_let(case, right),
+        term=_term(subject) if let else None,
+        holder=subject.now("household_id") if let else None,
+        let=let,
         let_until=let_until,
         beyond=beyond,
         misnamed=misnamed,
@@ -147,6 +150,12 @@ def _misnamed(session: Session, county: str, asked: Correction, subject: Subject
 def _let(case: Case, right: Mapping[str, Any]) -> tuple[date, date] | None:
     """The corrected term of a land-operation right."""
     term = right.get("term") if case.right_kind == "land_operation" else None
+    return None if term is None else (term.lower, term.upper)
+
+
+def _term(subject: Subject) -> tuple[date, date] | None:
+    """The term of a right as it stands."""
+    term = subject.now("term")
     return None if term is None else (term.lower, term.upper)
 
 

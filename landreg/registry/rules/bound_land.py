@@ -53,7 +53,8 @@ def land_of(facts: ActFacts) -> tuple[str, ...]:
         case ExitAsked(parcels=given, cut=cut) if given or cut:
             return (*given, *([cut] if cut else []))
         case Correction() as asked:
-            return asked.parcels if asked.said("registered_area_m2") is not None else ()
+            measured = asked.said("registered_area_m2") is not None
+            return asked.parcels if measured else facts.parcels if _corrected(facts) else ()
         case asked:
             return tuple(getattr(asked, "parcels", ())) or facts.parcels
 
@@ -78,7 +79,8 @@ def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:
     against = _against(facts)
     if not against:
         return None
-    return Finding("LO-13", "parcels", {"contracts": [_named(one) for one in against]}, subject=facts.code)
+    field = "term" if _corrected(facts) else "parcels"
+    return Finding("LO-13", field, {"contracts": [_named(one) for one in against]}, subject=facts.code)
 
 
 def lo_15_within_its_contract(facts: ActFacts, law: Law) -> Finding | None:
@@ -93,7 +95,8 @@ def lo_15_within_its_contract(facts: ActFacts, law: Law) -> Finding | None:
         beside = sorted(land - one.parcels) if one.own else []
         if beside or days[0] < one.from_on or not _before_its_end(one, days[1] - DAY):
             values = {"number": one.number, "from": one.from_on.isoformat()} | _last(one)
-            return Finding("LO-15", "last_day", values | ({"parcels": beside} if beside else {}), subject=facts.code)
+            field = "term" if _corrected(facts) else "last_day"
+            return Finding("LO-15", field, values | ({"parcels": beside} if beside else {}), subject=facts.code)
     return None
 
 
@@ -104,7 +107,15 @@ def _days(facts: ActFacts) -> tuple[date, date] | None:
             return first, last + DAY
         case LandOperationChange(last_day=date() as last) if facts.term is not None and last >= facts.term[1]:
             return facts.term[1], last + DAY
+        case Correction() if (let := _corrected(facts)) and facts.term is not None and let[1] > facts.term[1]:
+            return facts.term[1], let[1]
     return None
+
+
+def _corrected(facts: ActFacts) -> tuple[date, date] | None:
+    """The term, half-open, to which that of a land-operation right is corrected; None of any other act."""
+    let: tuple[date, date] | None = getattr(facts, "let", None)
+    return let
 
 
 def _rested_on(facts: ActFacts) -> list[Running]:

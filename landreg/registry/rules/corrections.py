@@ -18,7 +18,11 @@ from landreg.registry.rules.acts import (
     reg_20_documents_complete,
     reg_21_still_in_force,
 )
-from landreg.registry.rules.bound_land import tr_33_contracts_run_on
+from landreg.registry.rules.bound_land import (
+    lo_13_let_to_nobody_else,
+    lo_15_within_its_contract,
+    tr_33_contracts_run_on,
+)
 from landreg.registry.rules.desk import BEFORE_ACCEPTANCE
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
@@ -270,6 +274,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_11_not_by_the_office_after_a_transfer,
     cor_12_taker_is_heard,
     tr_33_contracts_run_on,
+    lo_13_let_to_nobody_else,
+    lo_15_within_its_contract,
     cor_14_contracted_land_stays_farm_land,
     cor_15_household_contract_stays_one,
     cor_16_holder_stays_the_same_person,

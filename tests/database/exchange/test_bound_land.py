@@ -14,15 +14,18 @@ import pytest
 
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.exchange.contracts.model import Contract
+from landreg.law.queries import load_law
 from landreg.registry.casework import cases
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, Operator
+from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Assignment, Cancellation
-from tests.contract_kit import OPERATOR, OTHER, TAKER, drawn, right_id, seen, signed, to_the_register
+from tests.contract_kit import OPERATOR, OTHER, TAKER, day_of, drawn, right_id, seen, signed, to_the_register
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
-from tests.registry_kit import Connection, booked, codes, one, put_papers, to_rights
+from tests.registry_kit import Connection, applied, booked, codes, one, put_papers, to_rights
 from tests.villages import COUNTY
 
 
@@ -184,3 +187,52 @@ def test_the_takers_own_contract_holds_however_its_number_is_typed(let: Contract
         asked_for(registrar, "land_operation", asked, right=right_id())
     assert "LO-15" in codes(refused)
     assert any(found.values.get("number") == let.number for found in refused.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "operator", "last_day", "said"),
+    [
+        ("LO-13", "93610902MA0000002E", date(2026, 12, 31), "（出租，至 2027-06-30）"),
+        ("LO-15", TAKER, date(2027, 6, 30), "自 2022-01-01 起，至 2027-06-30 止"),
+    ],
+)
+def test_a_term_is_corrected_to_no_days_that_a_contract_of_the_market_leaves_to_others(
+    registrar: Actor, reviewer: Actor, superuser: Connection, code: str, operator: str, last_day: date, said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """At the form, with the contract and its last day; the database refuses it too, and names what it does not know by no dash."""
+    first = date(2022, 1, 1) if code == "LO-15" else date(2027, 1, 1)
+    contract = signed(drawn(from_on=first, until_on=date(2027, 7, 1)))
+    taker = Operator("organization", uuid4(), "样本种植专业合作社", operator)
+    basis = contract.number if code == "LO-15" else "另一合同7号"
+    lease_ = lease(contract, operator, operator=taker, basis=basis, last_day=last_day)
+    booked(
+        registrar,
+        reviewer,
+        superuser,
+        asked_for(registrar, "land_operation", lease_, right=right_id()),
+        "land_operation",
+    )
+    right = one(
+        registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
+    )
+    longer = Correction("right", "holder", "合同原件", (Corrected("term", "2022-01-01/2027-09-30"),))
+    with unit_of_work(registrar) as uow:
+        law = load_law(uow.session, COUNTY, day_of(registrar))
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "correction", longer, right)
+    (found,) = (finding for finding in refused.value.findings if finding.code == code)
+    assert found.field == "term"
+    assert contract.number in law.say(found, "zh")
+    assert said in law.say(found, "zh")
+    shorter = replace(longer, facts=(Corrected("term", "2021-12-01/2026-12-31"),))
+    monkeypatch.setattr("landreg.registry.facts.acts.running_on", lambda *_: {})
+    case = applied(registrar, "correction", longer, right)
+    put_papers(registrar, case, "correction", ("application", "identity"))
+    with pytest.raises((Refused, Conflict)) as walled:
+        booked(registrar, reviewer, superuser, case, "correction")
+    (found,) = (finding for finding in walled.value.findings if finding.code == code)
+    assert "—" not in law.say(found, "zh") + law.say(found, "en")
+    cases.withdraw(registrar, COUNTY, [case], "改填")
+    monkeypatch.undo()
+    assert applied(registrar, "correction", shorter, right)
