@@ -32,6 +32,7 @@ def test_the_tenant_reads_until_when_to_answer(
     browser: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
     market(*officers, superuser, 2)
+    pass_days(superuser, (date(2028, 1, 1) - today()).days - 90)
     sitting = signed(drawn(taker=OTHER, until_on=date(2028, 1, 1)))
     bound(officers[0], OTHER, "zu.hu")
     browser.log_in("zu.hu")

@@ -24,6 +24,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.resolving import Decided
 from landreg.exchange.listings.reading import Resolution
 from landreg.exchange.model import Listing
+from landreg.law.book import national_law
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from landreg.registry.booking import register
@@ -143,6 +144,24 @@ def test_what_follows_a_contract_over_the_collective_s_land_is_resolved_anew_by_
     for side, name in (("contractor", "样本代表"), ("taker", "样本二")):
         signing.sign(OPERATOR, COUNTY, follows.contract_id, by(side, name))
     assert rechecked(worker, database) == []
+
+
+def test_a_contract_without_its_day_was_made_on_the_first_of_its_term(
+    registrar: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is resolved anew over one of which no day of signing is kept: the database lets it be recorded."""
+    contract = in_force(registrar, superuser)
+    after = terms(kind="four_wastes", from_on=today(), until_on=date(2030, 7, 1), price=Decimal(40))
+    given = {**VALUES, "representative": "样本代表", "resolution": contract.clauses["resolution"]}
+    monkeypatch.setattr(resolving, "resolves", lambda _row, _relation: False)
+    follows = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", after, given)
+    with past_triggers(superuser):
+        superuser.execute(
+            "DELETE FROM exchange.contract_event WHERE contract_id = %s AND kind = 'signed'", [contract.contract_id]
+        )
+    with unit_of_work(OPERATOR) as uow:
+        resolving.record(uow, follows, resolved_on(today()), national_law(COUNTY, today()))
+    assert seen(follows).of("members_resolved").on_day == today()
 
 
 def test_past_the_rule_the_database_lets_nobody_sign_what_the_members_did_not_resolve(

@@ -36,12 +36,17 @@ from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days
 from tests.villages import COUNTY
 
 ENDS = date(2028, 1, 1)
+NINETY = """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
+    VALUES (%s, gen_random_uuid(), %s, 'CON-103.ahead_days', '', '90', '2021-01-01', '样本', gen_random_uuid(),
+        system.clock())"""
+"""The county's own figure: 90 days."""
 
 
 @pytest.fixture
 def sitting(registrar: Actor, reviewer: Actor, superuser: Connection) -> Contract:
-    """A lease of the first parcel of a household to a cooperative, until the end of 2027."""
+    """A lease of the first parcel of a household to a cooperative, until the end of 2027, which is near."""
     market(registrar, reviewer, superuser, 2)
+    pass_days(superuser, (ENDS - today()).days - 90)
     return signed(drawn(until_on=ENDS))
 
 
@@ -101,6 +106,34 @@ def test_who_never_answers_keeps_it_from_nobody_past_the_last_day(
     renewing.renewal(*at, "renewal_silent", "", None)
     assert stopped("renewal_silent") == [("CON-104", "answer")]
     assert after().state == "drawn"
+
+
+def test_an_inquiry_long_before_the_end_counts_for_nothing(
+    registrar: Actor, reviewer: Actor, superuser: Connection, as_desk: AsDesk
+) -> None:
+    """CON-103: its first day is so many days before the end as the county has set; the database asks the same."""
+    market(registrar, reviewer, superuser, 2)
+    made = signed(drawn(until_on=ENDS))
+    at, first, desk = (OPERATOR, COUNTY, made.contract_id), ENDS - timedelta(days=180), as_desk(Desk.EXCHANGE, COUNTY)
+
+    def asked(day: date) -> str:
+        by = {"answer_by": (day + timedelta(days=15)).isoformat()}
+        return refused(desk, made, "renewal_asked", day, "", seen(made).of("signed").document_id, **by)
+
+    pass_days(superuser, (first - today()).days - 1)
+    with pytest.raises(Refused) as early:
+        renewing.renewal(*at, "renewal_asked", "", PAPER)
+    assert [(one.code, one.field, one.values["since"]) for one in early.value.findings] == [
+        ("CON-103", "told_on", first)
+    ]
+    assert asked(today()) == "con_103_asked_on_a_day_that_was"
+    pass_days(superuser, 1)
+    renewing.renewal(*at, "renewal_asked", "", PAPER)
+    superuser.execute(NINETY, [COUNTY, COUNTY])
+    with pytest.raises(Refused) as later:
+        renewing.renewal(*at, "renewal_asked", "", PAPER)
+    assert later.value.findings[0].values["days"] == 90
+    assert asked(today()) == "con_103_asked_on_a_day_that_was"
 
 
 def test_who_wants_to_renew_was_not_silent_and_is_asked_anew(sitting: Contract, superuser: Connection) -> None:

@@ -18,16 +18,24 @@ FREE = ("renewal_declined", "renewal_silent")
 
 @dataclass(frozen=True)
 class Inquiry:
-    """An inquiry whether whoever has the land renews. told_on: when it reached them; made_on: when the contract was made."""
+    """An inquiry whether whoever has the land renews. told_on: when it reached them; made_on: when the contract was made; until_on:
+    of its term, exclusive.
+    """
 
     number: str
     told_on: date
     made_on: date
+    until_on: date
 
 
 def answer_by(told_on: date, law: Law) -> date:
     """The last day to answer an inquiry that reached whoever has the land on a day."""
     return told_on + timedelta(days=law.days("CON-103.answer_days"))
+
+
+def asked_from(made_on: date, until_on: date, law: Law) -> date:
+    """The first day on which an inquiry counts: some days before the end of a contract's term, once it is made."""
+    return max(made_on, until_on - timedelta(days=law.days("CON-103.ahead_days")))
 
 
 def last_word(events: Sequence[Happened]) -> Happened | None:
@@ -49,10 +57,12 @@ def free(events: Sequence[Happened]) -> bool:
 
 
 def con_103_asked_on_a_day_that_was(facts: Inquiry, law: Law) -> Finding | None:
-    """CON-103: an inquiry reached whoever has the land since the contract was made, by today. landreg."""
-    if facts.made_on <= facts.told_on <= law.on:
+    """CON-103: an inquiry reached whoever has the land by today, once the contract was made and its end was near. landreg."""
+    since = asked_from(facts.made_on, facts.until_on, law)
+    if since <= facts.told_on <= law.on:
         return None
-    return Finding("CON-103", "told_on", {"since": facts.made_on}, subject=facts.number)
+    values = {"since": since, "days": law.days("CON-103.ahead_days")}
+    return Finding("CON-103", "told_on", values, subject=facts.number)
 
 
 def con_104_silent_after_the_last_day(facts: tuple[str, date | None], law: Law) -> Finding | None:
