@@ -124,7 +124,12 @@ def _rights(on: Stage) -> Life:
     yield (
         "weigh",
         lambda: weighing.weigh(
-            on.registrar, county, one(on.registrar, noted, code=staged.contracts[0]), Answer.WRONG, "现场为耕地", "1"
+            on.registrar,
+            county,
+            one(on.registrar, noted, code=staged.contracts[0]),
+            Answer.WRONG,
+            "现场为耕地",
+            {staged.parcels[0]: "1"},
         ),
     )
     yield (

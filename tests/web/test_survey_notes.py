@@ -38,7 +38,13 @@ def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     assert deng.post(f"{page}/weigh", {"answer": "weigh", "reason": "现场为耕地"}).status_code == 400
     assert deng.post(f"{page}/weigh", {"answer": "weigh_true", "reason": "地上建有烤烟房"}).status_code == 303
     assert "REG-40" in deng.get(page).text
-    assert deng.post(f"{page}/weigh", {"answer": "weigh", "use": "1", "reason": "现场为耕地，字段误填"}).status_code == 303
+    assert (
+        deng.post(
+            f"{page}/weigh",
+            {"answer": "weigh", "parcel": made.parcels[0], "use": "1", "reason": "现场为耕地，字段误填"},
+        ).status_code
+        == 303
+    )
     checked = deng.post("/cases/summary", {"step": "accept", "case": f"{COUNTY}/{case}"}).text
     assert said in checked
     assert "REG-36" not in checked

@@ -4,6 +4,7 @@ that was upheld.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound, Refused
 from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import locked, note
-from landreg.registry.facts.found_uses import NOTE, farmed, said
+from landreg.registry.facts.found_uses import farmed, said, unfarmed
 from landreg.registry.facts.objected import MEET, upheld
 from landreg.registry.facts.resurveyed import AS_NOTICED, resurveyed
 from landreg.registry.facts.survey_notes import TRUE, WEIGH, notes
@@ -37,13 +38,16 @@ STATES = {
 """While a case is where, each may be said."""
 
 
-def weigh(actor: Actor, county: str, case_id: UUID, answer: Answer, reason: str, use: str = "") -> None:
-    """Write down what was found, for the eyes of who reviews and registers. use: what a parcel is farmed for, by its code of NY/T
-    2539, where the survey wrongly says that it is not (COD-36).
+def weigh(
+    actor: Actor, county: str, case_id: UUID, answer: Answer, reason: str, uses: Mapping[str, str] | None = None
+) -> None:
+    """Write down what was found, for the eyes of who reviews and registers. uses: by parcel, what it is farmed for, by the code of
+    NY/T 2539, where the survey wrongly says that it is not (COD-36).
 
-    Raises NotAllowed for another role, BadInput without words (REG-12) or such a use (FORM-1), NotFound outside the jurisdiction
-    and for a case without notes, without a later survey that has it otherwise or without an upheld objection, Conflict (REG-8)
-    where it was reviewed, or was not yet, Refused (REG-42) where the folder has no paper since the objection was upheld.
+    Raises NotAllowed for another role, BadInput without words (REG-12) or the use of such a parcel (FORM-1), NotFound outside the
+    jurisdiction and for a case without notes, without a later survey that has it otherwise or without an upheld objection,
+    Conflict (REG-8) where it was reviewed, or was not yet, Refused (REG-42) where the folder has no paper since the objection
+    was upheld.
     """
     if not actor.has(Role.REGISTRAR, Role.REVIEWER):
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.REGISTRAR.value, Role.REVIEWER.value]}))
@@ -62,10 +66,12 @@ def weigh(actor: Actor, county: str, case_id: UUID, answer: Answer, reason: str,
             noted = notes(uow.session, [case]).get(case.case_id)
             if not noted:
                 raise NotFound
-            if answer is Answer.WRONG and any(one.code == NOTE for one in noted):
-                if use not in farmed():
+            of = unfarmed(noted)
+            if answer is Answer.WRONG and of:
+                found = {parcel: (uses or {}).get(parcel, "") for parcel in of}
+                if not farmed().keys() >= set(found.values()):
                     raise BadInput(Finding("FORM-1", "use"))
-                reason = said(use, reason)
+                reason = said(found, reason)
         note(uow, [case], answer.value, reason)
 
 

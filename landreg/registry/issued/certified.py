@@ -188,8 +188,7 @@ def certified(
     for row in certified_queries.parcels(session, county, case_ids):
         parcels[row.right_row].append(row)
     rights = certified_queries.rights(session, county, case_ids)
-    contracts = [row["code"] for row in rights if row["kind"] == "contract_management"]
-    uses = found_uses(session, county, contracts)
+    uses = found_uses(session, county, [row["right_row"] for row in rights])
     paths = {village: division_path(session, village) for village in {row["village"] for row in rights}}
     drawn = maps(session, county, parcels, (r["right_row"] for r in rights if r["kind"] == "homestead"))
     return [
@@ -202,7 +201,7 @@ def certified(
             members=tuple(members[row["household_id"]].values()),
             others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
             location="".join(paths[row["village"]]),
-            uses=tuple(uses.get(row["code"], ())),
+            uses=tuple(uses.get(row["right_row"], ())),
             representative=members[row["household_id"]][holder].name if holder else "",
             holder_number=masked_id(people[holder].id_number) if holder else "",
             parcels=tuple(_parcel(one, drawn[row["right_row"], one.parcel_id]) for one in parcels[row["right_row"]]),

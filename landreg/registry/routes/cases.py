@@ -87,6 +87,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             keepable=case.state in weighing.AFTER_REVIEW,
             to_answer=ANSWERED,
             farmed=list(found_uses.farmed().items()),
+            unfarmed=found_uses.unfarmed(about["noted"]),
             behind=creditors.later(uow.session, case),
             prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
@@ -265,11 +266,14 @@ def leave(county: str, case_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Weighed:
-    """What an officer found about the notes on a case, a later survey of it or an upheld objection: an answer and words."""
+    """What an officer found about the notes on a case, a later survey of it or an upheld objection: an answer and words.
+    parcel, use: of each parcel whose use was asked for, in one order.
+    """
 
     answer: weighing.Answer
     reason: str = field(metadata={"most": 2000})
-    use: str = field(default="", metadata={"most": 1})
+    parcel: tuple[str, ...] = ()
+    use: tuple[str, ...] = ()
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/weigh")
@@ -278,7 +282,9 @@ class Weighed:
 def weigh(county: str, case_id: UUID) -> Redirect:
     """Write down what was found about the notes of the survey's check on this case, or about a later survey."""
     given = read_form(Weighed)
-    weighing.weigh(current_actor(), county, case_id, given.answer, given.reason, given.use)
+    weighing.weigh(
+        current_actor(), county, case_id, given.answer, given.reason, dict(zip(given.parcel, given.use, strict=False))
+    )
     flash(_("核实结果已记入办理记录。"))
     return redirect(page_of(county, case_id), 303)
 

@@ -89,7 +89,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             may_prove=_sees_cases(),
             acts=shelves.act_numbers(session, county, list(acts)),
             otherwise=contradicted.of_right(session, county, right_id) if shown and not shown_days.elsewhen else None,
-            found_uses=found_uses(session, county, [right.code]).get(right.code, ()),
+            found_uses=found_uses(session, county, [right.row_id], shown_days.as_of).get(right.row_id, ()),
         )
 
 

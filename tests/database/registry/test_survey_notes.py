@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import pytest
 
 from landreg.access.identity import Identity
 from landreg.core.actor import Actor
+from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 from landreg.law.queries import load_law
@@ -19,8 +20,9 @@ from landreg.registry.casework.weighing import Answer
 from landreg.registry.facts import found_uses, survey_notes
 from landreg.registry.issued import certified
 from landreg.registry.papers.certificate_data import CertificateNumber
-from tests.registry_kit import codes, in_state, one, pass_days, state_of
-from tests.villages import COUNTY, VILLAGE, Staged, stage_village
+from landreg.registry.rules.requests import Assignment
+from tests.registry_kit import applied, booked, codes, in_state, one, pass_days, right_of, state_of
+from tests.villages import COUNTY, VILLAGE, Staged, note_use, stage_village
 
 
 @pytest.fixture
@@ -86,9 +88,9 @@ def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_the
     ]
     for use in ("", "5", "x"):
         with pytest.raises(BadInput) as useless:
-            weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填", use)
+            weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填", {staged.parcels[0]: use})
         assert [(one.code, one.field) for one in useless.value.findings] == [("FORM-1", "use")]
-    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填", "1")
+    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地，测绘字段误填", {staged.parcels[0]: "1"})
     cases.accept(registrar, COUNTY, [case])
     cases.review(reviewer, COUNTY, [case])
     assert state_of(registrar, case) == "reviewed"
@@ -129,23 +131,42 @@ def test_the_use_that_was_found_stands_with_the_right_and_on_its_certificate(
     batch: UUID, staged: Staged, registrar: Actor, reviewer: Actor, superuser: Any
 ) -> None:
     """What the register has as not farmed, and on what ground it was registered all the same, by whom."""
-    superuser.execute("UPDATE land.staged_parcel SET land_use = '5' WHERE code = %s", [staged.parcels[0]])
+    own = staged.parcels[:2]
+    superuser.execute("UPDATE land.staged_parcel SET land_use = '5' WHERE code = ANY (%s)", [list(own)])
+    superuser.execute("UPDATE land.package_finding SET position = position + 9")
+    note_use(superuser, staged.package_id, own[1])
     case = of(registrar, staged.contracts[0])
-    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为烤烟地", "1")
-    cases.accept(registrar, COUNTY, [case])
-    cases.review(reviewer, COUNTY, [case])
-    notices.publish(registrar, COUNTY, [case], "公告")
+    with pytest.raises(BadInput):
+        weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为烤烟地", {own[0]: "1"})
+    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为烤烟地", {own[0]: "1", own[1]: "2"})
+    both = [case, of(registrar, staged.contracts[1])]
+    cases.accept(registrar, COUNTY, both)
+    cases.review(reviewer, COUNTY, both)
+    notices.publish(registrar, COUNTY, both, "公告")
+    before: datetime = one(registrar, "SELECT system.clock()")
     pass_days(superuser, 40)
-    booking.register(reviewer, COUNTY, [case])
+    booking.register(reviewer, COUNTY, both)
+    row = one(registrar, 'SELECT row_id FROM registry."right" WHERE code = :c', c=staged.contracts[0])
     with unit_of_work(registrar) as uow:
-        found = found_uses.found_uses(uow.session, COUNTY, staged.contracts)
-    assert list(found) == [staged.contracts[0]]
-    ((parcel, use, reason, by_name, _at),) = found[staged.contracts[0]]
-    assert (parcel, use, reason, by_name) == (staged.parcels[0], "种植业", "现场为烤烟地", registrar.name)
+        found = found_uses.found_uses(uow.session, COUNTY, [row])
+        assert found_uses.found_uses(uow.session, COUNTY, [row], AsOf.now(before)) == {}
+    assert [one_[:4] for one_ in found[row]] == [
+        (own[0], "种植业", "现场为烤烟地", registrar.name), (own[1], "林业", "现场为烤烟地", registrar.name)
+    ]  # fmt: skip
     with unit_of_work(registrar) as uow:
         members = certified.members_of(uow.session, COUNTY, [case])
         people = {person: Identity("样本", "1", "610900199001010011") for some in members.values() for person in some}
         (of_case,) = certified.certified(uow.session, COUNTY, [case], people)
     number = CertificateNumber("陕", 2026, "汉滨区", "0000001")
     paper = of_case.contract(number, "样本登记机构", date(2026, 12, 1), "https://x", "1")
-    assert [note for note in paper.notes if "种植业" in note and registrar.name in note]
+    told = [note for note in paper.notes if registrar.name in note]
+    assert (len(told), "种植业" in told[0], "林业" in told[1]) == (2, True, True)
+    pass_days(superuser, 10)
+    taker = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=staged.households[1])
+    given = Assignment(taker, staged.contracts[1], date(2026, 1, 5))
+    moved = applied(registrar, "assignment", given, right_of(registrar))
+    booked(registrar, reviewer, superuser, moved, "assignment")
+    theirs = one(registrar, 'SELECT row_id FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND upper_inf(valid)',
+                 r=right_of(registrar, staged.households[1]))  # fmt: skip
+    with unit_of_work(registrar) as uow:
+        assert [one_.parcel for one_ in found_uses.found_uses(uow.session, COUNTY, [theirs])[theirs]] == list(own)
