@@ -23,7 +23,7 @@ from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.facts import first_papers
 from landreg.registry.facts.survey_notes import notes
 from landreg.registry.routes.case_sheets import sheet_of_cases
-from landreg.registry.routes.cases import PACKAGE
+from landreg.registry.routes.case_shown import PACKAGE
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,

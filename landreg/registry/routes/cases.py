@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
-from landreg.access.queries import names_of
 from landreg.core.actor import Actor, Role
-from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
-from landreg.land.queries import division_path
-from landreg.law.book import Law, terms
+from landreg.law.book import terms
 from landreg.law.queries import load_law
-from landreg.registry import queries, shelves, steps
-from landreg.registry.casebook import Case, CaseEvent, Document, Objection
-from landreg.registry.casework import cases, creditors, desk, notices, objectors, telling, weighing
-from landreg.registry.facts import first, first_papers, found_uses, objected, successors, survey_notes
-from landreg.registry.facts.applicants import applicants
-from landreg.registry.facts.proposals import ActProposal, papers_of
-from landreg.registry.facts.survey_uses import uses_of
-from landreg.registry.facts.telling import TELL, letters
-from landreg.registry.issued import handed_out, proofs
-from landreg.registry.leaves import paper_rows
-from landreg.registry.routes import household_shown, later_shown, parcel_shown, shown
+from landreg.registry import queries, steps
+from landreg.registry.casebook import Case
+from landreg.registry.casework import cases, creditors, telling, weighing
+from landreg.registry.facts import found_uses
+from landreg.registry.issued import handed_out
+from landreg.registry.routes import case_shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
-from landreg.registry.rules.desk import certified_after
 from landreg.registry.rules.procedure import ANSWERED
-from landreg.registry.rules.restrictions import consent_papers
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("cases", __name__)
-OF_WHO_TAKES_IT = "REG-1"
-"""The rule on who took the case in: no concern of who does not take its next step."""
-PACKAGE = "survey_package"
-"""The paper that comes with the case by itself."""
 
 
 @blueprint.get("/cases/<county>/<uuid:case_id>")
@@ -64,7 +49,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
         if case is None or not (actor.has(*READERS) or case.prepared_by == actor.account_id):
             raise NotFound
         law = load_law(uow.session, county, page_day(uow.session))
-        about = _about(uow.session, case, law)
+        about = case_shown.about(uow.session, case, law)
         step = steps.next_step(case)
         mine = step is not None and actor.has(*step.roles)
         looks = mine or actor.has(Role.REGISTRAR, Role.REVIEWER)
@@ -75,12 +60,13 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             step=step,
             mine=mine,
             foreseen=foreseen if mine else None,
-            ahead=_in_the_way(foreseen, law) if foreseen and not mine else (),
+            ahead=case_shown.in_the_way(foreseen, law) if foreseen and not mine else (),
             kinds=[
-                (kind, i18n.shown_term(kind, "document")) for kind in _kinds((*about["papers"], *about["kind"].instead))
+                (kind, i18n.shown_term(kind, "document"))
+                for kind in case_shown.kinds((*about["papers"], *about["kind"].instead))
             ],
             grounds=[(one, i18n.shown_term(one, "refusal_ground")) for one in terms("refusal_ground")],
-            **_settling(uow, case, about["objections"]),
+            **case_shown.settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
             contacts=contacts,
             weighable=case.state in weighing.BEFORE_REVIEW,
@@ -94,94 +80,6 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
         )
 
 
-def _in_the_way(foreseen: steps.Foreseen, law: Law) -> list[Finding]:
-    """What stops the next step whoever takes it, for an officer who does not."""
-    return [one for one in foreseen.findings if law.level(one) == "refuse" and one.code != OF_WHO_TAKES_IT]
-
-
-def _kinds(papers: Sequence[str]) -> list[str]:
-    """The kinds of paper that a folder may take in: those that the act asks for first, and what may stand for them."""
-    return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind != PACKAGE]
-
-
-def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
-    """All that the page shows beside the case itself."""
-    county, case_id = case.county, case.case_id
-    objections = queries.objections(session, county, case_id)
-    events = queries.events(session, county, case_id)
-    documents = queries.documents(session, county, case_id)
-    act = desk.act(session, county, case.act_id)
-    rights = shelves.rights_of_act(session, county, case.act_id)
-    return {
-        "path": division_path(session, case.village),
-        "right_kinds": queries.kinds_of_rights(session, case),
-        "applied": applicants(session, [case])[case_id],
-        "parcels": desk.parcels_asked(session, county, case_id),
-        "uses": uses_of(session, case),
-        "kind": law.act(case.act_kind),
-        **_asked(session, case, law, registered=act is not None),
-        "documents": documents,
-        "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
-        "events": events,
-        "certified": certified_after(case.act_kind, case.request),
-        "proven": proofs.is_proven(case) or paper_rows.count_of(session, county, case_id, "proof") > 0,
-        "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
-        **_telling(session, case, events, documents, law),
-        "objections": objections,
-        "waiting": [one for one in objected.pending(session, [case]).get(case_id, []) if one.of_case != case_id],
-        "lacking": first_papers.lacking(session, [case]).get(case_id),
-        "noted": survey_notes.notes(session, [case]).get(case_id, []),
-        "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
-        "upheld": objected.upheld(session, [case]).get(case_id, []),
-        **successors.ending(session, case),
-        **later_shown.later(session, case, current_actor()),
-        "answers": objectors.answers(objections, events),
-        "notice": desk.notice(session, county, case.notice_id),
-        "act": act,
-        "right": rights[0] if rights else None,
-        "rights": rights,
-        "certificates": shelves.certificates_of_act(session, county, act.act_id) if act else (),
-        "today": law.on,
-    }
-
-
-def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[str, Any]:
-    """What a case comes down to: what a first registration would enter, or what an act of change would change; its papers."""
-    papers = papers_of(law.act(case.act_kind), case.right_kind, case.subject_code, case.request)
-    (proposal,) = first.proposals(session, [case])
-    if not isinstance(proposal, ActProposal):
-        entered = {"proposed": shown.proposed(proposal, law), "papers": papers}
-        return entered | {"sides": None, "difference": [], "gone": False, "drawing": None}
-    beside = case.act_kind in household_shown.SIDES and proposal.facts.in_force and not registered
-    return {
-        "proposed": None,
-        "papers": (*papers, *consent_papers(proposal.facts, law)),
-        "sides": household_shown.sides_of(session, proposal, law.on) if beside else None,
-        "difference": [] if registered else shown.difference_of(session, proposal, law.on),
-        "gone": not proposal.facts.in_force and not registered,
-        "drawing": parcel_shown.drawing(session, proposal, law.on),
-    }
-
-
-def _telling(
-    session: Session, case: Case, events: Sequence[CaseEvent], documents: Sequence[Document], law: Law
-) -> dict[str, Any]:
-    """Of an error that the office found: who was written to, when each letter was first proved to be delivered, and the last day
-    on which they may apply.
-    """
-    letter = letters(session, [case]).get(case.case_id)
-    told_on = letter.told_on if letter else None
-    days = law.days("COR-7.working_days_to_apply")
-    return {
-        "letter": letter,
-        "letters": [event for event in events if event.step == TELL],
-        "delivered": {document.letter: document.put_at for document in reversed(documents) if document.letter},
-        "told_on": told_on,
-        "days_to_apply": days,
-        "apply_until": law.working_days_after(told_on, days) if told_on else None,
-    }
-
-
 def found_case(actor: Actor, county: str, case_id: UUID) -> Case:
     """The case. Raises NotFound outside the jurisdiction."""
     with unit_of_work(actor) as uow:
@@ -189,14 +87,6 @@ def found_case(actor: Actor, county: str, case_id: UUID) -> Case:
     if case is None:
         raise NotFound
     return case
-
-
-def _settling(uow: UnitOfWork, case: Case, objections: Sequence[Objection]) -> dict[str, Any]:
-    """How this officer may settle an open objection to the case, and, where not in its favour, why not (REG-1)."""
-    raised = objections if case.notice_id else ()
-    own = notices.own_case(uow, case) if any(objection.outcome is None for objection in raised) else None
-    ways = [way for way in notices.OUTCOMES if own is None or way not in notices.IN_FAVOUR]
-    return {"own_case": own, "outcomes": [(way, i18n.shown_term(way, "outcome")) for way in ways]}
 
 
 @dataclass(frozen=True)
