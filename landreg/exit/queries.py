@@ -157,7 +157,7 @@ def of_household(session: Session, household_id: UUID) -> Sequence[tuple[Exit, d
 
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
     """Whether a receipt was counted already, of an exit or of anything else that is paid by one, however its signs are parted."""
-    used = sa.text("SELECT EXISTS (SELECT FROM exchange.slip_used(:county, :receipt))")
+    used = sa.text("SELECT exchange.slip_book(:county, :receipt) IS NOT NULL")
     return bool(session.scalar(used, {"county": county, "receipt": receipt}))
 
 

@@ -200,8 +200,9 @@ def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale,
 
 def own_to_return(session: Session) -> list[tuple[Entrant, Decimal, date]]:
     """The actor's own deposits that wait to go back, in yuan, and since when; the first due first."""
-    asked = sa.select(Entrant, Deposit.amount, _FREE).join(Deposit, _WAITS).where(_FREE.is_not(None))
-    return [(row[0], row[1], row[2]) for row in session.execute(asked.order_by(_FREE).limit(100))]
+    since: sa.ColumnElement[Any] = sa.func.exchange.own_deposit_free_since(Entrant.county, Entrant.entrant_id)
+    asked = sa.select(Entrant, Deposit.amount, since).join(Deposit, _WAITS).where(since.is_not(None))
+    return [(row[0], row[1], row[2]) for row in session.execute(asked.order_by(since).limit(100))]
 
 
 def bids(session: Session, county: str, sale_id: UUID, most: int | None = None) -> Sequence[Bid]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
 from landreg.access.sealing import use_key
 from landreg.audit import fairness_queries
 from landreg.config import Settings
@@ -20,6 +24,10 @@ from tests.villages import COUNTY
 SHORTER = """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
     VALUES (%s, gen_random_uuid(), %s, 'BID-9.return_working_days', '', '1', %s, '样本', gen_random_uuid(), system.clock())"""
 """The county gives a deposit one working day from a day on."""
+
+
+OWN = sa.text("SELECT exchange.own_deposit_free_since(:county, :entrant)")
+ANY = sa.text("SELECT exchange.deposit_free_since(:county, :entrant)")
 
 
 def test_days_that_the_county_shortens_hold_for_what_becomes_free_since(
@@ -39,6 +47,13 @@ def test_days_that_the_county_shortens_hold_for_what_becomes_free_since(
         assert [one.due_on for one in returning.to_return(uow.session, due)] == [due]
     with unit_of_work(actor) as uow:
         assert [(one.due_on, one.late) for one in returning.own(uow.session, due)] == [(due, False)]
+        assert uow.session.scalar(OWN, {"county": COUNTY, "entrant": entrant.entrant_id}) == free
+    _other, stranger = kit.person(superuser, 2)
+    with unit_of_work(stranger) as uow:
+        assert returning.own(uow.session, due) == []
+        assert uow.session.scalar(OWN, {"county": COUNTY, "entrant": entrant.entrant_id}) is None
+    with pytest.raises(ProgrammingError, match="permission denied"), unit_of_work(stranger) as uow:
+        uow.session.scalar(ANY, {"county": COUNTY, "entrant": entrant.entrant_id})
     pass_days(superuser, (due - free).days - 1)
     back = sales.Receipt("returned", kit.DEPOSIT, "T-1", due)
     sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, back)

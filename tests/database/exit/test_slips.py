@@ -5,20 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.exchange.contracts import life
 from landreg.exit.model import Payment
+from tests.conftest import AsDesk
 from tests.contract_kit import OPERATOR, OTHER, PAPER, drawn, signed, today
 from tests.exchange_kit import market
 from tests.exit_kit import agreed, asked_for, figures_set, paid, seen
 from tests.registry_kit import Connection
-from tests.villages import COUNTY
+from tests.villages import COUNTY, VILLAGE
 
 
 def test_one_slip_is_of_an_exit_or_of_a_contract_whichever_came_first(
@@ -54,3 +56,31 @@ def test_one_slip_is_of_an_exit_or_of_a_contract_whichever_came_first(
             )
         )  # fmt: skip
     assert wall.value.findings[0].values["constraint"] == "exit_12_a_slip_counts_once"
+
+
+def test_for_what_a_slip_counts_is_told_within_a_county_and_the_register_s_desk_by_the_book_alone(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, as_desk: AsDesk
+) -> None:
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 2)
+    contract = signed(drawn(OTHER))
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal(1), today(), "ZJ-1", PAPER)
+    used, book = "SELECT book, whose FROM exchange.slip_used(%s, 'ZJ1')", "SELECT exchange.slip_book(%s, 'zj-1')"
+    for place, told in (
+        ("6109", True),
+        (COUNTY, True),
+        (VILLAGE, True),
+        ("610921", False),
+        ("610901", False),
+        ("", False),
+    ):
+        rows = as_desk(Desk.EXCHANGE, place).execute(used, [COUNTY]).fetchall()
+        assert rows == ([("rent_payment", contract.number)] if told else []), place
+        of_book = as_desk(Desk.REGISTRY, place).execute(book, [COUNTY]).fetchone()
+        assert of_book == ("rent_payment" if told else None,), place
+    for desk, asked in (
+        (Desk.REGISTRY, used), (Desk.REGISTRY, "SELECT FROM exchange.slip_in_books(%s, 'ZJ1')"), (Desk.CITIZEN, used),
+        (Desk.EXCHANGE, "SELECT FROM exchange.slip_in_books(%s, 'ZJ1')"), (Desk.CITIZEN, book),
+    ):  # fmt: skip
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            as_desk(desk, COUNTY).execute(asked, [COUNTY])
