@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 from landreg.access.queries import names_of
 from landreg.audit import fairness
-from landreg.audit.fairness import AGENT, AGENT_STEPS, Asked, Figures
+from landreg.audit.fairness import AGENT, Asked, Figures
 from landreg.audit.fairness_queries import Read, market
 from landreg.audit.fairness_rules import aud_20_to_29_more_than_chance_gives, rate_of_a_look
 from landreg.audit.looking import begun, looked_at
+from landreg.audit.market import AGENT_STEPS
 from landreg.audit.queries import month_after
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work

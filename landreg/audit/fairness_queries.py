@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.audit.fairness import AGENT_STEPS, Acting, Entry, Marked, Market, Sale, Window
+from landreg.audit.market import AGENT_STEPS, Acting, Entry, Marked, Market, Sale, Window
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.entering import return_by

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from landreg.audit.fairness import AGENT, AGENT_STEPS, Asked
+from landreg.audit.fairness import AGENT, Asked
+from landreg.audit.market import AGENT_STEPS
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 

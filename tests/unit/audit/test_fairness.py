@@ -11,8 +11,9 @@ from math import comb
 import pytest
 
 from landreg.audit.chance import drawn
-from landreg.audit.fairness import AGENT_STEPS, Acting, Asked, Entry, Figures, Marked, Market, Sale, Window, look
+from landreg.audit.fairness import Asked, Figures, look
 from landreg.audit.fairness_rules import CODES, aud_20_to_29_more_than_chance_gives, rate_of_a_look
+from landreg.audit.market import AGENT_STEPS, Acting, Entry, Marked, Market, Sale, Window
 from landreg.law.book import national_law
 
 LAW = national_law("", date(2026, 11, 27))
