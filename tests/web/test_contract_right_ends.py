@@ -97,12 +97,15 @@ def test_the_creditor_of_a_contract_that_one_side_ends_waits_at_the_desk_to_be_t
     assert ASKED not in page
     waiting = "合同已终止，待通知抵押权人"
     assert waiting in ling.get("/contracts").text
+    assert waiting in ling.get("/").text
     assert "CON-70" in rule_of(ling.post(of(mortgaged, "cancellation"), {"application": picture()}))
     assert ling.post(of(mortgaged, "creditor-told"), {"told_on": day, "notice": picture()}).status_code == 303
     page = ling.get(of(mortgaged)).text
     assert "抵押权人已经收到合同终止的通知。" in page
     assert ASKED in page
-    assert waiting not in ling.get("/contracts").text
+    assert "对方不签字的，凭确认合同已经解除的生效裁判或仲裁裁决" in page
+    assert "样本农村信用社 没有书面同意的，登记机构不能只凭双方的申请书注销" in page
+    assert waiting not in ling.get("/contracts").text + ling.get("/").text
 
 
 def test_an_application_is_declined_from_the_list_and_both_sides_read_why(

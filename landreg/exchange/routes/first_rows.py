@@ -147,6 +147,13 @@ def _notices(course: Course, side: str) -> Iterator[str]:
             yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
 
 
+def to_tell(session: Session) -> Iterator[Row]:
+    """At the desk: creditors who are to be told still that the contract of their mortgaged right has ended."""
+    for one in land_queries.creditors_to_tell(session):
+        address = url_for("contracts.one", county=one.county, contract_id=one.contract_id)
+        yield Row(_("合同已终止，待通知抵押权人"), address, f"{one.number} · {one.party}")
+
+
 def of_members(session: Session, today: date) -> Iterator[Row]:
     """What is listed to the members of the household's collective first, while it is for nobody else."""
     for told in told_queries.for_members_first(session, today - LOOKED_BACK):

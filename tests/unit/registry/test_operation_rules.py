@@ -22,6 +22,7 @@ from landreg.registry.rules.household_requests import (
 from landreg.registry.rules.operation import OperationFacts
 from landreg.registry.rules.other_means import OtherMeansFacts
 from landreg.registry.rules.requests import Assignment, Cancellation, Request, plain, read
+from tests.unit.registry.test_act_rules import MORTGAGED
 
 LAW = national_law("610902", date(2026, 7, 1))
 TERM = (date(1998, 1, 1), date(2028, 1, 1))
@@ -267,3 +268,12 @@ def test_the_operator_s_contract_of_the_market_holds_though_another_basis_is_nam
     of_its_own = replace(OWN, own=False, **changed)
     assert ("LO-15", "refuse") in found(LEASE, facts(LEASE, running=(of_its_own,)))
     assert found(LEASE, facts(LEASE, running=(replace(of_its_own, kind="retransfer"),))) == [("TR-33", "warn")]
+
+
+@pytest.mark.parametrize(("reason", "codes"), [("agreed", ["TR-20"]), ("operation_ruling", ["TR-21"])])
+def test_a_mortgaged_right_is_struck_out_with_the_creditors_consent_or_on_a_ruling_of_which_it_is_told(
+    reason: str, codes: list[str]
+) -> None:
+    asked = facts(replace(END, reason=reason), restrictions=(MORTGAGED,))
+    told = [one.code for one in examine(ACT_RULES["land_operation_end"], asked, LAW)]
+    assert [code for code in told if code in ("TR-20", "TR-21")] == codes
