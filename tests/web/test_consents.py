@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -180,6 +181,29 @@ def test_the_farmers_login_sees_its_own_household_alone(as_desk: Any, farmer: Ac
     assert desk.execute("SELECT count(*) FROM party.household").fetchone() == (0,)
     desk.execute(f"SET landreg.household = '{farmer.household}'")
     assert desk.execute("SELECT code FROM party.household").fetchall() == [(CODE,)]
+
+
+def test_a_certificate_s_number_on_the_household_s_page_opens_its_public_check(
+    browser: Browser, farmer: Actor, superuser: Any
+) -> None:
+    number = "陕(2026)汉滨区农村土地承包经营权第0000001号"
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO registry."right" (county, row_id, right_id, village, kind, code, household_id, term, area_m2, mu,
+                   excess_m2, confirmed_by, nature, note, valid, recorded, act_id)
+               VALUES ('610902', gen_random_uuid(), gen_random_uuid(), %s, 'contract_management', %s, %s, '[2020-01-01,2050-01-01)',
+                   800, 1.2, 0, '', '', '', '[2020-01-01,)', '[2020-01-01,)', gen_random_uuid())""",
+            [VILLAGE, f"{CODE}J", farmer.household],
+        )
+        superuser.execute(
+            """INSERT INTO registry.certificate SELECT county, gen_random_uuid(), village, %s, 'S', 'T', kind, right_id,
+                   gen_random_uuid(), act_id, system.clock(), gen_random_uuid(), '', true FROM registry."right" """,
+            [number],
+        )
+    browser.log_in("lin.nong")
+    link = re.search(r'<a href="([^"]*)">' + re.escape(number), browser.get("/my").text)
+    assert link is not None
+    assert number in browser.get(unescape(link[1])).text
 
 
 def test_an_account_that_is_bound_no_more_sees_nothing(
