@@ -18,9 +18,11 @@ from landreg.registry.casework import cases
 from landreg.registry.casework.cases import locked
 from landreg.registry.casework.opening import open_batch
 from landreg.registry.facts.gone import gone_first
+from landreg.registry.rules.parcel_requests import PartLoss
 from landreg.registry.rules.requests import Cancellation
 from tests.contract_kit import OPERATOR, VALUES
 from tests.database.exchange.test_contract_of_collective import by, common, dealt
+from tests.database.registry.test_parcel_acts import LOWER, UPPER, done, face
 from tests.exchange_kit import market, parcels_of
 from tests.registry_kit import Connection, applied, booked, codes, in_state, one, put_paper, right_of
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -42,6 +44,29 @@ def test_it_is_known_with_why_and_since_when(gone: str, registrar: Actor) -> Non
         (found,) = gone_by(uow.session, COUNTY, [gone])
     number = one(registrar, "SELECT number FROM registry.\"case\" WHERE act_kind = 'cancellation'")
     assert (found.parcel_code, found.reason, found.number) == (gone, "expropriation", number)
+
+
+def test_a_case_kept_before_it_could_name_parcels_took_all(gone: str, registrar: Actor, superuser: Connection) -> None:
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.\"case\" SET request = request - 'parcels' WHERE act_kind = 'cancellation'")
+    with unit_of_work(registrar) as uow:
+        assert [found.parcel_code for found in gone_by(uow.session, COUNTY, [gone])] == [gone]
+
+
+def test_so_is_the_part_of_a_parcel_that_was_taken_and_not_the_one_that_stayed(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    market(registrar, reviewer, superuser)
+    drawn_part = face((-1, -1), (-1, 21), (5, 21), (5, -1))
+    done(registrar, reviewer, superuser, "part_loss", PartLoss((LOWER,), drawn_part, "expropriation"))
+    parts = one(registrar, "SELECT request -> 'codes' FROM registry.\"case\" WHERE act_kind = 'part_loss'")
+    kept = parcels_of(registrar, right_of(registrar))
+    lost = [code for code in parts if code not in kept]
+    with unit_of_work(registrar) as uow:
+        found = gone_by(uow.session, COUNTY, [*parts, LOWER, UPPER])
+    number = one(registrar, "SELECT number FROM registry.\"case\" WHERE act_kind = 'part_loss'")
+    assert [(row.parcel_code, row.reason, row.number) for row in found] == [(lost[0], "expropriation", number)]
+    assert len(lost) == 1
 
 
 def test_it_is_not_listed_for_the_collective(gone: str, registrar: Actor) -> None:
