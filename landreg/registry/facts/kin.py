@@ -81,17 +81,18 @@ TURNS = f"""
             WHERE c.county = :county AND c.parcel_code = called.parcel_code AND c.acceptance_order IS NOT NULL OFFSET 0) AS q
     ), turns AS MATERIALIZED (
         SELECT other.case_id, array_agg(DISTINCT e.number) FILTER (WHERE other.before) AS earlier,
-            array_agg(DISTINCT e.number) FILTER (WHERE e.act_kind = 'seizure' AND own_case.act_kind IN ({_STOPPED})) AS ordered
+            array_agg(DISTINCT e.number) FILTER (WHERE e.act_kind = 'seizure' AND own_case.act_kind IN ({_STOPPED})
+                AND NOT (own_case.act_kind = 'assignment' AND own_case.right_ids[1] <> ALL (e.right_ids))) AS ordered
         FROM other JOIN registry."case" AS own_case ON own_case.county = :county AND own_case.case_id = other.case_id
         CROSS JOIN LATERAL (
-            SELECT c.number, c.act_kind FROM registry."case" AS c WHERE c.county = :county AND c.case_id = other.other
+            SELECT c.number, c.act_kind, c.right_ids FROM registry."case" AS c WHERE c.county = :county AND c.case_id = other.other
             AND (own_case.act_kind NOT IN ({_ORDERS}) OR c.act_kind IN ({_ORDERS})) AND c.state IN {_OPEN} OFFSET 0) AS e
         GROUP BY other.case_id
     )
 """
 """turns: case_id; earlier: the numbers of open cases on the same ground that were accepted before it, of which an order of a court
 waits for other orders alone, since what was only applied for is still the debtor's; ordered: of accepted orders to seize that would
-stop its act, before it or after.
+stop its act, before it or after; an order against the taker's right stops no assignment to it.
 """
 
 _TOUCHED = f"WITH RECURSIVE {KIN} SELECT DISTINCT parcel_id FROM kin"

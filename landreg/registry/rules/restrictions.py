@@ -82,7 +82,11 @@ def _without_consent(facts: ActFacts, law: Law, kind: str) -> list[Restricted]:
 
 
 def _does(one: Restricted, facts: ActFacts, law: Law) -> str:
-    """What a restriction does to the act: as the table says, but for a mortgage of which more is known."""
+    """What a restriction does to the act: as the table says, but for a mortgage of which more is known, and for a seizure of the
+    right that takes land in by an assignment: nothing seized is disposed of, and the seizure stays on what it lay on.
+    """
+    if one.kind == "seizure" and facts.taker and one.right_id and one.right_id == facts.taker.right_id:
+        return "warn"
     does = law.act(facts.act_kind).under(one.kind, _trait(facts))
     by_agreement = facts.act_kind in TRANSFERS and not getattr(facts.asked, "reason", "")
     if does != "warn" or one.kind != "mortgage" or not by_agreement:

@@ -113,18 +113,6 @@ def test_a_right_that_changes_hands_after_the_review_stops_the_registration(
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", MORTGAGE, right), "mortgage")
 
 
-def test_a_seizure_of_the_taker_s_own_right_stops_the_assignment_onto_it(
-    registrar: Actor, reviewer: Actor, superuser: Connection
-) -> None:
-    to_rights(registrar, reviewer, superuser, 2)
-    theirs = right_of(registrar, SECOND)
-    booked(registrar, reviewer, superuser, applied(registrar, "seizure", SEIZURE, theirs), "seizure")
-    with pytest.raises(Refused) as refused:
-        applied(registrar, "assignment", assigned(household_id(registrar, SECOND)), right_of(registrar))
-    assert codes(refused) == {"TR-12"}
-    assert refused.value.findings[0].values["parties"] == ["第一法院"]
-
-
 def test_what_was_accepted_first_on_the_taker_s_land_is_registered_first(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
@@ -136,7 +124,7 @@ def test_what_was_accepted_first_on_the_taker_s_land_is_registered_first(
     cases.review(reviewer, COUNTY, [second])
     with pytest.raises(Refused) as refused:
         booking.register(reviewer, COUNTY, [second])
-    assert codes(refused) == {"REG-2", "REG-39"}
+    assert codes(refused) == {"REG-2"}
 
 
 def test_a_right_that_the_taker_came_by_meanwhile_is_not_passed_over(
