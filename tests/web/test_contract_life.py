@@ -84,9 +84,18 @@ def rule_of(answer: Any) -> set[str]:
 
 
 def wheat(superuser: Connection) -> Contract:
-    """0.6 mu for 200 kg a mu and year from 2022 to the middle of 2027: 120 kg due each new year's day."""
+    """0.6 mu for 200 kg a mu and year, five years from November 2022: 120 kg due on the first of each."""
     return early(
-        superuser, signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200), until_on=date(2027, 1, 1)))
+        superuser,
+        signed(
+            drawn(
+                unit="kg_mu_year",
+                grain="wheat",
+                price=Decimal(200),
+                from_on=date(2022, 11, 1),
+                until_on=date(2027, 11, 1),
+            )
+        ),
     )
 
 
