@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access.queries import names_of
 from landreg.audit import facts_decided as decided
-from landreg.audit.queries import Asked, instant_of, month_after, narrowed, opening
+from landreg.audit.queries import PRINTING, Asked, instant_of, month_after, narrowed, opening
 from landreg.audit.rules import ActDone, AreaChange, ClerkDay, Fact, NoticeRun, OwnApproval, Printed, Reveal
 from landreg.core.actor import WORKER
 from landreg.core.periods import beijing_day
@@ -218,7 +218,7 @@ def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
                 Certificate.issued_by == o.account_id,
                 Certificate.issued_at >= o.opened_at,
                 Certificate.issued_at <= o.opened_at + soon,
-                o.reason == "certificate",
+                o.reason == PRINTING,
             ),
         )
     )

@@ -15,12 +15,15 @@ from landreg.access.model import Account
 from landreg.audit.model import AuditFinding, FindingEvent
 from landreg.core.periods import BEIJING
 from landreg.land.queries import prefixed
-from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd, Objection
+from landreg.registry.casebook import Act, Case, CaseEvent, Certificate, CertificateEnd, Objection
 from landreg.registry.casework.cases import UNDER_WAY
+from landreg.registry.casework.objectors import CONTACT
 
 LISTS = ("cases", "acts", "certificates", "objections", "overdue", "reveals")
 """What the dashboard counts and lists."""
 MONTHS = 12
+PRINTING = "certificate"
+"""The reason by which identities are opened to print certificates."""
 STEPS_TO = {"write": "open", "reopen": "open", "answer": "answered", "close": "closed"}
 """The state of a finding by its last step."""
 
@@ -183,13 +186,21 @@ def _objections(today: date) -> _Built:
 
 
 def _reveals(today: date) -> _Built:
+    """Openings of identities, and of how an objector may be reached, which is a step of the case."""
     o = opening.c
+    reached = sa.and_(Case.county == CaseEvent.county, Case.case_id == CaseEvent.case_id, CaseEvent.step == CONTACT)
+    opened = sa.union_all(
+        sa.select(o.county, o.subject, o.village, o.opened_at, o.account_id, o.reason, _nothing(sa.Uuid).label("case_id")),
+        sa.select(
+            sa.cast(Case.county, sa.Text), Case.number, Case.village, CaseEvent.at, CaseEvent.by, CaseEvent.reason, Case.case_id,
+        ).join(CaseEvent, reached),
+    ).subquery().c  # fmt: skip
     columns = _of_case(
-        county=o.county, number=o.subject, village=o.village, kind=sa.literal(""),
-        state=sa.literal("opened"), at=o.opened_at, due=_nothing(sa.Date), by=o.account_id, case_id=_nothing(sa.Uuid),
-        note=o.reason,
+        county=opened.county, number=opened.subject, village=opened.village, kind=sa.literal(""),
+        state=sa.literal("opened"), at=opened.opened_at, due=_nothing(sa.Date), by=opened.account_id, case_id=opened.case_id,
+        note=opened.reason,
     )  # fmt: skip
-    return columns, opening, []
+    return columns, opened.county.table, []
 
 
 _BUILDERS = {

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.audit import queries
-from landreg.audit.queries import LISTS, Asked
+from landreg.audit.queries import LISTS, PRINTING, Asked
 from landreg.audit.routes.asked import read
 from landreg.audit.service import log_export
 from landreg.core.actor import Role
@@ -142,6 +142,7 @@ def listing(what: str) -> Response:
             state_kind=STATE_KINDS.get(what),
             kind_kind="right" if what == "certificates" else "act",
             address=lambda row: _address(what, row),
+            note=_note,
         )
 
 
@@ -154,9 +155,14 @@ def _address(what: str, row: Any) -> str | None:
         return url_for("registry.certificates.act", number=row.number)
     if what == "certificates":
         return url_for("registry.certificates.one", number=row.number)
-    if what == "reveals":
+    if what == "reveals" and row.case_id is None:
         return None
     return url_for("registry.cases.one", county=row.county, case_id=row.case_id)
+
+
+def _note(row: Any) -> str:
+    """What a line says more: of identities that were opened to print certificates, that."""
+    return _("打印证书") if row.note == PRINTING else row.note or ""
 
 
 def _columns(what: str, who: Mapping[Any, str]) -> list[Column]:
@@ -170,5 +176,5 @@ def _columns(what: str, who: Mapping[Any, str]) -> list[Column]:
         Column(_("时间"), lambda row: row.at, 18),
         Column(_("期限"), lambda row: row.due, 12),
         Column(_("经办人"), lambda row: who.get(row.by, ""), 14),
-        Column(_("说明"), lambda row: row.note, 30),
+        Column(_("说明"), _note, 30),
     ]

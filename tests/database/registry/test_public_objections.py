@@ -10,9 +10,11 @@ from sqlalchemy import text
 
 from landreg.access.sealing import open_sealed, seal
 from landreg.audit.logged import register
+from landreg.audit.queries import Asked, listed
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotAllowed, NotFound, Refused
+from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal as seal_log
 from landreg.registry import booking, public_desk, public_queries
@@ -95,8 +97,9 @@ def test_an_objection_without_a_name_or_reason_is_refused_by_the_database_too(
 
 
 def test_the_contact_opens_for_an_officer_with_a_reason_that_the_log_has_first(
-    noticed: list[UUID], registrar: Actor, reviewer: Actor, worker: Actor, database: Any
+    noticed: list[UUID], registrar: Actor, reviewer: Actor, auditor: Actor, worker: Actor, database: Any
 ) -> None:
+    """And the auditor's list, with its reason."""
     raise_objection(*numbers(registrar, noticed[0]))
     objection = one(registrar, "SELECT objection_id FROM registry.objection")
     with pytest.raises(BadInput) as refused:
@@ -109,6 +112,9 @@ def test_the_contact_opens_for_an_officer_with_a_reason_that_the_log_has_first(
     leaf = "SELECT convert_from(leaf, 'UTF8')::jsonb -> 'facts' ->> 'objection' FROM log.entry WHERE kind = 'objection.opened'"
     with unit_of_work(worker) as uow:
         assert uow.session.scalars(text(leaf)).one() == str(objection)
+    with unit_of_work(auditor) as uow:
+        (seen,) = uow.session.execute(listed("reveals", Asked(COUNTY), beijing_day(uow.now))).all()
+    assert (seen.by, seen.case_id, seen.note) == (reviewer.account_id, noticed[0], "约时间到现场查看")
     seal_log(worker, database)
     assert list(recheck_register(worker, database, register()).findings) == []
 
