@@ -52,7 +52,7 @@ FIRMS = (
 HEAD = "样本组长"
 USES = {"four_wastes": "tea", "unallocated": "grain", "construction": "storage"}
 VALUES = {
-    **SAID, "representative": HEAD, "fixtures_end": "left_paid", "start_by": "合同签订后六个月内",
+    **SAID, "representative": HEAD, "fixtures_end": "left_paid", "start_by": "合同签订后六个月内", "paid_to": "样本组集体账户",
     "plan_terms": "规划样本2026-2号：仓储用地，容积率不高于 1.0",
 }  # fmt: skip
 PAPERS = ("identity", "assembly_minutes", "approval", "qualification_proof")
@@ -75,7 +75,7 @@ class Planned:
 PLAN = (
     Planned("北荒坡", "four_wastes", 60, 15, "缓坡荒草地，宜开成茶园，路通到坡脚。", 2),
     Planned("机动地东块", "unallocated", 260, 5, "集体机动地，平整连片，有渠水。", 3),
-    Planned("旧茶厂", "construction", 2600, 20, "原村办茶厂用地，水电到户，靠公路。", 4, proof="规划样本2024-1号"),
+    Planned("旧茶厂", "construction", 2600, 20, "原村办茶厂用地，水电到户，靠公路。", 18, proof="规划样本2026-1号"),
 )  # fmt: skip
 OPEN = (
     Planned("中荒坡", "four_wastes", 65, 15, "荒草坡，朝南，宜种茶或者药材。"),
@@ -91,13 +91,16 @@ def begin_month(market: Market, number: int) -> None:
         if one.month <= number:
             _offered(market, one, BEGINS)
     _sell(market)
-    _contracted(market)
+    _contracted(market, "four_wastes", "unallocated")
     _registered(market)
     _paid_up(market)
 
 
 def finish(market: Market) -> None:
-    """What is open when the year has ended: one of each kind, and land that members may claim."""
+    """What is open when the year has ended: one of each kind, and land that members may claim. Construction land's contract is
+    drawn last, by the clauses of today.
+    """
+    _contracted(market, "construction")
     for one in OPEN:
         _offered(market, one, TODAY_BEGINS)
     if not _rows(market.operator, _WINDOWS):
@@ -171,10 +174,10 @@ def _asked_members(market: Market) -> None:
                 return
 
 
-def _contracted(market: Market) -> None:
-    """Each deal becomes a contract that both sides sign; it is filed, and what is due of it is paid."""
+def _contracted(market: Market, *kinds: str) -> None:
+    """Each deal of these kinds becomes a contract that both sides sign; it is filed, and what is due of it is paid."""
     county, operator, paper = market.office.county, market.operator, scan(market.office.store)
-    for row in _rows(operator, _DEALS, county=county):
+    for row in _rows(operator, _DEALS, county=county, kinds=list(kinds)):
         with suppress(LandregError):
             drawing.draw_from_deal(operator, county, row.deal_id, {**VALUES, "use": USES[row.kind]})
     for row in _rows(SYSTEM, _MADE, county=county):
@@ -283,7 +286,7 @@ _TO_AGREE = """SELECT l.county, l.listing_id, l.household_id, l.price FROM excha
         SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id AND o.kind = 'accept')
     ORDER BY l.listed_at"""
 _DEALS = """SELECT d.deal_id, l.kind FROM exchange.deal AS d JOIN exchange.listing AS l USING (county, listing_id)
-    WHERE d.county = :county AND l.source = 'collective' AND NOT EXISTS (
+    WHERE d.county = :county AND l.source = 'collective' AND l.kind = ANY (:kinds) AND NOT EXISTS (
         SELECT FROM exchange.contract AS c WHERE c.county = d.county AND c.deal_id = d.deal_id)
     ORDER BY d.decided_at"""
 _TO_PUBLISH = """SELECT l.listing_id FROM exchange.listing AS l
