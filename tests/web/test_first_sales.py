@@ -21,6 +21,7 @@ from landreg.exchange.listings import days as listing_days
 from landreg.exchange.model import Listing
 from landreg.law.queries import load_law
 from tests import bidding_kit as kit
+from tests.database.exchange.test_after_publication import sold
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection
 from tests.villages import COUNTY, past_triggers
@@ -127,6 +128,24 @@ def test_whose_turn_it_is_and_the_desk_read_what_waits_and_since_when_until_the_
     assert f"从 {window.last_day} 等到现在" in desk
     for actor in sides:
         assert f"成员优先权公示已于 {window.last_day} 期满，等交易员办理" in first(actor)
+
+
+def test_a_deal_whose_days_are_over_says_so_to_both_sides_and_the_desk(
+    registrar: Actor, reviewer: Actor, superuser: Connection, first: Any, browser: Browser, account: OpenAccount
+) -> None:
+    listing, _sale, (leader, _other) = auctioned(registrar, reviewer, superuser)
+    kit.pass_time(superuser, hours=5)
+    sold(superuser, listing)
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    sides = (leader, kit.farmer(superuser, HOUSEHOLD))
+    assert all("期限已经过完" not in first(side) for side in sides)
+    assert "期限已过" not in browser.get("/contracts").text
+    superuser.execute("UPDATE exchange.listing SET from_on = '2026-01-01', until_on = '2026-06-01'")
+    assert all("成交了，但期限已经过完，不再拟合同" in first(side) for side in sides)
+    desk = browser.get("/contracts").text
+    assert "期限已过" in desk
+    assert "/contracts/of-deal/" not in desk
 
 
 def test_a_deposit_that_waits_to_go_back_has_its_day_on_both_first_pages_and_is_late_after_it(

@@ -170,7 +170,7 @@ def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
             address = url_for("bids.index")
         elif one.own:
             address = url_for("own_listings.one", county=one.county, listing_id=one.listing_id)
-        label = i18n.shown_term(one.what, "outcome")
+        label = first_sales.outcome_words(session, one)
         if one.what in ("won", "dealt") and (contract := drawn.get(one.listing_id)):
             waits = contract.state in UNSIGNED
             label = _("成交了，合同已经拟好，等双方签字") if waits else _("成交了，合同双方已经签好")

@@ -27,6 +27,7 @@ from landreg.exchange.bidding import (
     windows,
 )
 from landreg.exchange.bidding.model import Entrant
+from landreg.exchange.bidding.outcome_queries import Outcome
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
 from landreg.exchange.listings import listing_queries
@@ -148,6 +149,15 @@ def turns(uow: UnitOfWork) -> Iterator[Row]:
 def since_words(since: date) -> str:
     """Since when the desk's next step is waited for."""
     said: str = _("从 %(day)s 等到现在", day=i18n.shown_day(since))
+    return said
+
+
+def outcome_words(session: Session, one: Outcome) -> str:
+    """What came, in words; of a deal that has no day left, that and what may be done."""
+    land = told_queries.told(session, one.county, one.listing_id) if one.what in ("won", "dealt") else None
+    if land is None or land.until_on > page_day(session):
+        return i18n.shown_term(one.what, "outcome")
+    said: str = _("成交了，但期限已经过完，不再拟合同：请在“竞价与报价”页放弃成交，还想流转的重新挂牌")
     return said
 
 
