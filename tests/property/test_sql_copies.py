@@ -22,7 +22,7 @@ from landreg.exchange.interfaces import transfer_queries
 from landreg.exchange.listings.rules.units import MOST_PRICE, UNITS
 from landreg.exchange.model import Listing
 from tests.bidding_kit import published
-from tests.contract_kit import OPERATOR, drawn, parcels_of, right_id, signed
+from tests.contract_kit import OPERATOR, OTHER, drawn, parcels_of, right_id, signed
 from tests.registry_kit import Connection
 from tests.villages import COUNTY, past_triggers
 
@@ -37,7 +37,7 @@ SIGNS = st.text([*map(chr, range(0x20, 0x7F)), *map(chr, range(0xFF01, 0xFF5F)),
 def land(registrar: Actor, reviewer: Actor, superuser: Connection) -> tuple[UUID, UUID]:
     """A listing and a contract, each of whose parcels is to be given any area."""
     listing = published(registrar, reviewer, superuser, way="negotiation").listing_id
-    contract = signed(drawn(codes=parcels_of(OPERATOR, right_id()), until_on=date(2026, 12, 20)))
+    contract = signed(drawn(code=OTHER, codes=parcels_of(OPERATOR, right_id(OTHER))))
     return listing, contract.contract_id
 
 

@@ -260,7 +260,7 @@ def test_the_consent_of_a_later_creditor_is_put_into_the_folder_by_whose_it_is(
     right = right_of(officers[0])
     for bank in ("样本甲银行", "样本乙银行", "样本丙银行"):
         case = applied(
-            officers[0], "mortgage", RestrictionAsked("mortgage", bank, "合同", Decimal(100), whose=BANK), right
+            officers[0], "mortgage", RestrictionAsked("mortgage", bank, f"{bank}合同", Decimal(100), whose=BANK), right
         )
         booked(*officers, superuser, case, "mortgage")
     ranked = "SELECT array_agg(restriction_id ORDER BY rank) FROM registry.restriction WHERE upper_inf(recorded)"

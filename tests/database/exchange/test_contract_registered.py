@@ -240,21 +240,21 @@ def test_the_database_binds_no_parcel_that_the_other_side_of_an_exchange_does_no
 
 
 @pytest.mark.parametrize(
-    ("kind", "until_on", "named", "article"),
+    ("kind", "from_on", "until_on", "named", "article"),
     [
-        ("assignment", date(2048, 1, 1), "农村土地承包经营权转让", "第三十五条"),
-        ("lease", date(2027, 7, 1), "农村土地经营权出租", "第四十一条"),
-        ("lease", date(2024, 7, 1), "农村土地经营权出租", ""),
+        ("assignment", date(2022, 1, 1), date(2048, 1, 1), "农村土地承包经营权转让", "第三十五条"),
+        ("lease", date(2022, 1, 1), date(2027, 7, 1), "农村土地经营权出租", "第四十一条"),
+        ("lease", date(2025, 1, 1), date(2027, 7, 1), "农村土地经营权出租", ""),
     ],
 )
 def test_a_transaction_certificate_says_what_was_transferred_and_what_of_it_the_register_takes(
-    kind: str, until_on: date, named: str, article: str
+    kind: str, from_on: date, until_on: date, named: str, article: str
 ) -> None:
     values = {**VALUES, "issuer_consent": "同意书一号"}
     on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once"}
     land = parcels_of(OPERATOR, right_id())
     moving = {"codes": land, "values": values, "taker": OTHER, **on} if kind == "assignment" else {}
-    found = seen(signed(drawn(kind=kind, until_on=until_on, **moving)))
+    found = seen(signed(drawn(kind=kind, from_on=from_on, until_on=until_on, **moving)))
     given = ContractEvent(on_day=today(), facts={"number": f"{COUNTY}-J2026-000001"})
     with unit_of_work(OPERATOR) as uow:
         desk = Desk(load_law(uow.session, COUNTY, today()), "https://land.example", sample=True)

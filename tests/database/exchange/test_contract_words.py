@@ -33,7 +33,7 @@ def test_every_figure_that_is_none_is_told_at_its_field() -> None:
 
 def test_land_that_the_parties_keep_is_passed_on_by_no_consent() -> None:
     """CON-43, and only where the contract below says so."""
-    asked = terms(from_on=date(2024, 1, 1), until_on=date(2027, 1, 1))
+    asked = terms(from_on=date(2024, 1, 1), until_on=date(2027, 6, 1))
     kept = signed(drawn(values={**VALUES, "sublet": "never"}))
     with pytest.raises(Refused) as refused:
         drawing.draw_following(

@@ -171,8 +171,8 @@ def test_its_paper_is_of_a_service(village: None) -> None:
 
 def test_custody_is_free_and_passes_no_right(village: None) -> None:
     """CON-15: nothing is paid for it; CON-20: a household or a person takes it; LST-16: for a year; CON-40: nobody passes it on."""
-    year: dict[str, Any] = {"from_on": date(2026, 1, 1), "until_on": date(2027, 1, 1), "kind": "custody"}
-    too_long = {"price": Decimal(0), "until_on": date(2027, 1, 2)}
+    year: dict[str, Any] = {"from_on": date(2026, 7, 1), "until_on": date(2027, 7, 1), "kind": "custody"}
+    too_long = {"price": Decimal(0), "until_on": date(2027, 7, 2)}
     cases: tuple[tuple[dict[str, Any], str], ...] = (({}, "CON-15"), (too_long, "LST-16"))
     for wrong, code in cases:
         with pytest.raises(Refused) as refused:
