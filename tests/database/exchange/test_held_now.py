@@ -11,12 +11,12 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts.holders import holders
+from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.held import Held
 from landreg.registry.rules.household_requests import RepresentativeChange
 from landreg.registry.rules.parcel_requests import ParcelSplit
-from landreg.registry.rules.requests import Assignment
+from landreg.registry.rules.requests import Assignment, Cancellation
 from tests.contract_kit import OPERATOR, OTHER, drawn, right_id, seen, signed
 from tests.database.registry.test_parcel_acts import LOWER, UPPER, done, line
 from tests.exchange_kit import TERM, farmer_of
@@ -90,3 +90,21 @@ def test_a_household_that_another_stands_for_now_is_named_so_and_keeps_all(
     booked(registrar, reviewer, superuser, case, "representative_change")
     (theirs,) = held(let)
     assert (theirs.code, theirs.name, theirs.percent) == (HOUSEHOLD, "成员1之2", "100")
+
+
+def test_land_whose_right_was_cancelled_since_is_told_to_both_sides_and_the_desk(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """A parcel of two was expropriated."""
+    farmer = farmer_of(superuser, HOUSEHOLD)
+    told = []
+    for _ in range(2):
+        for actor in (OPERATOR, farmer):
+            found = seen(let)
+            with unit_of_work(actor) as uow:
+                told.append(out_of_right(uow.session, found, own=actor is farmer))
+        if len(told) == 2:
+            case = asked_for(registrar, "cancellation", Cancellation("expropriation", (LOWER,)), right=right_id())
+            booked(registrar, reviewer, superuser, case, "cancellation")
+            pass_days(superuser, 1)
+    assert told == [[], [], [LOWER], [LOWER]]

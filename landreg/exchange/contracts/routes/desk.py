@@ -27,7 +27,7 @@ from landreg.exchange.contracts import (
     signer_queries,
     signing,
 )
-from landreg.exchange.contracts.holders import holders
+from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.routes.forms import words
 from landreg.exchange.contracts.routes.steps import steps_of
@@ -151,7 +151,8 @@ def one(county: str, contract_id: UUID) -> Response:
             may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(session, found, law),
-            total=to_be_paid(found), holders=holders(session, found, own=False), in_register=in_register,
+            total=to_be_paid(found), holders=holders(session, found, own=False),
+            gone=out_of_right(session, found, own=False), in_register=in_register,
             creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
         )  # fmt: skip

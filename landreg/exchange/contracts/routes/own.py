@@ -24,7 +24,7 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.contracts import deal_queries, land_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.asked_land import barred, of_project
-from landreg.exchange.contracts.holders import holders
+from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.model import Project, ProjectParcel
 from landreg.exchange.contracts.projects import Said
@@ -213,6 +213,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         told = [*([first] if first else ()), *told_of(uow.session, row, law)]
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
         held_by = holders(uow.session, found, own=True)
+        gone = out_of_right(uow.session, found, own=True) if passes or takes else []
         after = land_queries.listed_after(uow.session, row) if takes else ()
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
@@ -220,7 +221,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
-        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after, holders=held_by,
+        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after,
+        holders=held_by, gone=gone,
         answer_by=open_until(course.events) if stage(course) in ("running", "over") else None,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),
     )  # fmt: skip
