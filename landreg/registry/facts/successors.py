@@ -21,7 +21,7 @@ def went_on_in(session: Session, case: Case) -> Sequence[Row[Any]]:
 
 def ending(session: Session, case: Case) -> dict[str, Any]:
     """The case that an ended one goes on in, and its state: `rebuilt` where the office opened it anew."""
-    following = went_on_in(session, case)
+    following = went_on_in(session, case) if case.act_id is None else ()
     rebuilt = case.state == "withdrawn" and any(one.rebuilt for one in following)
     return {"successor": following[0] if following else None, "shown_state": "rebuilt" if rebuilt else case.state}
 

@@ -15,7 +15,7 @@ from landreg.land.queries import division_path
 from landreg.law.book import Law, terms
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
-from landreg.registry.casework import desk, notices, objectors, weighing
+from landreg.registry.casework import cases, desk, notices, objectors, weighing
 from landreg.registry.facts import first, first_papers, objected, successors, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
@@ -52,6 +52,7 @@ def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     documents = queries.documents(session, county, case_id)
     act = desk.act(session, county, case.act_id)
     rights = shelves.rights_of_act(session, county, case.act_id)
+    under_way = [] if case.state in cases.FINISHED else [case]
     return {
         "path": division_path(session, case.village),
         "right_kinds": queries.kinds_of_rights(session, case),
@@ -68,11 +69,11 @@ def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         **_telling(session, case, events, documents, law),
         "objections": objections,
-        "waiting": [one for one in objected.pending(session, [case]).get(case_id, []) if one.of_case != case_id],
+        "waiting": [one for one in objected.pending(session, under_way).get(case_id, []) if one.of_case != case_id],
         "lacking": first_papers.lacking(session, [case]).get(case_id),
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
-        "upheld": objected.upheld(session, [case]).get(case_id, []),
+        "upheld": objected.upheld(session, under_way).get(case_id, []),
         **successors.ending(session, case),
         **later_shown.later(session, case, current_actor()),
         "answers": objectors.answers(objections, events),
