@@ -73,7 +73,6 @@ def auctions(on: Stage) -> Life:
     yield "answer", lambda: doubting.answer(behind, *doubted, "回单在这里")
     untold = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
     came = windows.Came("成员2之1", citizen_id(4), True, "见证人甲")
-    yield "claim_at_counter", lambda: windows.claim_at_counter(OPERATOR, COUNTY, untold.priority_id, came, None)
     pass_days(on.superuser, 15)
     window = yield "tell_anew", lambda: windows.tell_anew(OPERATOR, COUNTY, untold.priority_id)
     of = (COUNTY, window.priority_id)
@@ -82,7 +81,7 @@ def auctions(on: Stage) -> Life:
     claimant = takers.of_household(member, COUNTY)
     windows.claim(member, *of, claimant)
     yield "take_back", lambda: taking_back.take_back(member, *of, claimant)
-    windows.claim_at_counter(OPERATOR, *of, came, None)
+    yield "claim_at_counter", lambda: windows.claim_at_counter(OPERATOR, *of, came, None)
     yield "take_back_at_counter", lambda: taking_back.take_back_at_counter(OPERATOR, *of, came)
     yield "claim", lambda: windows.claim(member, *of, claimant)
     pass_days(on.superuser, 15)

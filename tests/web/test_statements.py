@@ -17,7 +17,7 @@ MOST = {
     "/cases?queue=all": 9,
     "/parcels/{parcel}": 12,
     f"/households/{HOUSEHOLD}": 9,
-    "/rights/{county}/{right}": 17,
+    "/rights/{county}/{right}": 18,
     "/cases/{county}/{case}": 21,
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,

@@ -30,6 +30,8 @@ from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
 from landreg.registry.rules.procedure import reg_1_four_eyes, to_finish_by
 
+STATES = tuple(state for state in terms("case") if state != "rebuilt")
+"""What a case's state may be. One that the office opened anew was withdrawn, and is told as rebuilt."""
 FINISHED = ("registered", "certified", "withdrawn", "refused")
 TOLD_IN_WRITING = ("return", "refuse")
 EXIT = "exit"

@@ -123,7 +123,7 @@ WAYS = {
 }
 
 
-LEFT_FROM = tuple(state for state in terms("case") if state not in cases.FINISHED)
+LEFT_FROM = tuple(state for state in cases.STATES if state not in cases.FINISHED)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from landreg.land.queries import division_names
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import jobs, steps
-from landreg.registry.casework import desk, worklist
+from landreg.registry.casework import cases, desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.facts import first_papers, survey_notes
@@ -59,7 +59,7 @@ def asked_filter(actor: Actor, batch_id: UUID | None = None) -> CaseFilter:
     state, kind, act, within = (request.args.get(name, "") for name in ("state", "kind", "act", "within"))
     return CaseFilter(
         "" if queue == "all" else queue,
-        state if state in terms("case") else "",
+        state if state in cases.STATES else "",
         kind if kind in terms("right") else "",
         within if within.isdigit() and within.startswith(actor.jurisdiction) else "",
         request.args.get("q", "").strip()[:60],
@@ -105,7 +105,7 @@ def index() -> Response:
             page=page,
             asked=asked,
             queues=queues,
-            states=terms("case"),
+            states=cases.STATES,
             most=worklist.COUNTED,
             acts=[kind for kind in terms("act") if kind != "survey_entry"],
             names=division_names(session, [case.village for case in page.items] + [asked.within]),

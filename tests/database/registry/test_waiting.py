@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.law.book import act_types, terms
+from landreg.law.book import act_types
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case
 from landreg.registry.casework import worklist
+from landreg.registry.casework.cases import STATES
 from landreg.registry.casework.desk import today
 from landreg.registry.casework.worklist import CaseFilter, Looking
 from landreg.registry.facts.applicants import applicants
@@ -26,7 +27,7 @@ def test_the_database_and_the_rule_agree_on_what_waits(superuser: Connection) ->
     asked = "SELECT registry.case_waits(%s, %s, %s::jsonb)"
     requests = ("{}", '{"parcels": []}', '{"parcels": null}', '{"parcels": ["610902300001001"]}', '{"cut": ""}',
                 '{"cut": "6109021042020100010"}', '{"taker_id": null}')  # fmt: skip
-    for kind, state, request in product([kind.kind for kind in act_types()], terms("case"), requests):
+    for kind, state, request in product([kind.kind for kind in act_types()], STATES, requests):
         rule = state in WAITING and (state != "registered" or certified_after(kind, json.loads(request)))
         row = superuser.execute(asked, [state, kind, request]).fetchone()
         assert row == (rule,), (kind, state, request)
