@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, alone, unit_of_work
@@ -41,8 +42,10 @@ def test_what_one_was_alone_at_is_free_when_the_unlocking_failed(worker: Actor, 
     with pytest.raises(Unavailable), faulty(statement=2) as seen, alone(worker, "a round") as ours:
         assert ours
     assert (seen.statements, seen.fired) == (2, True)
-    left = superuser.execute(
-        """SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
-           WHERE l.locktype = 'advisory' AND d.datname = current_database()"""
-    )
-    assert left.fetchone() == (0,)
+    left = """SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+        WHERE l.locktype = 'advisory' AND d.datname = current_database()"""
+    # The server hears of the closed connection in its own time.
+    deadline = time.monotonic() + 10
+    while superuser.execute(left).fetchone() != (0,):
+        assert time.monotonic() < deadline, "the lock stands though its session is gone"
+        time.sleep(0.01)
