@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
-import time
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, alone, unit_of_work
