@@ -73,8 +73,8 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         last_due = max((one.due.due_on for one in found.settled), default=None)
         raised = Raised(row.number, asked.forum, asked.about, ended_on, last_due, asked.accepted and paper is not None)
         elsewhere = con_83_land_board_hears_disputes_over_farmland((row.number, row.kind, asked.forum), law)
-        on_day, signed = asked.on_day or law.on, found.of("signed")
-        brought = (row.number, on_day, signed.on_day if signed else law.on, raised.accepted)
+        on_day = asked.on_day or law.on
+        brought = (row.number, on_day, found.signed_on(law.on), raised.accepted)
         early = con_101_brought_on_a_day_that_is_shown(brought, law)
         if finding := elsewhere or early or con_26_dispute_within_limitation(raised, law):
             raise Refused(finding)

@@ -91,8 +91,7 @@ def pay_within(
         raise BadInput(Finding("FORM-1", "amount"))
     if kg is not None and (wrong := con_23_grain_within_what_is_owed((kg, left, amount is None), law)):
         raise Refused(wrong)
-    signed = found.of("signed")
-    since = min(row.from_on, signed.on_day if signed else law.on)
+    since = min(row.from_on, found.signed_on(law.on))
     known = correction_queries.slip_used(uow.session, county, receipt)
     alike = payment_queries.paid_alike(uow.session, contract_id, (amount, kg, paid_on), kept.sha256)
     facts = Paid(paid, paid_on, receipt, left, since, law.on, known, alike)
@@ -260,8 +259,7 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
         of_transfer(found, law, "return")
         row = found.contract
         ties_nothing(law.on, paper, said=asked.said)
-        signed = found.of("signed")
-        made_on = signed.on_day if signed else row.from_on
+        made_on = found.signed_on(row.from_on)
         ground = Ground(row.ends_on or row.until_on, found.awarded, row.clauses.get("fixtures_end", ""), made_on)
         wrong = con_24_returned_after_the_end((asked, ground), law)
         if wrong := wrong or con_24_deposit_goes_back((asked, found.deposit_open), law):

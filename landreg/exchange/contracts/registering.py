@@ -104,8 +104,8 @@ def decline(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
 
 def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str, person: Farmer | None) -> Request:
     """What the register is asked for."""
-    row, signed = found.contract, found.of("signed")
-    on, codes = signed.on_day if signed else law.on, tuple(one.parcel_code for one in found.parcels)
+    row = found.contract
+    on, codes = found.signed_on(law.on), tuple(one.parcel_code for one in found.parcels)
     if row.kind not in MOVING:
         return LandOperation(
             "",
@@ -141,7 +141,7 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
 
 def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, person: Farmer | None) -> OtherMeans:
     """What the register is asked for over a collective's own land: the contract's parcels, whole, for its term."""
-    row, signed = found.contract, found.of("signed")
+    row = found.contract
     dealt = deal_queries.dealt(uow.session, row.county, row.deal_id) if row.deal_id else None
     inside = taker.household_id is not None and member_of(
         uow.session, row.county, taker.household_id, row.household_code
@@ -151,7 +151,7 @@ def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, person
         _operator(uow, taker, person),
         MEANS.get(dealt.deal.way, "consultation") if dealt else "consultation",
         row.number,
-        signed.on_day if signed else law.on,
+        found.signed_on(law.on),
         row.from_on,
         row.until_on - DAY,
         tuple(one.parcel_code for one in found.parcels),

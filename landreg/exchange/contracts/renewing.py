@@ -23,15 +23,9 @@ from landreg.law.book import Law
 from landreg.registry.guarded import Attached, ties_nothing
 
 
-def made_on(found: Whole) -> date:
-    """When both had signed; of a contract of before, the first day of its term."""
-    signed = found.of("signed")
-    return signed.on_day if signed else found.contract.from_on
-
-
 def first_inquiry(found: Whole, law: Law) -> date:
     """The first day on which an inquiry of a contract counts."""
-    return asked_from(made_on(found), found.contract.until_on, law)
+    return asked_from(found.signed_on(found.contract.from_on), found.contract.until_on, law)
 
 
 def renewal(
@@ -52,7 +46,7 @@ def renewal(
         row, on_day, facts = found.contract, law.on, {}
         if answer == "renewal_asked":
             on_day = told_on or law.on
-            asked = Inquiry(row.number, on_day, made_on(found), row.until_on)
+            asked = Inquiry(row.number, on_day, found.signed_on(row.from_on), row.until_on)
             if wrong := con_103_asked_on_a_day_that_was(asked, law):
                 raise Refused(wrong)
             facts = {"answer_by": answer_by(on_day, law).isoformat()}

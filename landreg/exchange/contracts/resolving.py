@@ -37,7 +37,7 @@ def resolves(row: Contract, relation: str) -> bool:
 
 def against(found: Whole, taker: Taker, decided: Decided, law: Law) -> Finding | None:
     """CON-105 where the members did not resolve it. Raises Refused (GUARD-1)."""
-    row, told, signed = found.contract, decided.told, found.of("signed")
+    row, told = found.contract, decided.told
     for paper in (decided.minutes, decided.approved):
         if paper is not None:
             ties_nothing(law.on, paper)
@@ -45,7 +45,7 @@ def against(found: Whole, taker: Taker, decided: Decided, law: Law) -> Finding |
     member = taker.kind == "household" and taker.code[:ISSUER] == found.parcels[0].parcel_code[:ISSUER]
     kind = transfers(law.on).get(row.kind)
     facts = Resolved(
-        row.number, signed.on_day if signed else row.from_on, minutes=decided.minutes is not None,
+        row.number, found.signed_on(row.from_on), minutes=decided.minutes is not None,
         outside=kind is not None and kind.farmed and not member,
     )  # fmt: skip
     if told is not None:

@@ -182,10 +182,7 @@ def file_within(
     of_transfer(found, law, "filing")
     kept = must(paper)
     ties_nothing(law.on, kept, said=said)
-    signed = found.of("signed")
-    if wrong := con_68_filed_after_it_was_made(
-        (found.contract.number, signed.on_day if signed else law.on, on_day), law
-    ):
+    if wrong := con_68_filed_after_it_was_made((found.contract.number, found.signed_on(law.on), on_day), law):
         raise Refused(wrong)
     happened(uow, found.contract, "filed", on_day, said=said, paper=kept)
 

@@ -33,14 +33,14 @@ def asked_to_remedy(found: Whole, law: Law, what: str, side: str, said: str, tol
     """CON-66, CON-99 of a notice to remedy that is told to a side on a day. Raises BadInput (FORM-5) for what no notice of this
     contract asks, or not of this side.
     """
-    kind, signed = found.contract.kind, found.of("signed")
+    kind = found.contract.kind
     if side not in PAYERS:
         raise BadInput(Finding("FORM-5", "side", {"given": side[:40]}))
     known = OF_SERVICE if kind == SERVICE else terms("contract_remedy")
     if what not in known or (side == "contractor" and what in OF_TAKER):
         raise BadInput(Finding("FORM-5", "what", {"given": what[:40]}))
     due_on = found.course(law.on).owed_since(side) if what == ARREARS else None
-    since, owed = signed.on_day if signed else law.on, what != ARREARS or due_on is not None
+    since, owed = found.signed_on(law.on), what != ARREARS or due_on is not None
     told = Notice(found.contract.number, said, told_on, since, law.on, owed, due_on)
     plain = con_99_arrears_are_demanded_as_such(Blamed(found.contract.number, what, said), law)
     return plain or con_66_notice_says_what_is_wrong(told, law)

@@ -249,6 +249,11 @@ class Whole:
         """The last step of a kind."""
         return next((one for one in reversed(self.events) if one.kind == kind), None)
 
+    def signed_on(self, otherwise: date) -> date:
+        """The day on which both had signed; another where none is recorded."""
+        signed = self.of("signed")
+        return signed.on_day if signed else otherwise
+
 
 def stands(row: Contract, today: date) -> str:
     """Where a contract is on a day, by its row alone: a word of terms.toml, contract_stage."""

@@ -21,20 +21,12 @@ _UPHELD = f"""
         AND v.at > o.settled_at) AS met
     FROM registry."case" AS c
     JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
-        AND (w.case_id = c.case_id OR w.package_id = c.package_id OR (c.package_id IS NULL AND w.request = c.request))
-    JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
-    WHERE c.county = :county AND c.case_id = ANY (:ids)
-    UNION ALL
-    SELECT c.case_id, o.settled_at, EXISTS (
-        SELECT FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id AND v.step = '{MEET}'
-        AND v.at > o.settled_at)
-    FROM registry."case" AS c
-    JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
-        AND w.case_id <> c.case_id AND w.package_id <> c.package_id
     JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
     WHERE c.county = :county AND c.case_id = ANY (:ids) AND (
-        SELECT min(v.at) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
-    ) BETWEEN o.raised_at AND o.settled_at
+        w.case_id = c.case_id OR w.package_id = c.package_id OR c.package_id IS NULL AND w.request = c.request
+        OR w.package_id <> c.package_id AND (
+            SELECT min(v.at) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
+        ) BETWEEN o.raised_at AND o.settled_at)
 """
 _PENDING = """
     SELECT c.case_id, w.case_id AS of_case, w.number
