@@ -190,7 +190,7 @@ def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence
 
 
 def frozen_by_right(session: Session, county: str, rights: Sequence[UUID]) -> Sequence[Any]:
-    """The same of several rights: right_id, and of an exit that gives back a part the parcel, else ''."""
+    """The same of several rights: right_id, and of what lies on some parcels alone the parcel, else ''."""
     rows = session.execute(
         sa.text(
             "SELECT DISTINCT r.right_id, s.parcel_code, s.what, s.kind, s.number, s.named "

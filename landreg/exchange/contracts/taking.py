@@ -132,8 +132,10 @@ def frozen_land(field: str, stands: Sequence[Any], number: str | None = None) ->
     orders = sorted({one.number for one in stands if one.what == "case"})
     freezing = [one for one in stands if one.what != "case"]
     found = []
-    if freezing:
-        kinds = [one.kind if one.what == "restriction" else "exit" for one in freezing]
-        values = {"restrictions": kinds, "parties": [one.named or one.number for one in freezing]}
+    each = dict.fromkeys(
+        (one.kind if one.what == "restriction" else "exit", one.named or one.number) for one in freezing
+    )
+    if each:
+        values = {"restrictions": [kind for kind, _ in each], "parties": [party for _, party in each]}
         found.append(Finding("TR-12", field, values, subject=number))
     return [*found, *([Finding("REG-39", field, {"orders": orders}, subject=number)] if orders else [])]

@@ -140,6 +140,9 @@ _FROZEN = """SELECT DISTINCT ON (county, listing_id) county, listing_id, what, k
     SELECT l.county, l.listing_id, 'restriction' AS what, s.kind, '' AS number FROM registry.restriction AS s
     JOIN exchange.listing AS l ON l.county = s.county AND l.right_id = s.right_id AND l.state = 'published'
     WHERE s.kind IN ('seizure', 'dispute') AND upper_inf(s.recorded) AND upper_inf(s.valid)
+      AND (s.parcels IS NULL OR EXISTS (SELECT FROM exchange.listing_parcel AS q
+            JOIN land.parcel AS p ON p.county = q.county AND p.code = q.parcel_code AND upper_inf(p.recorded) AND upper_inf(p.valid)
+            WHERE q.county = l.county AND q.listing_id = l.listing_id AND p.parcel_id = ANY (s.parcels)))
     UNION ALL
     SELECT l.county, l.listing_id, 'exit', x.mode, x.number FROM exit.exit AS x
     JOIN registry."case" AS c ON c.county = x.county AND c.case_id = x.case_id AND c.act_id IS NULL

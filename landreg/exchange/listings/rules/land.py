@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.listings.rules.facts import FREEZING, Offered, OnLand
@@ -80,25 +82,26 @@ def tr_2_use_and_ownership_kept(facts: Offered, law: Law) -> Finding | None:
 
 def tr_12_nothing_frozen(facts: Offered, law: Law) -> Finding | None:
     """TR-12: land that is seized, disputed or being given back is not on the market. RERR-22, RLCL-27."""
-    frozen = [
-        one
+    said = (
+        (one.kind if one.what == "restriction" else "exit", one.named or one.number)
         for one in facts.on_chosen("restriction", "exit")
-        if (one.kind if one.what == "restriction" else "exit") in FREEZING
-    ]
-    if not frozen:
-        return None
-    kinds = list(dict.fromkeys(one.kind if one.what == "restriction" else "exit" for one in frozen))
-    parties = [one.named or one.number for one in frozen]
-    return Finding("TR-12", "parcel", {"restrictions": kinds, "parties": parties}, subject=facts.number or None)
+    )
+    return _told("TR-12", facts, ((kind, party) for kind, party in said if kind in FREEZING))
 
 
 def tr_21_restriction_is_told(facts: Offered, law: Law) -> Finding | None:
     """TR-21: a mortgage, an objection or an advance notice goes on, and whom it protects is told: a note. CC-406."""
     found = [one for one in facts.on_chosen("restriction") if one.kind not in FREEZING]
-    if not found:
+    return _told("TR-21", facts, ((one.kind, one.named) for one in found))
+
+
+def _told(code: str, facts: Offered, limits: Iterable[tuple[str, str]]) -> Finding | None:
+    """What restricts the land, each kind and party once, on however many parcels it lies."""
+    each = list(dict.fromkeys(limits))
+    if not each:
         return None
-    values = {"restrictions": [one.kind for one in found], "parties": [one.named for one in found]}
-    return Finding("TR-21", "parcel", values, subject=facts.number or None)
+    values = {"restrictions": [kind for kind, _ in each], "parties": [party for _, party in each]}
+    return Finding(code, "parcel", values, subject=facts.number or None)
 
 
 def tr_17_operation_right_goes_with_the_land(facts: Offered, law: Law) -> Finding | None:
