@@ -26,6 +26,7 @@ from landreg.exchange.bidding import (
     notice,
     reviews,
     sales,
+    taker_queries,
     taking_back,
     told_queries,
     windows,
@@ -226,9 +227,28 @@ class GivenUp:
     reason: str = field(default="", metadata={"most": 500})
 
 
+@blueprint.get("/sales/deals/<county>/<uuid:deal_id>/fall")
+@allow(Role.OPERATOR)
+def falling_form(county: str, deal_id: UUID) -> Response:
+    """The form by which a deal falls, of a sale and of talks alike."""
+    with unit_of_work(current_actor()) as uow:
+        deal = deal_queries.deal(uow.session, county, deal_id)
+        listing = None if deal is None else told_queries.listing(uow.session, county, deal.listing_id)
+        if deal is None or listing is None:
+            raise NotFound
+        return pages.render(
+            "exchange/deal_fall.html", deal=deal, listing=listing, over=listing.until_on <= page_day(uow.session),
+            taker=taker_queries.takers(uow.session, county, [deal.taker_id])[deal.taker_id],
+            fell=fall_queries.fall_of(uow.session, county, deal_id),
+            contracted=bool(deal_queries.under_contract(uow.session, [deal_id])),
+            drawn=fall_queries.drawn_first(uow.session, deal),
+            demand_days=sales.law_of(uow, county).days("BID-25.demand_days"),
+        )  # fmt: skip
+
+
 @blueprint.post("/sales/deals/<county>/<uuid:deal_id>/fall")
 @allow(Role.OPERATOR)
-@problems.back_to(lambda county, deal_id: index())
+@problems.back_to(falling_form)
 def fall(county: str, deal_id: UUID) -> Redirect:
     """One side gave the deal up."""
     given = read_form(GivenUp)

@@ -1,0 +1,56 @@
+"""At the operator's desk a deal of talks falls like one of a sale: from its row, by a paper, and both sides and the row tell it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+
+from flask import Flask
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.exchange.bidding import deals, offers
+from landreg.exchange.bidding.offers import Word
+from tests import bidding_kit as kit
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, photographed
+from tests.registry_kit import HOUSEHOLD, Connection
+from tests.villages import COUNTY
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_lapsed_offers import given_password
+
+
+def test_the_desk_records_from_the_row_that_a_deal_of_talks_fell_and_both_sides_read_it(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, browser: Browser,
+    app: Flask, account: OpenAccount,
+) -> None:  # fmt: skip
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser)
+    taker, actor = kit.household(superuser, NEIGHBOUR)
+    owner = kit.farmer(superuser, HOUSEHOLD)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(600)))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    address = f"/sales/deals/{COUNTY}/{deal.deal_id}/fall"
+    assert f'href="{address}">一方放弃' in browser.get("/contracts").text
+    assert "还没有拟过" in browser.get(address).text
+    said = {"given_up_by": "taker", "ground": "paper", "reason": "资金没有到位"}
+    bare = browser.post(address, said)
+    assert bare.status_code == 422
+    assert "BID-25" in bare.text
+    assert "资金没有到位" in bare.text
+    # Its days over, the row leads to the same form.
+    superuser.execute("UPDATE exchange.listing SET from_on = '2026-01-01', until_on = '2026-06-01'")
+    assert f'href="{address}">成交作废' in browser.get("/contracts").text
+    assert "期限已过" in browser.get(address).text
+    fell = browser.post(address, {**said, "paper": (BytesIO(photographed()), "letter.jpg")})
+    assert fell.status_code == 303
+    assert address not in browser.get("/contracts").text
+    assert "这次成交已经作废" in browser.get(address).text
+    for side in (owner, actor):
+        phone = Browser(app.test_client())
+        phone.log_in(given_password(superuser, side))
+        assert "受让方放弃了成交" in phone.get("/").text
