@@ -35,7 +35,7 @@ SEIZES = ("seizure", "seizure_renewal")
 OPERATOR_CONSENT = "operator_consent"
 MEASURES = (Correction, AreaChange, BoundaryCorrection)
 """What asks for another area, which the land-operation right on a parcel says too (COR-10)."""
-TRANSFERS = ("assignment", "land_operation_change")
+TRANSFERS = ("assignment", "exchange", "household_merge", "land_operation_change")
 """Acts that a creditor and the holder may agree to forbid. CC-406."""
 
 

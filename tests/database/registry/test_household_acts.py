@@ -434,6 +434,31 @@ def test_parcels_are_exchanged_between_two_rights(
     assert rechecked(database, worker) == []
 
 
+@pytest.mark.parametrize("barred", [False, True])
+def test_mortgaged_land_is_exchanged_with_its_mortgage_and_the_creditor_asked_only_where_that_was_agreed(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor,
+    barred: bool,
+) -> None:  # fmt: skip
+    """CC-406."""
+    mine, theirs = right_of(registrar), right_of(registrar, SECOND)
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("5000.00"), whose=BANK, bars_transfer=barred)
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", loan, mine), "mortgage")
+    pass_days(superuser, 1)
+    give = parcels(registrar, mine)[:1]
+    asked = Exchange(theirs, tuple(give), tuple(parcels(registrar, theirs)), date(2026, 1, 5))
+    case = asked_for(registrar, "exchange", asked, right=mine, more=("filing",))
+    if barred:
+        with pytest.raises(Refused) as refused:
+            cases.accept(registrar, COUNTY, [case])
+        assert codes(refused) == {"TR-20"}
+        put_papers(registrar, case, "exchange", ("creditor_consent",))
+    booked(registrar, reviewer, superuser, case, "exchange")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
+    assert [finding["code"] for finding in findings] == ([] if barred else ["TR-21"])
+    assert one(registrar, f"SELECT count(*) FROM registry.restriction WHERE right_id = :r AND {STANDS}", r=theirs) == 1
+    assert rechecked(database, worker) == []
+
+
 def test_an_exchange_that_was_not_filed_is_a_note_and_no_refusal(registered: list[UUID], registrar: Actor) -> None:
     mine, theirs = right_of(registrar), right_of(registrar, SECOND)
     asked = Exchange(theirs, tuple(parcels(registrar, mine)), tuple(parcels(registrar, theirs)), date(2026, 1, 5))
