@@ -53,7 +53,7 @@ _KEYS: dict[UUID, rsa.RSAPrivateKey] = {}
 def begin_month(market: Market, number: int) -> None:
     """What becomes of the listings of the months before."""
     if number > 1:
-        for step in (_open, go_on, _bid, _set_up, _talk):
+        for step in (_open, go_on, _give_back, _bid, _set_up, _talk):
             step(market)
 
 
@@ -61,6 +61,7 @@ def finish(market: Market) -> None:
     """What is open today: a sale that is announced, a talk that waits for an answer."""
     _open(market)
     go_on(market)
+    _give_back(market)
     _set_up(market)
     _talk(market, answered=False)
 
@@ -208,6 +209,16 @@ def go_on(market: Market) -> None:
                 windows.tell(market.operator, row.county, step.window.priority_id, "posted", None, first, paper)
 
 
+def _give_back(market: Market) -> None:
+    """The deposits of those to whom the land did not go, but of the last days: they wait at the desk."""
+    with unit_of_work(market.operator) as uow:
+        today = beijing_day(uow.now)
+    for row in _rows(market, _TO_GIVE_BACK):
+        slip = sales.Receipt("returned", row.amount, f"样本退-{row.entrant_id.hex[:10]}", today)
+        with suppress(LandregError):
+            sales.record_deposit(market.operator, row.county, row.entrant_id, slip)
+
+
 def _rows(market: Market, statement: str) -> list[Any]:
     with unit_of_work(market.operator) as uow:
         return list(uow.session.execute(text(statement)).all())
@@ -248,3 +259,9 @@ _TO_GO_ON = f"""SELECT l.county, l.listing_id FROM exchange.listing AS l
             WHERE s.county = l.county AND s.listing_id = l.listing_id AND c.seq > 0 AND c.closes_at <= system.clock()
               AND c.over IN ('', 'opened')))
     ORDER BY l.listed_at"""
+_TO_GIVE_BACK = """SELECT e.county, e.entrant_id, d.amount FROM exchange.entrant AS e
+    JOIN exchange.deposit AS d ON d.county = e.county AND d.entrant_id = e.entrant_id AND d.kind = 'paid'
+    WHERE exchange.deposit_free_since(e.county, e.entrant_id) < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date - 3
+      AND NOT EXISTS (SELECT FROM exchange.deposit AS b WHERE b.county = e.county AND b.entrant_id = e.entrant_id
+        AND b.kind = 'returned')
+    ORDER BY exchange.deposit_free_since(e.county, e.entrant_id), e.entrant_id"""

@@ -35,5 +35,7 @@ def test_the_sample_s_listings_are_dealt_with_by_talk_by_auction_and_by_sealed_b
     ways = "SELECT string_agg(DISTINCT by, ' ' ORDER BY by) FROM exchange.deal"
     assert one(OPERATOR, ways) == "auction negotiation sealed"
     assert one(OPERATOR, "SELECT count(*) > 3 FROM exchange.bid")
+    # To whom the land did not go has the deposit again.
+    assert one(OPERATOR, "SELECT count(*) > 0 FROM exchange.deposit WHERE kind = 'returned'")
     # What the auditor's watch is there for: who enters last wins, each time.
     assert one(OPERATOR, LAST_WINS) is True
