@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -67,20 +67,21 @@ def taken_by(session: Session, county: str, act_id: UUID, former: RightBundle, o
 def lay_on(
     session: Session, county: str, act_id: UUID, former: RightBundle, lost: Sequence[Standing], on: date
 ) -> list[Standing]:
-    """What restricted a right when an act took parcels from it, and restricts them again from a day on: what stands on the right
-    still, or ended as its land was given back. Each says on which of the parcels it lies. What was released, has lapsed or is
-    over by that day is none.
+    """What restricted a right when an act took parcels from it, and restricts them again from a day on: what stands still, or
+    ended as its land was given back. Each says on which of the parcels it lies; one that went with the rest of its land to
+    another right comes back under a name of its own. What was released, has lapsed or is over by that day is none.
     """
     of = {made.parcel_id: origin for origin, made in session.execute(_made_by(county, act_id))}
     land = [row.row["parcel_id"] for row in lost]
     asked = {"county": county, "act": act_id, "right": former.right_id, "on": on}
-    ids = session.scalars(text(_LAY), asked).all()
+    moved = {row.row_id: row.elsewhere for row in session.execute(text(_LAY), asked)}
     found = []
-    for row in session.scalars(select(Restriction).where(Restriction.county == county, Restriction.row_id.in_(ids))):
+    for row in session.scalars(select(Restriction).where(Restriction.county == county, Restriction.row_id.in_(moved))):
         lay = row.parcels or [one.row["parcel_id"] for one in former.parcels]
         if under := sorted(one for one in land if one in lay or of.get(one) in lay):
             one = standing.standing("restriction", row)
-            found.append(replace(one, row={**one.row, "parcels": under}))
+            named = {"restriction_id": uuid4()} if moved[row.row_id] else {}
+            found.append(replace(one, row={**one.row, "parcels": under, **named}))
     return found
 
 
@@ -121,7 +122,7 @@ def _made_by(county: str, act_id: UUID) -> Any:
 
 
 _LAY = """
-    SELECT s.row_id FROM registry.restriction AS s
+    SELECT s.row_id, last.stands AND last.right_id <> s.right_id AS elsewhere FROM registry.restriction AS s
     JOIN registry.act AS a ON a.county = s.county AND a.act_id = :act
     CROSS JOIN LATERAL (
         SELECT n.right_id, upper_inf(n.valid) AS stands, b.kind FROM registry.restriction AS n
@@ -130,6 +131,6 @@ _LAY = """
         ORDER BY upper(n.valid) DESC NULLS FIRST LIMIT 1) AS last
     WHERE s.county = :county AND s.right_id = :right AND upper_inf(s.valid) AND lower(s.recorded) < a.registered_at
       AND (upper_inf(s.recorded) OR upper(s.recorded) >= a.registered_at) AND (s.until IS NULL OR s.until >= :on)
-      AND CASE WHEN last.stands THEN last.right_id = s.right_id ELSE last.kind = 'exit' END
+      AND (last.stands OR last.kind = 'exit')
     ORDER BY s.rank
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,16 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.errors import Refused
 from landreg.exit import days
+from landreg.registry.rules.household_requests import Exchange
 from landreg.registry.rules.parcel_requests import ParcelMerge
 from landreg.registry.rules.requests import Release
 from tests.database.exit.test_exits import rechecked
 from tests.database.registry.test_parcel_acts import LOWER, UPPER, open_one
 from tests.database.registry.test_restricted_land import OTHER_BANK
-from tests.database.registry.test_under_restrictions import LOAN, land_of, lies_on
+from tests.database.registry.test_under_restrictions import LOAN, NOW, land_of, lies_on
 from tests.exit_kit import agreed, asked_for, paid, to_register
-from tests.household_kit import parcels
+from tests.household_kit import SECOND, parcels
+from tests.household_kit import asked_for as case_for
 from tests.registry_kit import Connection, applied, booked, one, pass_days, put_papers, right_of, to_rights
 
 
@@ -68,6 +71,23 @@ def test_a_mortgage_that_ended_with_the_whole_right_is_there_again_with_it(
     assert land_of(registrar, right, LOAN.party) == (1, {LOWER, UPPER})
     names = "SELECT count(DISTINCT restriction_id) FROM registry.restriction WHERE right_id = :r"
     assert one(registrar, names, r=right) == 1
+    assert rechecked(database, worker) == []
+
+
+def test_a_mortgage_that_went_with_the_rest_of_its_land_to_another_right_lies_on_what_comes_back_too(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    """It was never released, so it lies on both; each is released by itself."""
+    given(registrar, reviewer, superuser, right, LOWER)
+    theirs = right_of(registrar, SECOND)
+    swap = Exchange(theirs, (UPPER,), tuple(parcels(registrar, theirs)), date(2026, 1, 5))
+    booked(registrar, reviewer, superuser, case_for(registrar, "exchange", swap, right=right), "exchange")
+    assert (lies_on(registrar, right, "mortgage"), lies_on(registrar, theirs, "mortgage")) == (0, 1)
+    pass_days(superuser, 200)
+    assert days.work(worker) == 1
+    assert land_of(registrar, right, LOAN.party) == (1, {LOWER})
+    assert land_of(registrar, theirs, LOAN.party) == (1, {UPPER})
+    assert one(registrar, f"SELECT count(DISTINCT restriction_id) FROM registry.restriction WHERE {NOW}") == 2
     assert rechecked(database, worker) == []
 
 
