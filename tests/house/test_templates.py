@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from landreg.config import CHECKOUT
 from tests.house import sources
@@ -50,6 +51,23 @@ def test_no_template_shows_chinese_that_cannot_be_translated() -> None:
         if CHINESE.search(found)
     ]
     assert fixed == []
+
+
+def test_a_page_imports_each_part_that_it_calls() -> None:
+    read = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+    trees = {file: read.parse(file.read_text("utf-8")) for file in _templates()}
+    parts = {one.name for file, tree in trees.items() if "macros" in file.parts for one in tree.find_all(nodes.Macro)}
+    missing = {}
+    for file, tree in trees.items():
+        called = {one.node.name for one in tree.find_all(nodes.Call) if isinstance(one.node, nodes.Name)}
+        imported = {
+            name if isinstance(name, str) else name[1] for one in tree.find_all(nodes.FromImport) for name in one.names
+        }
+        own = {one.name for one in tree.find_all(nodes.Macro)}
+        # What another page includes has that one's parts.
+        if any(tree.find_all(nodes.Extends)) and (without := (called & parts) - imported - own):
+            missing[sources.name(file)] = sorted(without)
+    assert missing == {}
 
 
 def test_every_sentence_of_the_screens_has_its_english() -> None:

@@ -325,8 +325,10 @@ def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_pa
     assert offered() == {"payment", "dispute", "return"}
 
 
-def test_a_sum_that_was_awarded_stands_on_the_contract_s_page_with_its_day(ling: Browser) -> None:
-    contract = signed(drawn())
+def test_a_sum_that_was_awarded_stands_on_the_contract_s_page_with_its_day(
+    ling: Browser, superuser: Connection
+) -> None:
+    contract = early(superuser, signed(drawn()))
     day = today().isoformat()
     assert (
         ling.post(of(contract, "dispute"), {"forum": "court", "about": "rent", "said": "拖欠价款"}).status_code == 303
@@ -338,8 +340,10 @@ def test_a_sum_that_was_awarded_stands_on_the_contract_s_page_with_its_day(ling:
         "pays": "taker",
         "yuan": "300",
         "due_on": day,
+        "beside": "1",
         "paper": picture(),
     }
+    assert 'name="covers"' in ling.get(of(contract, "life/outcome")).text
     assert ling.post(of(contract, "outcome"), awarded).status_code == 303
     assert f"限 {day} 之前" in ling.get(of(contract)).text
 
