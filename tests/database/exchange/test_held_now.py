@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from landreg.access.own_queries import Bound, own_rights
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
+from landreg.core.periods import DAY
 from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.held import Held
@@ -63,6 +65,29 @@ def test_land_that_was_assigned_since_is_said_to_be_its_taker_s_with_its_share(
     assert (theirs.percent, theirs.of(Decimal("720.01"))) == ("50", Decimal("360.01"))
     assert held(let, farmer_of(superuser, HOUSEHOLD), own=True) == [theirs]
     assert held(let, farmer_of(superuser, OTHER, login="other"), own=True) == []
+
+
+def test_who_took_the_land_reads_the_contract_that_binds_it_and_what_of_the_price_is_its_own(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """On its own page; the household that let it, and still has the rest, is bound by its own contract and reads that."""
+    asked = Assignment(household_id(registrar, OTHER), OTHER, date(2026, 1, 5), (LOWER,))
+    before = farmer_of(superuser, OTHER)
+    assert bound(before) == []
+    booked(registrar, reviewer, superuser, asked_for(registrar, "assignment", asked, right=right_id()), "assignment")
+    since = today(registrar)
+    pass_days(superuser, 3)
+    (theirs,) = bound(before)
+    assert (theirs.number, theirs.kind, theirs.taker, theirs.price) == (let.number, "lease", let.taker_name, let.price)
+    assert (list(theirs.parcels), theirs.since, theirs.percent) == ([LOWER], since, "50")
+    assert theirs.last_day == let.until_on - DAY
+    assert bound(farmer_of(superuser, HOUSEHOLD)) == []
+
+
+def bound(farmer: Actor) -> list[Bound]:
+    assert farmer.household is not None
+    with unit_of_work(farmer) as uow:
+        return [one for right in own_rights(uow.session, farmer.household) for one in right.bound_by]
 
 
 def test_what_a_division_took_and_cut_since_is_told_by_the_pieces(
