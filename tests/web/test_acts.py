@@ -505,3 +505,13 @@ def test_a_case_of_two_households_is_found_by_the_name_of_either(deng: Browser, 
             page = deng.get(address).text
             assert (took in page, changed in page) == (True, True), address
     assert took not in deng.get("/cases?queue=all&q=户主3").text
+
+
+@pytest.mark.parametrize(("of", "offers"), [("contract_management", True), ("homestead", False)])
+def test_that_a_household_died_out_is_a_reason_to_end_its_contract_right_alone(
+    deng: Browser, officers: tuple[Actor, Actor], of: str, offers: bool
+) -> None:
+    """END-6: a house is inherited."""
+    right = right_of(officers[0], kind=of)
+    page = deng.get(f"/rights/{COUNTY}/{right}/acts/cancellation").text
+    assert ('value="died_out"' in page, 'value="ruling"' in page) == (offers, True)

@@ -28,7 +28,7 @@ from landreg.registry.facts.proposals import restricted
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
 from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
-from landreg.registry.rules.ends import WHOLE_REASONS
+from landreg.registry.rules.ends import END_REASONS, WHOLE_REASONS
 from landreg.registry.rules.names import NAME_REASONS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
@@ -84,6 +84,8 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
         if kind not in offered("right", bundle.right.row["kind"]):
             raise NotFound
         holder = parties.household(uow.session, county, bundle.right.row["household_id"])
+        # A homestead's house is inherited: only contracted land goes back to who issued it when its household dies out.
+        contracted = bundle.right.row["kind"] == "contract_management"
         return pages.render(
             "registry/apply.html",
             kind=kind,
@@ -100,7 +102,7 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
                 "operator",
                 restriction_forms.parties_of(kind, *(bundle.right.row[one] for one in ("kind", "code"))),
             ),
-            end_reasons=words("end_reason", WHOLE_REASONS),
+            end_reasons=words("end_reason", WHOLE_REASONS if contracted else END_REASONS),
             exchange_reasons=words("exchange_reason", EXCHANGE_REASONS),
             certificates=[
                 (one.number, one.number) for one in standing.certificates_in_force(uow.session, county, [right_id])
