@@ -23,10 +23,8 @@ _UPHELD = f"""
     JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
     JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
     WHERE c.county = :county AND c.case_id = ANY (:ids) AND (
-        w.case_id = c.case_id OR w.package_id = c.package_id OR c.package_id IS NULL AND w.request = c.request
-        OR w.package_id <> c.package_id AND (
-            SELECT min(v.at) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
-        ) BETWEEN o.raised_at AND o.settled_at)
+        w.case_id = c.case_id OR w.package_id IS NOT NULL AND c.package_id IS NOT NULL
+        OR c.package_id IS NULL AND w.request = c.request)
 """
 _PENDING = """
     SELECT c.case_id, w.case_id AS of_case, w.number
@@ -63,7 +61,7 @@ def pending(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Pendi
 
 
 def upheld(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Upheld]]:
-    """By case: the upheld objections to what it asks for; by another survey, those that were open when the case was opened."""
+    """By case: the upheld objections to what it asks for, also as a later survey has it: whether that meets them an officer says."""
     found: dict[UUID, list[Upheld]] = defaultdict(list)
     if cases:
         asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}

@@ -19,6 +19,7 @@ from landreg.log.recheck import recheck_register
 from landreg.log.store import seal as seal_log
 from landreg.registry import booking, public_desk, public_queries
 from landreg.registry.casework import cases, notices, objectors, opening
+from landreg.registry.casework.weighing import Answer, weigh
 from tests.registry_kit import codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -199,3 +200,18 @@ def test_what_was_opened_while_an_objection_was_open_does_not_go_on_as_it_was_wh
     with pytest.raises(Refused) as stopped:
         cases.accept(registrar, COUNTY, [anew])
     assert "REG-42" in codes(stopped)
+
+
+def test_an_upheld_objection_holds_for_the_case_that_a_later_survey_is_built_into_until_it_is_said_how_that_meets_it(
+    noticed: list[UUID], registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    """REG-42: any other word in a package is no answer to who objected; whether it is one an officer says, and the reviewer reads."""
+    raise_objection(*numbers(registrar, noticed[0]))
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    notices.settle(reviewer, COUNTY, objection, "upheld", "南边两米是邻户的")
+    anew = _again(registrar, superuser, noticed[0], "rebuild")
+    with pytest.raises(Refused) as stopped:
+        cases.accept(registrar, COUNTY, [anew])
+    assert "REG-42" in codes(stopped)
+    weigh(registrar, COUNTY, anew, Answer.MET, "新成果把南边两米划给了邻户")
+    assert cases.accept(registrar, COUNTY, [anew]).done == 1
