@@ -59,9 +59,10 @@ def unlike(
 
 
 def hashed(kind: str) -> str:
-    """As SQL: what tells whether the rows of a code are as they were, whatever their order; nothing of WORK."""
+    """As SQL: a number of a row, of whose sum one tells whether the rows of a code are as they were, whatever their order;
+    nothing of WORK."""
     listed = ", ".join(name for name in names(kind) if name not in UNLIKE | WORK)
-    return f"sum(hashtextextended(ROW({listed})::text, 0))"
+    return f"hashtextextended(ROW({listed})::text, 0)"
 
 
 def _statement(kind: str) -> str | None:
@@ -95,7 +96,7 @@ _LINES = _ROWS.format(
 )  # fmt: skip
 _DIFFERING = """
     WITH side AS (
-        SELECT package_id = :new AS newer, {key} AS code, {hashed} AS facts
+        SELECT package_id = :new AS newer, {key} AS code, sum({hashed}) AS facts
         FROM land.{table} WHERE county = :county AND package_id IN (:new, :old) AND village BETWEEN :from AND :to {of}
         GROUP BY 1, 2)
     SELECT code FROM (SELECT code, facts FROM side WHERE newer) AS n

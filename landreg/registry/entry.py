@@ -39,23 +39,14 @@ def enter_survey(
     """Enter what a package holds of a village and the register lacks; the act, or None when there was nothing new.
 
     What a later survey has otherwise waits for its own case there (`resurveyed.left_out`). registered: the cases that are now.
-    The caller holds the village's lock. One leaf for the act, with a digest a parcel and a salted one a household.
+    The caller holds the village's lock. One leaf for the act, with a digest a parcel and a salted one a household; it takes its
+    number once there is something to enter.
     """
-    act = Act(
-        county=county,
-        act_id=uuid4(),
-        village=village,
-        number=act_numbers(uow, county, 1)[0],
-        kind="survey_entry",
-        case_id=None,
-        package_id=package_id,
-        registered_at=uow.now,
-        registered_by=uow.actor.account_id,
-    )
+    act_id = uuid4()
     asked = {
         "county": county,
         "package": package_id,
-        "act": act.act_id,
+        "act": act_id,
         "from": village,
         "to": village + "~",
         "now": uow.now,
@@ -75,6 +66,17 @@ def enter_survey(
     new += _members(uow, asked)
     if not new:
         return None
+    act = Act(
+        county=county,
+        act_id=act_id,
+        village=village,
+        number=act_numbers(uow, county, 1)[0],
+        kind="survey_entry",
+        case_id=None,
+        package_id=package_id,
+        registered_at=uow.now,
+        registered_by=uow.actor.account_id,
+    )
     uow.session.add(act)
     uow.session.flush()
     facts, personal = entry_facts(uow.session, county, act.act_id, act.number)

@@ -33,6 +33,9 @@ def test_rights_that_a_later_survey_has_otherwise_are_named_with_the_way_to_corr
     text = deng.get(page).text
     assert old.parcels[0] in text[text.index('id="otherwise"') :]
     form = f"{page}/correction"
+    field = "土地用途：种植业（1） → 9"
+    assert field in text[text.index('id="otherwise"') :]
+    assert field in listed[listed.index('id="registered"') :]
     assert form in text
     assert form in listed
     assert deng.get(form).status_code == 200

@@ -18,13 +18,16 @@ from landreg.registry.facts.resurveyed import KINDS
 
 @dataclass(frozen=True)
 class Contradicted:
-    """A right, and the package in force that has rows of it otherwise: table and code of each."""
+    """A right, the package that it was registered from and the one in force, which has rows of it otherwise: table and code of
+    each.
+    """
 
     right_id: UUID
     kind: str
     code: str
     household_code: str
     holder: str
+    old: UUID
     package_id: UUID
     rows: tuple[tuple[str, str], ...]
 
@@ -62,7 +65,7 @@ def _contradicted(session: Session, statement: str, asked: Mapping[str, Any]) ->
     rows: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     for row in session.execute(text(statement), asked):
         rights[row.right_id] = Contradicted(
-            row.right_id, row.kind, row.code, row.household_code, row.applicant, row.package_id, ()
+            row.right_id, row.kind, row.code, row.household_code, row.applicant, row.old, row.package_id, ()
         )
         rows[row.right_id].append((row.layer, row.subject))
     return [replace(right, rows=tuple(rows[right_id])) for right_id, right in rights.items()]
@@ -90,25 +93,24 @@ _WRITTEN = {
 
 
 def _otherwise(kind: str) -> str:
-    """Of each right: the rows of a table or layer that the two packages have otherwise, or one of them alone."""
+    """Of each right: the rows of a table or layer that the two packages have otherwise; of those that one of them alone has,
+    where the newer has the right itself: a delivery that lacks the right only adds to the older one."""
     table, key = STAGED[kind][0], BY.get(kind, "code")
     by, whose = _ASKED[kind]
-    asked = f"SELECT o.*, o.{by} AS asked FROM own AS o"
+    asked = f"SELECT o.*, o.{by} AS asked FROM own AS o WHERE {whose}"
     if kind == "DK":
-        asked = """SELECT o.*, p.parcel_code AS asked FROM own AS o
-            JOIN registry.case_parcel AS p ON p.county = o.county AND p.case_id = o.case_id"""
-    listed = hashed(kind)
+        asked = f"""SELECT o.*, p.parcel_code AS asked FROM own AS o
+            JOIN registry.case_parcel AS p ON p.county = o.county AND p.case_id = o.case_id WHERE {whose}"""
     return f"""
     SELECT d.* FROM (
-        SELECT o.right_id, o.county, o.package_id, o.received_at, o.subject_code, o.household_code, o.row_id, '{kind}' AS layer,
-            s.subject
-        FROM ({asked}) AS o CROSS JOIN LATERAL (
-            SELECT {key} AS subject FROM land.{table} AS t
-            WHERE t.county = o.county AND t.package_id IN (o.old, o.package_id)
-                AND t.{"contract_code" if kind == "CBDKXX" else key} = o.asked
-            GROUP BY 1 HAVING {listed} FILTER (WHERE t.package_id = o.package_id)
-                IS DISTINCT FROM {listed} FILTER (WHERE t.package_id = o.old)) AS s
-        WHERE {whose}) AS d
+        SELECT o.right_id, o.county, o.received_at, o.subject_code, o.household_code, o.row_id, '{kind}' AS layer, t.subject
+        FROM ({asked}) AS o JOIN (
+            SELECT county, package_id, {"contract_code" if kind == "CBDKXX" else key} AS asked, {key} AS subject,
+                {hashed(kind)} AS facts
+            FROM land.{table}) AS t ON t.county = o.county AND t.package_id IN (o.old, o.package_id) AND t.asked = o.asked
+        GROUP BY 1, 2, 3, 4, 5, 6, 8, o.whole
+        HAVING sum(t.facts) FILTER (WHERE t.package_id = o.old) IS DISTINCT FROM sum(t.facts) FILTER (WHERE t.package_id <> o.old)
+            AND (o.whole OR count(DISTINCT t.package_id) = 2)) AS d
     WHERE NOT EXISTS (SELECT FROM registry.act AS a WHERE a.county = d.county AND a.act_id IN ({_WRITTEN[kind]})
         AND a.kind NOT IN ('first_registration', 'survey_entry') AND a.registered_at > d.received_at)"""
 
@@ -117,7 +119,11 @@ def _otherwise(kind: str) -> str:
 _OWN = """
     WITH own AS MATERIALIZED (
         SELECT c.county, c.case_id, c.right_kind, c.subject_code, c.household_code, c.applicant, c.package_id AS old,
-            r.right_id, r.row_id, r.kind, r.code, k.package_id, k.received_at, k.name
+            r.right_id, r.row_id, r.kind, r.code, k.package_id, k.received_at, k.name,
+            EXISTS (SELECT FROM land.staged_contract AS s
+                WHERE s.county = c.county AND s.package_id = k.package_id AND s.code = c.subject_code)
+            OR EXISTS (SELECT FROM land.staged_homestead AS s
+                WHERE s.county = c.county AND s.package_id = k.package_id AND s.code = c.subject_code) AS whole
         FROM registry."case" AS c
         JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
         JOIN LATERAL (
@@ -127,7 +133,7 @@ _OWN = """
         WHERE c.act_kind = 'first_registration' AND c.state IN ('registered', 'certified') AND {which})"""
 _ROWS = " UNION ALL ".join(_otherwise(kind) for kind in KINDS)
 _NAMED = f"""{_OWN}
-    SELECT o.right_id, o.kind, o.code, o.household_code, o.applicant, o.package_id, d.layer, d.subject
+    SELECT o.right_id, o.kind, o.code, o.household_code, o.applicant, o.old, o.package_id, d.layer, d.subject
     FROM own AS o JOIN ({_ROWS}) AS d USING (county, right_id)
     ORDER BY o.code, o.right_id, array_position(ARRAY{list(KINDS)}, d.layer), d.subject"""
 _OF_PACKAGE = _NAMED.format(which="c.county = :county AND k.package_id = :package")

@@ -61,7 +61,7 @@ def pending(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Pendi
 
 
 def upheld(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Upheld]]:
-    """By case: the upheld objections to what it asks for, also as a later survey has it: whether that meets them an officer says."""
+    """By case: the upheld objections to what it asks for, by whatever survey: whether a later one meets them an officer says."""
     found: dict[UUID, list[Upheld]] = defaultdict(list)
     if cases:
         asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,21 +10,16 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.policy import STAFF, allow, current_actor, known_instant
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import parcel_queries
 from landreg.land import queries as land
-from landreg.log import queries as log
-from landreg.registry import ending_queries, finding, queries, shelves
-from landreg.registry.casework import desk, opening, under_way_queries, worklist
+from landreg.registry import finding, queries
+from landreg.registry.casework import desk, opening
 from landreg.registry.casework.outdated_queries import Outdated, left_behind, outdated_cases
-from landreg.registry.casework.worklist import CaseFilter
 from landreg.registry.facts import contradicted
-from landreg.registry.facts.applicants import applicants
-from landreg.registry.home import brought_queries
 from landreg.registry.routes import act_kinds as act_kind_routes
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
@@ -34,10 +28,12 @@ from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
 from landreg.registry.routes import endings as ending_routes
 from landreg.registry.routes import excerpts as excerpt_routes
+from landreg.registry.routes import first_page as first_page
 from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import household_acts as household_act_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
+from landreg.registry.routes import later_shown
 from landreg.registry.routes import objections as objection_routes
 from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import paper_consents as paper_consent_routes
@@ -47,8 +43,6 @@ from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import renewal_single as renewal_single_routes
 from landreg.registry.routes import renewal_steps as renewal_routes
 from landreg.registry.routes import rights as right_routes
-from landreg.registry.routes.shown import holder_name
-from landreg.registry.routes.surroundings import looking_of
 from landreg.web import clocks, i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -62,7 +56,7 @@ PARTS = (
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 READERS = (*STAFF, Role.AUDITOR)
-ON_FIRST_PAGE = 8
+ROWS_SHOWN = 200
 
 
 @blueprint.get("/batches/open/<county>/<uuid:package_id>")
@@ -73,7 +67,8 @@ def open_batch(county: str, package_id: UUID) -> Response:
         villages = desk.villages_of_package(uow.session, county, package_id)
         later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
         behind = left_behind(uow.session, county, package_id)
-        otherwise = contradicted.by_package(uow.session, county, package_id)
+        rights = contradicted.by_package(uow.session, county, package_id)
+        otherwise = later_shown.otherwise_rows(uow.session, county, rights[:ROWS_SHOWN])
     if not villages:
         raise NotFound
     outdated: dict[str, list[Outdated]] = defaultdict(list)
@@ -84,7 +79,8 @@ def open_batch(county: str, package_id: UUID) -> Response:
         villages=villages,
         outdated=outdated,
         behind=behind,
-        contradicted=otherwise,
+        otherwise=otherwise,
+        contradicted=len(rights),
         county=county,
         package_id=package_id,
     )
@@ -200,100 +196,3 @@ def _only(found: finding.Found) -> str | None:
         *(url_for("registry.search", q=row.code) for row in found.divisions),
     ]
     return addresses[0] if len(addresses) == 1 else None
-
-
-@on_first_page(Role.REGISTRAR, Role.REVIEWER)
-def work_to_do(actor: Actor) -> Iterator[Shown]:
-    """The officer's queues: to review, due, one's own."""
-    with unit_of_work(actor) as uow:
-        session = uow.session
-        looking = looking_of(session, actor)
-        counts = worklist.queue_counts(session, looking)
-        names = {"review": _("待我审核"), "mine": _("我办理的"), "overdue": _("超过时限"), "returned": _("退回补正")}
-        shown = ("review", "overdue") if actor.has(Role.REVIEWER) else ("mine", "overdue", "returned")
-        if actor.has(Role.REGISTRAR):
-            yield Figure(_("农户申请"), brought_queries.waiting(session), url_for("registry.applications.index"))
-        for queue in shown:
-            yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
-        yield Figure(
-            _("公告中"),
-            worklist.state_count(session, "noticed"),
-            url_for("registry.queue.index", state="noticed"),
-        )
-        yield Figure(
-            _("即将到期"),
-            sum(ending_queries.ending_counts(session, desk.today(session))),
-            url_for("registry.endings.index"),
-        )
-        if actor.has(Role.REGISTRAR) and (drawn := under_way_queries.drafts_of_surveyors(session, ON_FIRST_PAGE)):
-            yield Queue(
-                _("测绘员画好的草案"),
-                url_for("registry.queue.index", state="draft"),
-                [
-                    Row(
-                        f"{case.number} {i18n.shown_term(case.act_kind, 'act')} {case.subject_code}",
-                        url_for("registry.cases.one", county=case.county, case_id=case.case_id),
-                    )
-                    for case in drawn
-                ],
-                "",
-            )
-        if actor.has(Role.REGISTRAR) and (otherwise := contradicted.packages(session, ON_FIRST_PAGE)):
-            yield Queue(
-                _("登记簿与新成果包不一致的权利"),
-                url_for("land.packages.index"),
-                [
-                    Row(
-                        name,
-                        url_for("registry.open_batch", county=county, package_id=package_id) + "#registered",
-                        _("%(n)s 项", n=count),
-                    )
-                    for county, package_id, name, count in otherwise
-                ],
-                "",
-            )
-        for queue in shown:
-            asked = CaseFilter(queue, sort="since", down=False)
-            rows = session.scalars(worklist.cases_statement(asked, looking).limit(ON_FIRST_PAGE)).all()
-            applied = applicants(session, rows)
-            yield Queue(
-                names[queue],
-                url_for("registry.queue.index", queue=queue),
-                [
-                    Row(
-                        f"{case.number} {'、'.join(map(holder_name, applied[case.case_id]))}",
-                        url_for("registry.cases.one", county=case.county, case_id=case.case_id),
-                        f"{i18n.shown_term(case.state, 'case')}"
-                        + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),
-                    )
-                    for case in rows
-                ],
-                _("现在没有。"),
-            )
-
-
-@on_first_page(Role.AUDITOR)
-def register_at_a_glance(actor: Actor) -> Iterator[Shown]:
-    """The auditor's look: how the log stands, and the newest acts."""
-    with unit_of_work(actor) as uow:
-        session = uow.session
-        health = log.health(session)
-        yield Figure(_("日志条数"), health.size, "/log")
-        yield Figure(_("等待封存"), health.waiting, "/log")
-        yield Figure(
-            _("有异议"), worklist.state_count(session, "objected"), url_for("registry.queue.index", state="objected")
-        )
-        acts = session.scalars(shelves.acts_statement().limit(ON_FIRST_PAGE)).all()
-        yield Queue(
-            _("最近的登记"),
-            url_for("registry.certificates.acts"),
-            [
-                Row(
-                    f"{act.number} {i18n.shown_term(act.kind, 'act')}",
-                    url_for("registry.certificates.act", number=act.number),
-                    i18n.shown_instant(act.registered_at),
-                )
-                for act in acts
-            ],
-            _("现在没有。"),
-        )

@@ -26,6 +26,7 @@ from landreg.registry.casework import household_queries, under_way_queries
 from landreg.registry.facts import contradicted
 from landreg.registry.facts.found_uses import found_uses
 from landreg.registry.facts.limits import lying, marks
+from landreg.registry.routes import later_shown
 from landreg.registry.term_queries import first_entered, running_term
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
@@ -58,6 +59,8 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
         contract = queries.contract_of_right(session, right, shown_days.as_of)
         collective = contract.collective_id if contract else lead.collective_id if lead else None
         limits = queries.restrictions_of_right(session, county, right_id, shown_days.as_of)
+        otherwise = contradicted.of_right(session, county, right_id) if shown and not shown_days.elsewhen else None
+        changed = later_shown.otherwise_rows(session, county, [otherwise])[0][1] if otherwise else ()
         acts = {row.act_id for row in rows} | {row.ended_by_act for row in rows if row.ended_by_act}
         return pages.render(
             "registry/right.html",
@@ -88,7 +91,8 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             proofs=shelves.proofs_of_acts(session, county, acts, shown_days.as_of),
             may_prove=_sees_cases(),
             acts=shelves.act_numbers(session, county, list(acts)),
-            otherwise=contradicted.of_right(session, county, right_id) if shown and not shown_days.elsewhen else None,
+            otherwise=otherwise,
+            changed=changed,
             found_uses=found_uses(session, county, [right.row_id], shown_days.as_of).get(right.row_id, ()),
         )
 

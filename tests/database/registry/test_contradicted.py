@@ -91,3 +91,39 @@ def test_what_a_survey_has_otherwise_is_settled_by_acts_that_wrote_those_rows_an
     put_papers(registrar, mended, "correction")
     booked(registrar, reviewer, superuser, mended, "correction")
     assert otherwise() == (household,)
+
+
+def test_a_package_that_lacks_a_right_only_adds_to_the_older_one_and_contradicts_what_it_has_otherwise_alone(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """A supplement of homesteads does not say that the contracts are gone; a household that it has otherwise it does say."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    new = corrected(superuser, staged, "staged_parcel", "land_use = '1'", staged.parcels[0])
+    for table in ("staged_contract", "staged_contract_parcel", "staged_parcel"):
+        superuser.execute(f"DELETE FROM land.{table} WHERE package_id = %s", [new.package_id])
+
+    def found() -> set[tuple[str, tuple[tuple[str, str], ...]]]:
+        with unit_of_work(registrar) as uow:
+            return {(right.code, right.rows) for right in contradicted.by_package(uow.session, COUNTY, new.package_id)}
+
+    assert found() == set()
+    superuser.execute(
+        "UPDATE land.staged_household SET name = '另一人' WHERE package_id = %s AND code = %s",
+        [new.package_id, staged.households[0]],
+    )
+    rows = (("CBF", staged.households[0]),)
+    homestead = one(registrar, "SELECT code FROM registry.\"right\" WHERE kind = 'homestead' ORDER BY code LIMIT 1")
+    assert found() == {(staged.contracts[0], rows), (homestead, rows)}
+
+
+def test_a_parcel_that_a_later_package_lacks_of_a_contract_that_it_has_is_a_difference(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    new = corrected(superuser, staged, "staged_parcel", "land_use = '1'", staged.parcels[0])
+    superuser.execute(
+        "DELETE FROM land.staged_parcel WHERE package_id = %s AND code = %s", [new.package_id, staged.parcels[0]]
+    )
+    with unit_of_work(registrar) as uow:
+        (right,) = contradicted.by_package(uow.session, COUNTY, new.package_id)
+    assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0]),))

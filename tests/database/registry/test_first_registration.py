@@ -128,6 +128,16 @@ def test_a_village_is_registered_as_one_batch_with_one_act_and_one_leaf_a_case(
     assert one(registrar, "SELECT count(*) FROM party.member") == 6
 
 
+def test_acts_are_numbered_without_a_gap_whatever_part_of_the_batch_is_registered_at_a_time(
+    noticed: UUID, registrar: Actor, reviewer: Actor
+) -> None:
+    """The village is entered with the first part; a later part enters nothing, and takes no number for that."""
+    for case_id in in_state(registrar, noticed, "noticed"):
+        booking.register(reviewer, COUNTY, [case_id])
+    serials = one(registrar, "SELECT array_agg(split_part(number, '-', 3)::integer ORDER BY number) FROM registry.act")
+    assert serials == list(range(1, 8))
+
+
 def test_a_contract_right_holds_from_the_first_day_of_its_contract(
     noticed: UUID, registrar: Actor, reviewer: Actor
 ) -> None:

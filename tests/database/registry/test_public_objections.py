@@ -205,7 +205,7 @@ def test_what_was_opened_while_an_objection_was_open_does_not_go_on_as_it_was_wh
 def test_an_upheld_objection_holds_for_the_case_that_a_later_survey_is_built_into_until_it_is_said_how_that_meets_it(
     noticed: list[UUID], registrar: Actor, reviewer: Actor, superuser: Any
 ) -> None:
-    """REG-42: any other word in a package is no answer to who objected; whether it is one an officer says, and the reviewer reads."""
+    """REG-42: any other word in a package is no answer to who objected; whether it is, an officer says and the reviewer reads."""
     raise_objection(*numbers(registrar, noticed[0]))
     objection = one(registrar, "SELECT objection_id FROM registry.objection")
     notices.settle(reviewer, COUNTY, objection, "upheld", "南边两米是邻户的")

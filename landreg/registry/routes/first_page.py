@@ -1,0 +1,124 @@
+"""What the register's desk and the auditor see on their first page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.log import queries as log
+from landreg.registry import ending_queries, shelves
+from landreg.registry.casework import desk, under_way_queries, worklist
+from landreg.registry.casework.worklist import CaseFilter
+from landreg.registry.facts import contradicted
+from landreg.registry.facts.applicants import applicants
+from landreg.registry.home import brought_queries
+from landreg.registry.routes.shown import holder_name
+from landreg.registry.routes.surroundings import looking_of
+from landreg.web import i18n
+
+ON_FIRST_PAGE = 8
+
+
+@on_first_page(Role.REGISTRAR, Role.REVIEWER)
+def work_to_do(actor: Actor) -> Iterator[Shown]:
+    """The officer's queues: to review, due, one's own."""
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        looking = looking_of(session, actor)
+        counts = worklist.queue_counts(session, looking)
+        names = {"review": _("待我审核"), "mine": _("我办理的"), "overdue": _("超过时限"), "returned": _("退回补正")}
+        shown = ("review", "overdue") if actor.has(Role.REVIEWER) else ("mine", "overdue", "returned")
+        if actor.has(Role.REGISTRAR):
+            yield Figure(_("农户申请"), brought_queries.waiting(session), url_for("registry.applications.index"))
+        for queue in shown:
+            yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
+        yield Figure(
+            _("有异议"), worklist.state_count(session, "objected"), url_for("registry.queue.index", state="objected")
+        )
+        yield Figure(
+            _("公告中"),
+            worklist.state_count(session, "noticed"),
+            url_for("registry.queue.index", state="noticed"),
+        )
+        yield Figure(
+            _("即将到期"),
+            sum(ending_queries.ending_counts(session, desk.today(session))),
+            url_for("registry.endings.index"),
+        )
+        if actor.has(Role.REGISTRAR) and (drawn := under_way_queries.drafts_of_surveyors(session, ON_FIRST_PAGE)):
+            yield Queue(
+                _("测绘员画好的草案"),
+                url_for("registry.queue.index", state="draft"),
+                [
+                    Row(
+                        f"{case.number} {i18n.shown_term(case.act_kind, 'act')} {case.subject_code}",
+                        url_for("registry.cases.one", county=case.county, case_id=case.case_id),
+                    )
+                    for case in drawn
+                ],
+                "",
+            )
+        if actor.has(Role.REGISTRAR) and (otherwise := contradicted.packages(session, ON_FIRST_PAGE)):
+            yield Queue(
+                _("登记簿与新成果包不一致的权利"),
+                url_for("land.packages.index"),
+                [
+                    Row(
+                        name,
+                        url_for("registry.open_batch", county=county, package_id=package_id) + "#registered",
+                        _("%(n)s 项", n=count),
+                    )
+                    for county, package_id, name, count in otherwise
+                ],
+                "",
+            )
+        for queue in shown:
+            asked = CaseFilter(queue, sort="since", down=False)
+            rows = session.scalars(worklist.cases_statement(asked, looking).limit(ON_FIRST_PAGE)).all()
+            applied = applicants(session, rows)
+            yield Queue(
+                names[queue],
+                url_for("registry.queue.index", queue=queue),
+                [
+                    Row(
+                        f"{case.number} {'、'.join(map(holder_name, applied[case.case_id]))}",
+                        url_for("registry.cases.one", county=case.county, case_id=case.case_id),
+                        f"{i18n.shown_term(case.state, 'case')}"
+                        + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),
+                    )
+                    for case in rows
+                ],
+                _("现在没有。"),
+            )
+
+
+@on_first_page(Role.AUDITOR)
+def register_at_a_glance(actor: Actor) -> Iterator[Shown]:
+    """The auditor's look: how the log stands, and the newest acts."""
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        health = log.health(session)
+        yield Figure(_("日志条数"), health.size, "/log")
+        yield Figure(_("等待封存"), health.waiting, "/log")
+        yield Figure(
+            _("有异议"), worklist.state_count(session, "objected"), url_for("registry.queue.index", state="objected")
+        )
+        acts = session.scalars(shelves.acts_statement().limit(ON_FIRST_PAGE)).all()
+        yield Queue(
+            _("最近的登记"),
+            url_for("registry.certificates.acts"),
+            [
+                Row(
+                    f"{act.number} {i18n.shown_term(act.kind, 'act')}",
+                    url_for("registry.certificates.act", number=act.number),
+                    i18n.shown_instant(act.registered_at),
+                )
+                for act in acts
+            ],
+            _("现在没有。"),
+        )
