@@ -7,16 +7,21 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.errors import NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import correction_queries, logged, sale_queries, sales, taker_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.auction import number_of
 from landreg.exchange.bidding.correction_model import DepositDoubt
 from landreg.exchange.bidding.model import Deposit
-from landreg.exchange.bidding.rules.correcting import Doubting, rec_2_doubted_with_the_banks_statement
+from landreg.exchange.bidding.rules.correcting import (
+    Answering,
+    Doubting,
+    rec_2_answered_once_by_the_bidder,
+    rec_2_doubted_with_the_banks_statement,
+)
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -43,23 +48,31 @@ def doubt(actor: Actor, county: str, deposit_id: UUID, why: str, paper: Attached
     return made
 
 
-def answer(actor: Actor, county: str, deposit_id: UUID, said: str, under: Under | None = None) -> DepositDoubt:
-    """Whose deposit it is answers, once. under: an agent says it for the household. Raises NotFound, Refused (REC-2, GUARD-1),
-    (ACC-25) for a consent that ended.
+def answer(
+    actor: Actor, county: str, deposit_id: UUID, said: str, under: Under | None = None, paper: Attached | None = None
+) -> DepositDoubt:
+    """Whose deposit it is answers, once. under: an agent says it for the household. paper: at the desk, the bidder's writing.
+    Raises NotFound, Refused (REC-2, GUARD-1), (ACC-25) for a consent that ended.
     """
     with unit_of_work(actor) as uow:
         row = _deposit(uow, county, deposit_id)
-        ties_nothing(beijing_day(uow.now), said=said)
+        today = beijing_day(uow.now)
+        ties_nothing(today, said=said)
+        if paper is not None:
+            ties_nothing(today, paper, "paper")
         told = correction_queries.doubts(uow.session, county, row.sale_id).get(deposit_id, {})
         if "asked" not in told:
             raise NotFound
-        if "answered" in told or not said.strip():
-            fault = "doubt_answered" if "answered" in told else "correction_why"
-            raise Refused(Finding("REC-2", "said", {"fault": fault, "last": None}))
+        at_desk, by_asker = actor.desk != Desk.CITIZEN, told["asked"].by == actor.account_id
+        facts = Answering(said, "answered" in told, at_desk, paper is not None, by_asker)
+        if wrong := rec_2_answered_once_by_the_bidder(facts):
+            raise Refused(wrong)
         if under is not None and (entrant := sale_queries.entrant(uow.session, county, row.entrant_id)):
             for_its_own(uow, under, taker_queries.taker(uow.session, county, entrant.taker_id))
         made = _said(uow, row, "answered", said)
         made.agent_act_id = None if under is None else noted(uow, under, number_of(uow, county, row.sale_id))
+        if paper is not None:
+            made.sha256, made.paper = paper.sha256, paper.name
         logged.enter(uow, made)
     return made
 

@@ -124,17 +124,38 @@ def doubt(county: str, deposit_id: UUID) -> Redirect:
     return redirect(url_for("sales.one", county=county, sale_id=made.sale_id), 303)
 
 
-@blueprint.get("/sales/<county>/deposits/<uuid:deposit_id>/doubt/paper")
+@dataclass(frozen=True)
+class Answering:
+    """What the bidder says, with the writing."""
+
+    said: str = field(default="", metadata={"most": 500})
+    paper: Upload | None = None
+
+
+@blueprint.post("/sales/<county>/deposits/<uuid:deposit_id>/doubt/answer")
+@allow(Role.OPERATOR)
+@problems.back_to(deposit)
+def answer(county: str, deposit_id: UUID) -> Redirect:
+    """What a bidder answers at the counter."""
+    given = read_form(Answering)
+    paper = papers.keep_one(store(), given.paper)
+    doubting.answer(current_actor(), county, deposit_id, given.said, paper=paper)
+    flash(_("已记下竞买人的说明，请核对银行流水。"))
+    return redirect(url_for(".deposit", county=county, deposit_id=deposit_id), 303)
+
+
+@blueprint.get("/sales/<county>/deposits/<uuid:deposit_id>/doubt/<any(asked, answered):kind>/paper")
 @allow(*READERS)
-def doubt_paper(county: str, deposit_id: UUID) -> Response:
-    """The bank's statement by which a deposit is doubted."""
+def doubt_paper(county: str, deposit_id: UUID, kind: str) -> Response:
+    """The bank's statement by which a deposit is doubted, or the writing by which its bidder answered."""
     with unit_of_work(current_actor()) as uow:
         row = sale_queries.deposit(uow.session, county, deposit_id)
-        found = None if row is None else correction_queries.doubts(uow.session, county, row.sale_id).get(deposit_id)
-    if not found or found["asked"].sha256 is None:
+        told = {} if row is None else correction_queries.doubts(uow.session, county, row.sale_id).get(deposit_id, {})
+    found = told.get(kind)
+    if found is None or found.sha256 is None:
         raise NotFound
-    content = BytesIO(store().read(found["asked"].sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found["asked"].paper)
+    content = BytesIO(store().read(found.sha256))
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/reserve/<uuid:reserve_id>/correction")

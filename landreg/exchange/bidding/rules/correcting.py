@@ -68,6 +68,28 @@ def rec_2_doubted_with_the_banks_statement(facts: Doubting, law: Law | None = No
 
 
 @dataclass(frozen=True)
+class Answering:
+    """What a bidder says to it. at_desk: written down by an officer; signed: from the bidder's own writing; by_asker: who asked."""
+
+    said: str
+    answered: bool
+    at_desk: bool = False
+    signed: bool = False
+    by_asker: bool = False
+
+
+def rec_2_answered_once_by_the_bidder(facts: Answering, law: Law | None = None) -> Finding | None:
+    """REC-2: the bidder answers once; at the counter by a writing, which another officer takes in than the one who asked."""
+    faults = {
+        "doubt_answered": facts.answered, "correction_why": not facts.said.strip(),
+        "answer_by_asker": facts.at_desk and facts.by_asker, "answer_unsigned": facts.at_desk and not facts.signed,
+    }  # fmt: skip
+    fault = next((name for name, holds in faults.items() if holds), "")
+    field = "paper" if fault == "answer_unsigned" else "said"
+    return Finding("REC-2", field, {"fault": fault, "last": None}) if fault else None
+
+
+@dataclass(frozen=True)
 class Striking:
     """A deposit that is taken from its bidder after the close. asked: that it did not come was asked; alone: by who strikes it.
     answer_by: until when the bidder may answer; answered: they did.
