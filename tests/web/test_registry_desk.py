@@ -378,6 +378,7 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     deng.post(f"{page_of(case)}/objections", {"raised_by": "样本邻居", "reason": "界线不对", "contact": "138"})
     page = deng.get(page_of(case)).text
     assert "有异议" in page
+    assert [desk.get("/").text.count("/cases?state=objected") for desk in (deng, shen)] == [1, 1]
     objection = re.findall(rf'action="({page_of(case)}/objections/[^"/]+)"', page)[0]
     answers = dict.fromkeys(re.findall(r'<option value="(\w+)"', page.split('name="outcome"')[1].split("</select>")[0]))
     assert list(answers) == ["upheld"]
@@ -388,6 +389,7 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     assert list(answers) == ["upheld", "dismissed", "withdrawn"]
     assert shen.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).status_code == 303
     assert "异议不成立" in deng.get(page_of(case)).text
+    assert "/cases?state=objected" not in deng.get("/").text
 
 
 def test_an_objection_is_not_settled_at_the_address_of_another_case(

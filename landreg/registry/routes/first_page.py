@@ -31,15 +31,14 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
         session = uow.session
         looking = looking_of(session, actor)
         counts = worklist.queue_counts(session, looking)
+        if objected := worklist.state_count(session, "objected"):
+            yield Figure(_("有异议"), objected, url_for("registry.queue.index", state="objected"))
         names = {"review": _("待我审核"), "mine": _("我办理的"), "overdue": _("超过时限"), "returned": _("退回补正")}
         shown = ("review", "overdue") if actor.has(Role.REVIEWER) else ("mine", "overdue", "returned")
         if actor.has(Role.REGISTRAR):
             yield Figure(_("农户申请"), brought_queries.waiting(session), url_for("registry.applications.index"))
         for queue in shown:
             yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
-        yield Figure(
-            _("有异议"), worklist.state_count(session, "objected"), url_for("registry.queue.index", state="objected")
-        )
         yield Figure(
             _("公告中"),
             worklist.state_count(session, "noticed"),
