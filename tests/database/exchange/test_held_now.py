@@ -16,14 +16,14 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.held import Held
-from landreg.registry.rules.household_requests import RepresentativeChange
+from landreg.registry.rules.household_requests import Exchange, HouseholdMerge, RepresentativeChange
 from landreg.registry.rules.parcel_requests import ParcelSplit
 from landreg.registry.rules.requests import Assignment, Cancellation
-from tests.contract_kit import OPERATOR, OTHER, drawn, right_id, seen, signed
+from tests.contract_kit import OPERATOR, OTHER, drawn, parcels_of, right_id, seen, signed
 from tests.database.registry.test_parcel_acts import LOWER, UPPER, done, line
 from tests.exchange_kit import TERM, farmer_of
 from tests.household_kit import Placed, asked_for, division, household_id, members
-from tests.registry_kit import HOUSEHOLD, Connection, booked, one, pass_days, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, booked, one, pass_days, right_of, to_rights
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +81,50 @@ def test_who_took_the_land_reads_the_contract_that_binds_it_and_what_of_the_pric
     assert (theirs.number, theirs.kind, theirs.taker, theirs.price) == (let.number, "lease", let.taker_name, let.price)
     assert (list(theirs.parcels), theirs.since, theirs.percent) == ([LOWER], since, "50")
     assert theirs.last_day == let.until_on - DAY
+    assert bound(farmer_of(superuser, HOUSEHOLD)) == []
+
+
+def test_of_an_exchange_either_household_reads_what_binds_the_land_that_it_took(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The contract of the one on the parcel that the other took, and that of the other on what it gave for it."""
+    mine, theirs = right_id(), right_id(OTHER)
+    given, *_ = parcels_of(OPERATOR, theirs)
+    back = signed(drawn(OTHER))
+    asked = Exchange(theirs, (LOWER,), (given,), date(2026, 1, 5))
+    case = asked_for(registrar, "exchange", asked, right=mine, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "exchange")
+    since = today(registrar)
+    for code, contract, parcel, percent in ((OTHER, let, LOWER, "50"), (HOUSEHOLD, back, given, "100")):
+        (told,) = bound(farmer_of(superuser, code))
+        said = (told.number, told.contractor, list(told.parcels), told.since, told.percent)
+        assert said == (contract.number, contract.household_name, [parcel], since, percent)
+
+
+def test_a_household_that_another_joined_reads_what_the_other_had_let(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    homestead = right_of(registrar, OTHER, "homestead")
+    gone = asked_for(registrar, "cancellation", Cancellation("ruling"), right=homestead)
+    booked(registrar, reviewer, superuser, gone, "cancellation")
+    contract = signed(drawn(OTHER))
+    joining = tuple(Placed(member, "30") for member in members(registrar, OTHER))
+    asked = HouseholdMerge(household_id(registrar, OTHER), joining, date(2026, 1, 5))
+    booked(registrar, reviewer, superuser, asked_for(registrar, "household_merge", asked), "household_merge")
+    (theirs,) = bound(farmer_of(superuser, HOUSEHOLD))
+    assert (theirs.number, theirs.contractor, theirs.percent) == (contract.number, "户主2", "100")
+    assert theirs.since == today(registrar)
+
+
+def test_a_household_that_divided_from_another_reads_what_binds_its_part(
+    let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """Those that stay read their own contract."""
+    case = asked_for(registrar, "division", division(registrar, right_id()))
+    booked(registrar, reviewer, superuser, case, "division")
+    code = one(registrar, "SELECT code FROM party.household WHERE name = '成员1之2' AND upper_inf(recorded)")
+    (theirs,) = bound(farmer_of(superuser, code))
+    assert (theirs.number, list(theirs.parcels), theirs.percent) == (let.number, [UPPER], "50")
     assert bound(farmer_of(superuser, HOUSEHOLD)) == []
 
 

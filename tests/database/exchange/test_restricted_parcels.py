@@ -58,6 +58,7 @@ def test_of_a_right_seized_in_part_the_other_parcels_are_listed_and_these_are_no
         put_listing(taker, row(taker, right), seized[:1])
     assert codes(refused) == {"TR-12"}
     listed = put_listing(taker, row(taker, right), free[:1])
+    put_event(OPERATOR, listed, "published")
     with unit_of_work(worker) as uow:
         assert [one for one in listing_queries.frozen(uow.session) if one.listing_id == listed.listing_id] == []
     superuser.execute("SELECT set_config('landreg.jurisdiction', %s, false)", [COUNTY])
