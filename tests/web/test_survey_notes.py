@@ -7,11 +7,12 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from landreg.core.actor import Actor
-from landreg.registry.casework import opening
-from tests.registry_kit import one
+from landreg.core.actor import Actor, Role
+from landreg.registry.casework import cases, notices, opening
+from landreg.registry.casework.weighing import Answer, weigh
+from tests.registry_kit import in_state, one
 from tests.villages import COUNTY, VILLAGE, note_use, stage_village
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, OpenAccount
 
 
 def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
@@ -106,6 +107,49 @@ def test_what_a_later_survey_changed_is_said_old_to_new_and_rebuilt_by_one_butto
     answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
     assert answer.status_code == 303
     assert "仍按旧成果" not in deng.get(rows).text
+
+
+def test_who_judges_a_case_built_anew_reads_the_objection_that_was_upheld_and_what_the_survey_changed(
+    superuser: Any, shen: Browser, account: OpenAccount, app: Any, officers: tuple[Actor, Actor]
+) -> None:
+    registrar, reviewer = officers
+    account("auditor", Role.AUDITOR)
+    auditor = Browser(app.test_client())
+    auditor.log_in("auditor")
+    old = stage_village(superuser, 2)
+    ids = in_state(registrar, opening.open_batch(registrar, COUNTY, old.package_id, VILLAGE), "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    notices.publish(registrar, COUNTY, ids, "公告")
+    of = 'SELECT {} FROM registry."case" WHERE subject_code = :code ORDER BY number DESC LIMIT 1'
+    before, number = (one(registrar, of.format(column), code=old.contracts[0]) for column in ("case_id", "number"))
+    objection = notices.object_to(registrar, COUNTY, before, "邻户", "南边两米是我家承包的")
+    notices.settle(reviewer, COUNTY, objection, "upheld", "合同核对属实")
+    superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    new = stage_village(superuser, 2, homestead_m2="180.0")
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, new.contracts[0]],
+    )
+    opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    anew = one(registrar, of.format("case_id"), code=old.contracts[0])
+    weigh(registrar, COUNTY, anew, Answer.MET, "已按新成果办理")
+    cases.accept(registrar, COUNTY, [anew])
+    page = shen.get(f"/cases/{COUNTY}/{anew}").text
+    for said in (
+        "南边两米是我家承包的",
+        "合同核对属实",
+        number,
+        f'href="/cases/{COUNTY}/{before}#notice"',
+        "1.20 亩 → 1.30 亩",
+    ):
+        assert said in page
+    step = shen.post("/cases/summary", {"step": "review", "case": f"{COUNTY}/{anew}"}).text
+    assert "南边两米是我家承包的" in step
+    assert f'href="/cases/{COUNTY}/{anew}#notice"' in step
+    read = auditor.get(f"/cases/{COUNTY}/{anew}").text
+    assert "南边两米是我家承包的" in read
+    assert "1.20 亩 → 1.30 亩" not in read, "the auditor's login reads nothing that a delivery says"
 
 
 def test_what_the_later_survey_has_no_more_is_named_beside_its_village_with_no_button(

@@ -199,7 +199,7 @@ _STAGED = """
                                     WHERE r.county = :county AND upper_inf(r.recorded) AND upper_inf(r.valid)) AS registered,
                  s.code IN (SELECT c.subject_code FROM registry."case" AS c
                             WHERE c.county = :county AND c.act_kind = 'first_registration'
-                            AND c.state NOT IN ('certified', 'returned', 'withdrawn', 'refused', 'registered')) AS opened
+                            AND c.state NOT IN ('certified', 'withdrawn', 'refused', 'registered')) AS opened
           FROM land.{table} AS s WHERE s.county = :county AND s.package_id = :package) AS staged
     GROUP BY village
 """

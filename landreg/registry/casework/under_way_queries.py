@@ -53,12 +53,14 @@ def _on_parcel() -> Select[Any]:
 
 
 def first_registrations(session: Session, county: str, within: str) -> list[str]:
-    """The codes of contracts and homesteads of a division whose first registration is under way."""
+    """The codes of contracts and homesteads of a division whose first registration is under way, or returned: that one goes on when
+    it is made good, or is opened anew in its own place.
+    """
     found = select(Case.subject_code).where(
         Case.county == county,
         prefixed(Case.village, within),
         Case.act_kind == "first_registration",
-        among(Case.state, OPEN),
+        among(Case.state, (*OPEN, "returned")),
     )
     return list(session.scalars(found))
 

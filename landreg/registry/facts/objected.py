@@ -18,13 +18,14 @@ MEET = "meet_objection"
 _UPHELD = f"""
     SELECT c.case_id, o.settled_at, EXISTS (
         SELECT FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id AND v.step = '{MEET}'
-        AND v.at > o.settled_at) AS met
+        AND v.at > o.settled_at) AS met, w.case_id AS of_case, w.number, w.package_id, o.raised_by, o.reason, o.settlement
     FROM registry."case" AS c
     JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
     JOIN registry.objection AS o ON o.county = w.county AND o.case_id = w.case_id AND o.outcome = 'upheld'
     WHERE c.county = :county AND c.case_id = ANY (:ids) AND (
         w.case_id = c.case_id OR w.package_id IS NOT NULL AND c.package_id IS NOT NULL
         OR c.package_id IS NULL AND w.request = c.request)
+    ORDER BY o.settled_at
 """
 _PENDING = """
     SELECT c.case_id, w.case_id AS of_case, w.number
@@ -37,10 +38,18 @@ _PENDING = """
 
 
 class Upheld(NamedTuple):
-    """When an objection was upheld, and whether it was written down since how it was met."""
+    """An objection that was upheld: when, and whether it was written down since how it was met; the case that it was raised to,
+    which may be an earlier one on the same subject, with the package that one rested on; who said what, and how it was settled.
+    """
 
     at: datetime
     met: bool
+    of_case: UUID
+    number: str
+    package_id: UUID | None
+    raised_by: str
+    reason: str
+    settlement: str
 
 
 class Pending(NamedTuple):
@@ -66,5 +75,5 @@ def upheld(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Upheld
     if cases:
         asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
         for row in session.execute(text(_UPHELD), asked):
-            found[row.case_id].append(Upheld(row.settled_at, row.met))
+            found[row.case_id].append(Upheld(*row[1:]))
     return found

@@ -61,6 +61,13 @@ def resurveyed_of(session: Session, county: str, case_ids: Sequence[UUID]) -> Ma
     return found
 
 
+def changed_since(session: Session, case: Case, package_id: UUID) -> tuple[tuple[str, str], ...]:
+    """What the package of a case has otherwise than an earlier one in the rows that the case would enter: table and code."""
+    row = session.execute(text(_OF_CASE), {"county": case.county, "case": case.case_id}).one()
+    pair = package_id, row.package_id
+    return _own(row, {kind: _changed(session, case.county, pair, kind, [row]) for kind in KINDS})
+
+
 def left_out(
     session: Session, county: str, package_id: UUID, village: str, case_ids: Sequence[UUID]
 ) -> dict[str, list[str]]:
@@ -111,10 +118,13 @@ _GOING = """
     UNION SELECT subject_code FROM registry."case" WHERE county = :county AND case_id = ANY (:ids)
     UNION SELECT parcel_code FROM registry.case_parcel WHERE county = :county AND case_id = ANY (:ids)
 """
+_ROWS = """c.right_kind, c.subject_code, c.household_code, array(SELECT p.parcel_code FROM registry.case_parcel AS p
+                 WHERE p.county = c.county AND p.case_id = c.case_id) AS parcels"""
+_OF_CASE = f"""
+    SELECT c.package_id, {_ROWS} FROM registry."case" AS c WHERE c.county = :county AND c.case_id = :case
+"""
 _SUPERSEDED = f"""
-    SELECT c.case_id, c.package_id AS old, k.package_id AS new, c.right_kind, c.subject_code, c.household_code,
-           array(SELECT p.parcel_code FROM registry.case_parcel AS p
-                 WHERE p.county = c.county AND p.case_id = c.case_id) AS parcels,
+    SELECT c.case_id, c.package_id AS old, k.package_id AS new, {_ROWS},
            EXISTS (SELECT FROM registry.case_event AS e WHERE e.county = c.county AND e.case_id = c.case_id
                    AND e.step = '{AS_NOTICED}' AND e.at > k.since) AS answered
     FROM registry."case" AS c CROSS JOIN LATERAL ({_LATEST.format(county="c.county", village="c.village")}) AS k

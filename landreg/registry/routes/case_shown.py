@@ -53,6 +53,7 @@ def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     act = desk.act(session, county, case.act_id)
     rights = shelves.rights_of_act(session, county, case.act_id)
     under_way = [] if case.state in cases.FINISHED else [case]
+    upheld = objected.upheld(session, under_way).get(case_id, [])
     return {
         "path": division_path(session, case.village),
         "right_kinds": queries.kinds_of_rights(session, case),
@@ -73,7 +74,8 @@ def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "lacking": first_papers.lacking(session, [case]).get(case_id),
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
-        "upheld": objected.upheld(session, under_way).get(case_id, []),
+        "upheld": upheld,
+        "upheld_before": later_shown.upheld_before(session, case, upheld, current_actor()),
         **successors.ending(session, case),
         **later_shown.later(session, case, current_actor()),
         "answers": objectors.answers(objections, events),

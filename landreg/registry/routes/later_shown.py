@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from landreg.land.changed_rows import ChangedRow, changed_rows
 from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import FINISHED
 from landreg.registry.facts.contradicted import Contradicted
-from landreg.registry.facts.resurveyed import resurveyed
+from landreg.registry.facts.objected import Upheld
+from landreg.registry.facts.resurveyed import changed_since, resurveyed
 
 
 def later(session: Session, case: Case, actor: Actor) -> dict[str, Any]:
@@ -26,12 +28,43 @@ def later(session: Session, case: Case, actor: Actor) -> dict[str, Any]:
     if found is None or case.package_id is None:
         return {"later": None}
     packages = case.package_id, found.package_id
+    return {"later": found, "later_rows": _by_table(session, case.county, packages, found.rows)}
+
+
+@dataclass(frozen=True)
+class UpheldBefore:
+    """An objection upheld to an earlier case on the same subject, and what this one's survey has otherwise than that one's: table
+    and row; None where there is nothing to compare, or for who may not read what a delivery says of persons.
+    """
+
+    objection: Upheld
+    rows: list[tuple[str, ChangedRow]] | None
+
+
+def upheld_before(session: Session, case: Case, upheld: Sequence[Upheld], actor: Actor) -> list[UpheldBefore]:
+    """The upheld objections to earlier cases on the subject of this one, for who judges whether it meets them."""
+    unread = actor.has(Role.AUDITOR)
+    return [
+        UpheldBefore(one, None if unread else _rows_since(session, case, one.package_id))
+        for one in upheld
+        if one.of_case != case.case_id
+    ]
+
+
+def _rows_since(session: Session, case: Case, package_id: UUID | None) -> list[tuple[str, ChangedRow]] | None:
+    if package_id is None or case.package_id is None:
+        return None
+    rows = changed_since(session, case, package_id)
+    found = _by_table(session, case.county, (package_id, case.package_id), rows)
+    return [(kind, row) for kind, changed in found.items() for row in changed]
+
+
+def _by_table(
+    session: Session, county: str, packages: tuple[UUID, UUID], rows: Sequence[tuple[str, str]]
+) -> dict[str, list[ChangedRow]]:
     return {
-        "later": found,
-        "later_rows": {
-            kind: changed_rows(session, case.county, packages, kind, [code for of, code in found.rows if of == kind])
-            for kind in dict.fromkeys(kind for kind, _code in found.rows)
-        },
+        kind: changed_rows(session, county, packages, kind, [code for of, code in rows if of == kind])
+        for kind in dict.fromkeys(kind for kind, _code in rows)
     }
 
 

@@ -25,7 +25,7 @@ from landreg.registry import jobs, steps
 from landreg.registry.casework import cases, desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
-from landreg.registry.facts import first_papers, survey_notes
+from landreg.registry.facts import first_papers, objected, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.papers.office import telephone
 from landreg.registry.routes.case_sheets import sheet_of_cases
@@ -201,7 +201,7 @@ def shown_summary(
     with unit_of_work(current_actor()) as uow:
         found = [one.case for one in foreseen]
         applied, noted = applicants(uow.session, found), survey_notes.notes(uow.session, found)
-        answered = survey_notes.answers(uow.session, found)
+        answered, upheld = survey_notes.answers(uow.session, found), objected.upheld(uow.session, found)
         lacking = first_papers.lacking(uow.session, found, step.name)
     return pages.render(
         "registry/summary.html",
@@ -211,6 +211,7 @@ def shown_summary(
         applied=applied,
         noted=noted,
         answered=answered,
+        objected=upheld,
         lacking=lacking,
         action=action,
         chosen=chosen,

@@ -170,6 +170,24 @@ def test_cases_are_rebuilt_from_the_later_survey_with_the_papers_in_their_folder
     assert booking.register(reviewer, COUNTY, others).done == 2
 
 
+def test_what_was_returned_has_its_own_place_and_is_not_opened_beside_itself(
+    staged: Staged, superuser: Connection, registrar: Actor
+) -> None:
+    """Opening its village anew leaves it alone; from a later survey that has it otherwise it is opened in its own place."""
+    ids = open_village(registrar, staged)
+    cases.accept(registrar, COUNTY, ids)
+    returned = of(registrar, staged.contracts[0], "accepted")
+    cases.return_for_completion(registrar, COUNTY, [returned], "合同缺页")
+    with pytest.raises(Conflict) as nothing_left:
+        opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+    assert codes(nothing_left) == {"REG-11"}
+    new = corrected(superuser, staged, "staged_contract", "mu = 1.30", staged.contracts[0])
+    with pytest.raises(Conflict):
+        opening.open_batch(registrar, COUNTY, new.package_id, VILLAGE)
+    _, ended, gone = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert (ended, gone, state_of(registrar, returned)) == (1, [], "withdrawn")
+
+
 def test_what_the_later_survey_has_no_more_is_named_and_stays_as_it_is(
     staged: Staged, superuser: Connection, registrar: Actor
 ) -> None:
