@@ -19,7 +19,7 @@ from landreg.access.sealing import use_key
 from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor, Desk, Role
-from tests.browser.walk_kit import Walk, certified_village
+from tests.browser.walk_kit import Walk, certified_village, follow
 from tests.conftest import Connection
 from tests.kept_kit import kept
 from tests.villages import COUNTY, past_triggers
@@ -152,8 +152,7 @@ def sign_on(page: Page, login: str) -> None:
     page.goto("/login")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main form button")
+    follow(page.locator("main form button"))
 
 
 def show(page: Page, path: str, *, script: bool = True) -> Page:

@@ -6,16 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, faults_of
+from tests.browser.walk_kit import follow, leaving
 
 
 def _sent(open_page: OpenPage, *, width: int, script: bool) -> Page:
     page = open_page("/packages", width=width, script=script)
     page.set_input_files("#field-package", {"name": "成果.zip", "mimeType": "application/zip", "buffer": b"PK"})
-    page.click("form.drop button[type=submit]")
-    page.wait_for_url("**/packages/uploads/**")
+    follow(page.locator("form.drop button[type=submit]"))
+    assert "/packages/uploads/" in page.url
     return page
 
 
@@ -40,8 +41,9 @@ def test_an_upload_is_called_back_after_a_second_look_and_the_list_says_by_whom(
     if script:
         assert faults_of(page) == []
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=没有写入任何内容")
+    with leaving(page):
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("没有写入任何内容").first).to_be_visible()
     assert "测绘员王 已于" in page.locator("main").inner_text()
     if script:
         assert faults_of(page) == []

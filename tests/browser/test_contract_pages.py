@@ -16,6 +16,7 @@ from landreg.exchange.contracts import drawing, land_queries, life
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
+from tests.browser.walk_kit import follow
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -58,16 +59,14 @@ def test_contracts_and_rents_are_read_and_signed_on_a_desk_and_on_a_phone(
     desk.fill("#field-card", card)
     desk.check("#field-identity")
     desk.fill("#field-witness", "见证人甲")
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="记录签字").click()
+    follow(desk.get_by_role("button", name="记录签字"))
     assert "等另一方签字" in desk.inner_text("main")
     bound(officers[0], HOUSEHOLD, "lin.nong")
     phone = window(width=390)
     sign_on(phone, "lin.nong")
     assert barriers_of(show(phone, "/my/contracts")) == {}
     phone.set_viewport_size({"width": 390, "height": 860})
-    with phone.expect_navigation():
-        phone.get_by_role("link", name="看合同和租金").click()
+    follow(phone.get_by_role("link", name="看合同和租金"))
     assert barriers_of(phone) == {}
     assert "逾期" in phone.inner_text("main")
 
@@ -93,8 +92,7 @@ def test_what_follows_a_contract_is_drawn_on_a_desk_and_said_no_to_on_a_phone(
     sign_on(phone, "lin.nong")
     assert "您户承包的地要再流转，请看" in show(phone, "/").inner_text("main")
     assert barriers_of(show(phone, f"/my/contracts/{COUNTY}/{onward.contract_id}")) == {}
-    with phone.expect_navigation():
-        phone.get_by_role("button", name="我不同意").click()
+    follow(phone.get_by_role("button", name="我不同意"))
     assert "它已经作废" in phone.inner_text("body")
 
 
@@ -108,15 +106,14 @@ def test_a_creditor_who_waits_to_be_told_is_shown_on_the_desk_and_recorded(
     desk = window(width=390)
     sign_on(desk, "ling")
     assert barriers_of(show(desk, "/contracts")) == {}
-    desk.get_by_role("link", name=mortgaged.number).first.click()
+    follow(desk.get_by_role("link", name=mortgaged.number).first)
     assert barriers_of(desk) == {}
     assert desk.get_by_label("通知送达日期").input_value() == today().isoformat()
     form = desk.locator("form", has=desk.get_by_role("button", name="记录已通知抵押权人"))
     form.locator("input[type=file]").set_input_files(
         {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photographed()}
     )
-    with desk.expect_navigation():
-        form.get_by_role("button", name="记录已通知抵押权人").click()
+    follow(form.get_by_role("button", name="记录已通知抵押权人"))
     assert "抵押权人已经收到合同终止的通知。" in desk.inner_text("main")
 
 
@@ -145,11 +142,9 @@ def test_an_issuing_party_s_consent_is_looked_at_on_a_desk_before_anybody_signs(
     Image.new("RGB", (40, 30)).save(scan, "JPEG")
     desk.fill("#field-on_day", today().isoformat())
     desk.set_input_files("#field-paper", scan)
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="记录发包方同意").click()
+    follow(desk.get_by_role("button", name="记录发包方同意"))
     assert "CON-93" in desk.inner_text("main"), "not ticked: nobody looked at it"
     desk.check("#field-read")
     desk.set_input_files("#field-paper", scan)
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="记录发包方同意").click()
+    follow(desk.get_by_role("button", name="记录发包方同意"))
     assert desk.get_by_role("button", name="记录签字").count() == 1

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, faults_of, show
+from tests.browser.walk_kit import follow
 from tests.conftest import Connection
 from tests.market_kit import OTHER_VILLAGE, dealt, listed
 
@@ -40,19 +41,17 @@ def sound(page: Page, name: str) -> None:
 def test_land_is_found_looked_at_compared_and_priced_on_a_phone(window: OpenPage, market: str) -> None:
     page = window(width=390)
     page.goto("/")
-    page.get_by_role("link", name="看挂牌").click()
+    follow(page.get_by_role("link", name="看挂牌"))
     expect(page.get_by_role("heading", name="找到 12 宗")).to_be_visible()
     sound(page, "list")
     page.select_option("#field-within", label="　大同镇")
     page.select_option("#field-unit", "yuan_mu_year")
     page.fill("#field-price_most", "500")
-    with page.expect_navigation():
-        page.get_by_role("button", name="查找").click()
+    follow(page.get_by_role("button", name="查找"))
     expect(page.get_by_role("heading", name="找到 5 宗")).to_be_visible()
     for place in (1, 2, 3):
         page.check(f"#compare-{place}")
-    with page.expect_navigation():
-        page.get_by_role("button", name="比较选中的").click()
+    follow(page.get_by_role("button", name="比较选中的"))
     expect(page.locator("table thead th")).to_have_count(4)
     sound(page, "compare")
     page.goto(f"/market/listings/{market}")
@@ -73,8 +72,7 @@ def test_a_point_of_the_map_leads_to_its_listing(window: OpenPage, market: str) 
     sound(page, "map")
     page.locator(".map-canvas").click()
     expect(page.locator(".map-popup")).to_contain_text("600.00")
-    with page.expect_navigation():
-        page.locator(".map-popup a").click()
+    follow(page.locator(".map-popup a"))
     assert page.url.endswith(f"/market/listings/{market}")
 
 
@@ -100,8 +98,7 @@ def test_the_parcel_that_is_asked_for_is_marked_and_villages_are_named_beside_th
     expect(page.locator("[data-map]")).to_have_attribute("data-names", "2")
     sound(page, "map-all")
     page.goto(f"/market/listings/{market}")
-    with page.expect_navigation():
-        page.get_by_role("link", name="在地图上看").click()
+    follow(page.get_by_role("link", name="在地图上看"))
     expect(page.locator("[data-map]")).to_have_attribute("data-ready", "")
     expect(page.locator(".map-popup")).to_contain_text("600.00")
     expect(page.locator("[data-map]")).to_have_attribute("data-names", "1")
@@ -112,8 +109,7 @@ def test_the_market_works_without_a_script_and_on_a_desk_in_the_dark(window: Ope
     page = window(width=390, script=False)
     page.goto("/market")
     page.fill("#field-mu_least", "5")
-    with page.expect_navigation():
-        page.get_by_role("button", name="查找").click()
+    follow(page.get_by_role("button", name="查找"))
     expect(page.get_by_role("heading", name="找到 3 宗")).to_be_visible()
     page.goto("/market/index")
     expect(page.locator(".market-chart svg")).to_be_visible()

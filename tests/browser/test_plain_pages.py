@@ -16,6 +16,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import national_law
 from landreg.registry.figures import Figure, set_figure
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, faults_of, sign_on
+from tests.browser.walk_kit import follow
 from tests.conftest import Connection
 from tests.unit.exit.figures import SET
 from tests.villages import COUNTY
@@ -74,8 +75,7 @@ def calculated(page: Page) -> None:
         page.select_option(f"#field-{name}", value)
     for name, value in claim.filled:
         page.fill(f"#field-{name}", value)
-    with page.expect_navigation():
-        page.get_by_role("button", name="算一算").click()
+    follow(page.get_by_role("button", name="算一算"))
 
 
 def test_every_plain_page_is_large_and_sound(window: OpenPage) -> None:
@@ -97,8 +97,7 @@ def test_a_farmer_works_out_an_exit_and_what_was_typed_stays(window: OpenPage, w
         sound(page)
         assert smallest_text(page)[0] >= SMALLEST_PX, smallest_text(page)
     page.fill("#field-land_mu_1", "0")
-    with page.expect_navigation():
-        page.get_by_role("button", name="算一算").click()
+    follow(page.get_by_role("button", name="算一算"))
     expect(page.locator("#error-land_mu_1-1")).to_be_visible()
     assert page.input_value("#field-house_m2") == "120.5"
 
@@ -142,8 +141,7 @@ def test_a_complaint_is_handed_in_answered_and_read(window: OpenPage) -> None:
     page.select_option("#field-office", "township")
     page.select_option("#field-division", COUNTY)
     page.fill("#field-contact", "13800000000")
-    with page.expect_navigation():
-        page.get_by_role("button", name="提交投诉").click()
+    follow(page.get_by_role("button", name="提交投诉"))
     sound(page)
     code = page.locator(".sum").inner_text().strip()
     assert re.fullmatch(r"([A-Z2-7]{4}-){3}[A-Z2-7]{4}", code)
@@ -152,22 +150,17 @@ def test_a_complaint_is_handed_in_answered_and_read(window: OpenPage) -> None:
     sign_on(desk, "mei")
     desk.goto("/audit/complaints")
     sound(desk)
-    with desk.expect_navigation():
-        desk.get_by_role("link", name=re.compile("^TS")).click()
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="标为已阅").click()
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="打开（记入日志）").click()
+    follow(desk.get_by_role("link", name=re.compile("^TS")))
+    follow(desk.get_by_role("button", name="标为已阅"))
+    follow(desk.get_by_role("button", name="打开（记入日志）"))
     expect(desk.get_by_text("13800000000")).to_be_visible()
     sound(desk)
     desk.fill("#field-text", "已经派人去问，结果在这里告诉您。")
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="答复投诉人").click()
+    follow(desk.get_by_role("button", name="答复投诉人"))
     sound(desk)
 
     page.goto("/complaints/answer")
     page.fill("#field-code", code.lower())
-    with page.expect_navigation():
-        page.get_by_role("button", name="看答复").click()
+    follow(page.get_by_role("button", name="看答复"))
     expect(page.get_by_text("已经派人去问")).to_be_visible()
     sound(page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,6 +16,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, sign_on
+from tests.browser.walk_kit import follow, leaving
 from tests.villages import past_triggers
 
 VILLAGE, CODE = "610902005001", "610902005001010001"
@@ -48,8 +48,7 @@ def household(registrar: Actor, superuser: Any) -> None:
 
 
 def _send(page: Page) -> None:
-    with page.expect_navigation():
-        page.locator("main form[method=post] button.btn-primary").first.click()
+    follow(page.locator("main form[method=post] button.btn-primary").first)
 
 
 def test_an_authenticator_is_set_up_and_asked_for(window: OpenPage, household: None) -> None:
@@ -57,7 +56,7 @@ def test_an_authenticator_is_set_up_and_asked_for(window: OpenPage, household: N
     sign_on(page, "lin")
     page.goto("/account/sign-on")
     assert barriers_of(page) == {}
-    page.get_by_role("button", name="生成密钥").click()
+    follow(page.get_by_role("button", name="生成密钥"))
     totp = pyotp.TOTP(page.locator("#secret").inner_text())
     assert page.locator("main svg").bounding_box()["width"] > 150  # type: ignore[index]
     assert barriers_of(page) == {}
@@ -70,8 +69,9 @@ def test_an_authenticator_is_set_up_and_asked_for(window: OpenPage, household: N
     sign_on(page, "lin")
     assert barriers_of(page) == {}
     page.fill("input[name=code]", codes[0])
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/$"))
+    with leaving(page):
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/")
     assert page.locator(".app-tools").inner_text().startswith("lin样本")
 
 
@@ -103,7 +103,7 @@ def test_a_household_is_bound_and_an_agent_acts_for_it(window: OpenPage, househo
     sign_on(agent, "dai")
     agent.goto("/agent")
     assert barriers_of(agent) == {}
-    agent.locator("tbody a").click()
+    follow(agent.locator("tbody a"))
     assert CODE in agent.locator(".band").inner_text()
     assert barriers_of(agent) == {}
     _send(agent)

@@ -15,6 +15,7 @@ from landreg.exchange.bidding.model import Sale
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.browser.conftest import PASSWORD, OpenPage, sign_on
+from tests.browser.walk_kit import follow
 from tests.conftest import Connection
 from tests.exchange_kit import OPERATOR
 from tests.villages import COUNTY
@@ -41,7 +42,7 @@ def _phone(window: OpenPage, superuser: Connection, sale: Sale, number: int) -> 
 
 def _bid(page: Page, price: str) -> None:
     page.locator('input[name="price"]').fill(price)
-    page.get_by_role("button", name="报价", exact=True).click()
+    follow(page.get_by_role("button", name="报价", exact=True))
     expect(page.get_by_text("收到时领先")).to_be_visible()
 
 

@@ -20,6 +20,7 @@ from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, sign_on
+from tests.browser.walk_kit import follow
 from tests.contract_kit import PAPER, drawn, seen, signed, today
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
@@ -66,12 +67,12 @@ def test_a_mistyped_receipt_is_corrected_at_the_desk_and_read_by_the_bidder(
     login = _with_password(superuser, actor)
     desk = _desk(window, width)
     desk.goto(f"/sales/{COUNTY}/{sale.sale_id}")
-    desk.get_by_role("link", name="更正").click()
-    desk.get_by_role("button", name="更正", exact=True).click()
+    follow(desk.get_by_role("link", name="更正"))
+    follow(desk.get_by_role("button", name="更正", exact=True))
     expect(desk.get_by_text("写明错在哪里").first).to_be_visible()
     desk.get_by_label("错在哪里，依据什么更正").fill("回单号抄错，核对银行流水后更正")
     desk.get_by_label("回单号").fill("BZ-1")
-    desk.get_by_role("button", name="更正", exact=True).click()
+    follow(desk.get_by_role("button", name="更正", exact=True))
     expect(desk.get_by_text("回单号抄错，核对银行流水后更正")).to_be_visible()
     expect(desk.get_by_text("BZ-1", exact=True)).to_be_visible()
     assert desk.get_by_role("link", name="更正").count() == 1, "what was corrected is not corrected again"
@@ -97,20 +98,20 @@ def test_a_payment_and_an_outcome_are_corrected_at_the_desk_and_read_by_the_hous
     disputes.settle(*at, judged, PAPER)
     desk = _desk(window, width)
     desk.goto(f"/contracts/{COUNTY}/{contract.contract_id}")
-    desk.locator("section[aria-labelledby=rents]").get_by_role("link", name="更正").click()
+    follow(desk.locator("section[aria-labelledby=rents]").get_by_role("link", name="更正"))
     desk.get_by_label("错在哪里，依据什么更正").fill("金额抄错，核对银行回单后更正")
     desk.get_by_label("金额（元）").fill("10")
     _fits(desk)
-    desk.get_by_role("button", name="更正", exact=True).click()
+    follow(desk.get_by_role("button", name="更正", exact=True))
     expect(desk.get_by_text("金额抄错，核对银行回单后更正")).to_be_visible()
-    desk.locator("section[aria-labelledby=course]").get_by_role("link", name="更正").click()
+    follow(desk.locator("section[aria-labelledby=course]").get_by_role("link", name="更正"))
     expect(desk.get_by_text("更正这一条")).to_be_visible()
     for name, said in (("outcome", "owed"), ("document", "judgment"), ("pays", "contractor"), ("yuan", "50.00")):
         expect(desk.locator(f"#field-{name}")).to_have_value(said)
     _fits(desk)
     desk.get_by_text("没有这回事，只撤销").click()
     desk.locator("#field-back").fill("判决还没有生效")
-    desk.get_by_role("button", name="撤销这条记载").click()
+    follow(desk.get_by_role("button", name="撤销这条记载"))
     expect(desk.get_by_text("已撤销，原来的记载保留")).to_be_visible()
     assert seen(contract).course(today()).disputed
     bound(officers[0], HOUSEHOLD, "lin.nong")
@@ -140,10 +141,10 @@ def test_a_household_looks_twice_before_it_claims_and_takes_its_claim_back(
     phone.get_by_text("我家要，按这个条件").click()
     expect(phone.get_by_text("前可以撤回")).to_be_visible()
     _fits(phone)
-    phone.get_by_role("button", name="没有错，就按这个条件要").click()
+    follow(phone.get_by_role("button", name="没有错，就按这个条件要"))
     expect(phone.get_by_text("本户已经主张优先权")).to_be_visible()
     phone.get_by_text("不要了，撤回主张").click()
-    phone.get_by_role("button", name="撤回主张").click()
+    follow(phone.get_by_role("button", name="撤回主张"))
     expect(phone.get_by_text("已经撤回")).to_be_visible()
     expect(phone.get_by_text("我家要，按这个条件")).to_be_visible()
     desk = _desk(window, 390)

@@ -14,6 +14,7 @@ from landreg.core.actor import Actor
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.browser.conftest import PASSWORD, OpenPage, sign_on
+from tests.browser.walk_kit import follow
 from tests.conftest import Connection
 from tests.exchange_kit import NEIGHBOUR, own_right, parcels_of
 from tests.registry_kit import HOUSEHOLD
@@ -47,11 +48,11 @@ def test_parcels_are_ticked_on_a_phone_and_read_before_the_yes(
     phone = _phone(window, superuser, NEIGHBOUR)
     phone.goto(f"/bids/listings/{COUNTY}/{listing.listing_id}")
     phone.get_by_label("找补多少元").fill("0")
-    phone.get_by_role("button", name="出价").click()
+    follow(phone.get_by_role("button", name="出价"))
     expect(phone.get_by_text("OFF-6").first).to_be_visible()
     phone.locator(f'input[name="parcel"][value="{own[0]}"]').check()
     phone.get_by_label("找补多少元").fill("0")
-    phone.get_by_role("button", name="出价").click()
+    follow(phone.get_by_role("button", name="出价"))
     expect(phone.get_by_text("用来换的地块")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs off a phone's screen"
     home = _phone(window, superuser, HOUSEHOLD)
@@ -59,5 +60,5 @@ def test_parcels_are_ticked_on_a_phone_and_read_before_the_yes(
     expect(home.get_by_text("对方用来换的地块")).to_be_visible()
     expect(home.get_by_text(f"…{own[0][-5:]}")).to_be_visible()
     assert home.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs off a phone's screen"
-    home.get_by_role("button", name="同意互换").click()
+    follow(home.get_by_role("button", name="同意互换"))
     expect(home.get_by_text("已经谈妥")).to_be_visible()

@@ -16,7 +16,7 @@ from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
 from landreg.log.store import seal
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
-from tests.browser.walk_kit import Walk, right_page
+from tests.browser.walk_kit import Walk, follow, right_page
 from tests.database.exchange.test_collective_registered import common, contracted
 from tests.registry_kit import one
 from tests.villages import COUNTY
@@ -39,11 +39,9 @@ def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
     asked = market.locator("section[aria-labelledby=filing]")
     expect(asked).to_contain_text("可以申请土地经营权首次登记")
     asked.locator("form", has_text="申请土地经营权登记").locator("input[type=file]").set_input_files(paper)
-    with market.expect_navigation():
-        market.get_by_role("button", name="申请土地经营权登记").click()
+    follow(market.get_by_role("button", name="申请土地经营权登记"))
     walk.desk.goto(address)
-    with walk.desk.expect_navigation():
-        walk.desk.get_by_role("button", name="立案").click()
+    follow(walk.desk.get_by_role("button", name="立案"))
     case = UUID(walk.desk.url.rsplit("/", 1)[1])
     assert walk.lacking() == ["身份证明", "成员大会会议记录"]
     read = walk.registered("other_means", case)
@@ -56,7 +54,7 @@ def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
     expect(facts).to_contain_text("公开协商承包")
     seal(worker, walk.settings)
     page.goto(f"/cases/{COUNTY}/{case}")
-    page.get_by_role("button", name="发证").click()
+    follow(page.get_by_role("button", name="发证"))
     number = page.locator("section[aria-labelledby=tasks] a[href*='/certificates/']").inner_text()
     pdf = page.context.request.get(f"{page.url.split('/cases')[0]}/certificates/{number}/file").body()
     said = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))
@@ -64,5 +62,5 @@ def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
         assert fact in said, said
     show(page, right_page(right))
     expect(page.locator("section[aria-labelledby=certificates]")).to_contain_text(number)
-    page.get_by_role("link", name="土地经营权变更").click()
+    follow(page.get_by_role("link", name="土地经营权变更"))
     expect(page.locator("main")).not_to_contain_text("承包方书面同意")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walk_kit import STATE, Walk
+from tests.browser.walk_kit import STATE, Walk, follow
 from tests.registry_kit import HOUSEHOLD, one, pass_days
 
 
@@ -20,8 +20,7 @@ def _hear(page: Page, name_at: int) -> None:
         page.check(f"#field-{box}")
     page.select_option("#field-language", "dialect")
     page.fill("#field-witness", "见证人甲")
-    with page.expect_navigation():
-        page.get_by_role("button", name="记录意愿").click()
+    follow(page.get_by_role("button", name="记录意愿"))
 
 
 @pytest.mark.drill
@@ -29,22 +28,19 @@ def test_an_exit_is_asked_for_heard_agreed_paid_and_taken_back(walk: Walk, tmp_p
     page, paper = walk.desk, tmp_path / "paper.jpg"
     paper.write_bytes(b"\xff\xd8\xff sample")
     page.goto(f"/households/{HOUSEHOLD}")
-    page.get_by_role("link", name="申请退出").click()
+    follow(page.get_by_role("link", name="申请退出"))
     page.get_by_label("承包经营权").first.check()
     page.select_option("#field-mode", "whole")
     page.select_option("#field-reason", "own_wish")
-    with page.expect_navigation():
-        page.get_by_role("button", name="申请退出").click()
+    follow(page.get_by_role("button", name="申请退出"))
     expect(page.locator(STATE).last).to_contain_text("请每名成年成员分别表示意愿")
-    with page.expect_navigation():
-        page.get_by_role("button", name="计算报价").click()
+    follow(page.get_by_role("button", name="计算报价"))
     expect(page.get_by_role("link", name="补偿报价书")).to_be_visible()
     day = str(one(walk.registrar, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date"))
     notice = page.locator("section[aria-labelledby=notice]")
     notice.locator("#field-on_day").fill(day)
     notice.locator("#field-paper").set_input_files(paper)
-    with page.expect_navigation():
-        page.get_by_role("button", name="记录通知").click()
+    follow(page.get_by_role("button", name="记录通知"))
     _hear(page, 1)
     _hear(page, 1)
     expect(page.locator(STATE).last).to_contain_text("冷静期内")
@@ -58,18 +54,15 @@ def test_an_exit_is_asked_for_heard_agreed_paid_and_taken_back(walk: Walk, tmp_p
     agreement = page.locator("section[aria-labelledby=agreement]")
     agreement.locator("#field-funds_paper").set_input_files(paper)
     agreement.locator("#field-paper").set_input_files(paper)
-    with page.expect_navigation():
-        page.get_by_role("button", name="记录协议").click()
+    follow(page.get_by_role("button", name="记录协议"))
     expect(page.locator(STATE).last).to_contain_text("还差 9000.00 元")
     payments = page.locator("section[aria-labelledby=payments]")
     payments.locator("#field-member").select_option(index=1)
     for name, value in (("account", "6217000000001234"), ("amount", "9000"), ("paid_on", day), ("receipt", "HP-1")):
         payments.locator(f"#field-{name}").fill(value)
     payments.locator("#field-paper").set_input_files(paper)
-    with page.expect_navigation():
-        page.get_by_role("button", name="记录付款").click()
+    follow(page.get_by_role("button", name="记录付款"))
     expect(page.locator(STATE).last).to_contain_text("补偿已付清")
-    with page.expect_navigation():
-        page.get_by_role("button", name="撤回退出").click()
+    follow(page.get_by_role("button", name="撤回退出"))
     expect(page.locator(STATE).last).to_contain_text("已撤回")
     expect(page.get_by_role("link", name="撤回回执")).to_be_visible()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.walk_kit import Walk, by_keyboard, pick, press, right_page, search, told, type_in
+from tests.browser.walk_kit import Walk, by_keyboard, follow, pick, press, right_page, search, told, type_in
 from tests.household_kit import SECOND, members, parcels
 from tests.registry_kit import HOUSEHOLD, right_of
 from tests.villages import VILLAGE, citizen_id
@@ -46,7 +46,7 @@ def test_a_dead_head_is_followed_by_another_member(walk: Walk) -> None:
     page.select_option("#field-head", str(wife))
     page.fill("#field-name", "成员1之2")
     page.select_option(f"select[name='relation_{wife}']", "02")
-    page.get_by_role("button", name="看办理前后对照").click()
+    follow(page.get_by_role("button", name="看办理前后对照"))
     read = walk.registered("representative_change", walk.send())
     assert "成***1（户主）、成***2（配偶）" in read
     assert "成员1之2户" in read
@@ -83,7 +83,7 @@ def test_a_household_that_gave_its_homestead_up_joins_another(walk: Walk) -> Non
     assert walk.certificates(home) == ["已注销"]
     page = walk.form(HOME, "household_merge")
     page.select_option("#field-other", SECOND)
-    page.get_by_role("button", name="看这一户的成员").click()
+    follow(page.get_by_role("button", name="看这一户的成员"))
     for member in members(walk.registrar, SECOND):
         page.select_option(f"select[name='relation_{member}']", "30")
     page.fill("#field-signed_on", "2026-01-05")

@@ -16,6 +16,7 @@ from landreg.access.service import NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from tests.browser.conftest import PASSWORD, OpenPage, faults_of, sign_on
+from tests.browser.walk_kit import follow
 from tests.exchange_kit import farmer_of, market
 from tests.registry_kit import Connection, one
 from tests.villages import COUNTY, VILLAGE
@@ -81,11 +82,11 @@ def test_a_farmer_lists_land_with_a_finger_and_the_operator_publishes_it(
     phone: Page, window: OpenPage, farmer: Actor
 ) -> None:
     phone.goto("/my")
-    phone.get_by_role("link", name="我家的地，要流转").tap()
-    phone.wait_for_url("**/my/listings")
+    follow(phone.get_by_role("link", name="我家的地，要流转"), finger=True)
+    assert phone.url.endswith("/my/listings")
     sound(phone, "phone-listings")
-    phone.get_by_role("link", name="承包地：挂出去").tap()
-    phone.wait_for_url("**/my/listings/new/*")
+    follow(phone.get_by_role("link", name="承包地：挂出去"), finger=True)
+    assert "/my/listings/new/" in phone.url
     taps = 2
     for box in phone.locator("input[name=parcel]").all():
         box.tap()
@@ -93,11 +94,9 @@ def test_a_farmer_lists_land_with_a_finger_and_the_operator_publishes_it(
     phone.select_option("#field-years", "5")
     phone.fill("#field-price", "520")
     sound(phone, "phone-form")
-    with phone.expect_navigation():
-        phone.get_by_role("button", name="先检查").tap()
+    follow(phone.get_by_role("button", name="先检查"), finger=True)
     expect(phone.locator(STATE).last).to_contain_text("可以提交")
-    with phone.expect_navigation():
-        phone.get_by_role("button", name="提交", exact=True).tap()
+    follow(phone.get_by_role("button", name="提交", exact=True), finger=True)
     assert taps + 3 <= MOST_TAPS
     expect(phone.locator(STATE).last).to_contain_text("待审核")
     sound(phone, "phone-listed")
@@ -106,16 +105,14 @@ def test_a_farmer_lists_land_with_a_finger_and_the_operator_publishes_it(
     sign_on(desk, "jiao")
     desk.goto("/listings")
     sound(desk, "desk-listings")
-    desk.get_by_role("link", name=re.compile(rf"{COUNTY}-L")).click()
+    follow(desk.get_by_role("link", name=re.compile(rf"{COUNTY}-L")))
     expect(desk.locator(STATE).last).to_contain_text("规则检查没有问题")
     sound(desk, "desk-listing")
-    with desk.expect_navigation():
-        desk.get_by_role("button", name="发布", exact=True).click()
+    follow(desk.get_by_role("button", name="发布", exact=True))
     phone.goto(address)
     expect(phone.locator(STATE).last).to_contain_text("发布中")
     phone.get_by_text("撤回挂牌").tap()
-    with phone.expect_navigation():
-        phone.get_by_role("button", name="确认撤回").tap()
+    follow(phone.get_by_role("button", name="确认撤回"), finger=True)
     expect(phone.locator(STATE).last).to_contain_text("已撤回")
     _draw_a_part(phone, farmer)
     if SHOTS:
@@ -125,16 +122,15 @@ def test_a_farmer_lists_land_with_a_finger_and_the_operator_publishes_it(
 
 def _draw_a_part(phone: Page, farmer: Actor) -> None:
     phone.goto("/my/listings")
-    phone.get_by_role("link", name="承包地：挂出去").tap()
-    phone.get_by_role("link", name="只挂一部分").first.tap()
+    follow(phone.get_by_role("link", name="承包地：挂出去"), finger=True)
+    follow(phone.get_by_role("link", name="只挂一部分").first, finger=True)
     phone.wait_for_selector("[data-map][data-ready]")
     tap_corners(phone)
     assert len(phone.locator("#field-part").input_value().splitlines()) == 4
     phone.select_option("#field-years", "3")
     phone.fill("#field-price", "400")
     sound(phone, "phone-part")
-    with phone.expect_navigation():
-        phone.get_by_role("button", name="提交", exact=True).tap()
+    follow(phone.get_by_role("button", name="提交", exact=True), finger=True)
     expect(phone.locator(STATE).last).to_contain_text("待审核")
     part = "SELECT area_m2 FROM exchange.listing_parcel WHERE part IS NOT NULL"
     assert 0 < one(farmer, part) < 400

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from landreg.registry import lapses
-from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, type_in
+from tests.browser.walk_kit import Walk, by_keyboard, follow, press, right_page, type_in
 from tests.registry_kit import BANK as CREDITOR
 from tests.registry_kit import one, pass_days, right_of
 from tests.villages import VILLAGE, citizen_id
@@ -148,7 +148,7 @@ def test_a_dispute_is_entered_and_settled(walk: Walk, right: str) -> None:
     page.fill("#field-uscc", CODE)
     page.fill("#field-basis", "抵押合同1号")
     page.fill("#field-amount", "30000")
-    page.get_by_role("button", name="建立业务").click()
+    follow(page.get_by_role("button", name="建立业务"))
     expect(page.locator("#findings")).to_contain_text(f"争议（{NEIGHBOUR}）")
     asked(walk, right, "dispute_release", basis="调解书1号")
     assert walk.told(right).act.startswith("争议解除")

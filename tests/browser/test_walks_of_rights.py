@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, told, type_day, type_in
+from tests.browser.walk_kit import Walk, by_keyboard, follow, press, right_page, told, type_day, type_in
 from tests.household_kit import SECOND, parcels
 from tests.registry_kit import one, right_of
 
@@ -35,11 +35,11 @@ def test_parcels_are_exchanged(walk: Walk) -> None:
     mine, theirs = right_of(walk.registrar), right_of(walk.registrar, SECOND)
     page = walk.form(right_page(mine), "exchange")
     page.select_option("#field-other", SECOND)
-    page.get_by_role("button", name="看对方的地块").click()
+    follow(page.get_by_role("button", name="看对方的地块"))
     page.check(f"input[name=give][value='{parcels(walk.registrar, mine)[0]}']")
     page.check(f"input[name=take][value='{parcels(walk.registrar, theirs)[1]}']")
     page.fill("#field-signed_on", "2026-01-05")
-    page.get_by_role("button", name="看办理前后对照").click()
+    follow(page.get_by_role("button", name="看办理前后对照"))
     read = walk.registered("exchange", walk.send())
     assert "权利内容不变" not in read
     assert told(walk, right_page(mine), "转移登记（互换）", "6109021042020100005 · 面积（m²） 无 400.00")

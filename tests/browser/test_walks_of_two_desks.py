@@ -21,6 +21,7 @@ from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor, Desk, Role
 from tests.browser.conftest import PASSWORD
+from tests.browser.walk_kit import follow
 from tests.conftest import Connection
 from tests.registry_kit import HOUSEHOLD, one, pass_days, to_rights
 from tests.settlement_kit import STREET, citizen
@@ -131,13 +132,11 @@ class Walking:
             page.goto(f"{served.base}/login")
             page.fill("input[name=login]", login)
             page.fill("input[name=password]", PASSWORD)
-            with page.expect_navigation():
-                page.click("main form button")
+            follow(page.locator("main form button"))
 
     def press(self, page: Page, name: str) -> None:
         """A button of the page, and what it leads to."""
-        with page.expect_navigation():
-            page.get_by_role("button", name=name, exact=True).click()
+        follow(page.get_by_role("button", name=name, exact=True))
 
     def asked_for(self) -> None:
         self.land.goto(f"{self.desk.base}/exits/new/{HOUSEHOLD}")

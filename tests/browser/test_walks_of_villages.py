@@ -15,7 +15,7 @@ from landreg.log.store import seal
 from landreg.registry import jobs
 from landreg.registry.jobs import Tools
 from tests.browser.conftest import OpenPage
-from tests.browser.walk_kit import STATE, press_of, right_page
+from tests.browser.walk_kit import STATE, follow, press_of, right_page
 from tests.conftest import Connection
 from tests.papers_kit import pdf
 from tests.registry_kit import one, pass_days, right_of, to_rights
@@ -28,15 +28,14 @@ Officers = tuple[Actor, Actor]
 def step(page: Page, batch: str, name: str) -> None:
     """A step with every case of a batch, seen before it is taken."""
     page.goto(batch)
-    page.locator(STATE).get_by_role("link").first.click()
-    with page.expect_navigation():
-        page.get_by_role("button", name=name).first.click()
+    follow(page.locator(STATE).get_by_role("link").first)
+    follow(page.get_by_role("button", name=name).first)
 
 
 def history(page: Page, right: str) -> str:
     """The newest entry of a right's history, in one line."""
     page.goto(right)
-    page.get_by_role("link", name="变更历史").first.click()
+    follow(page.get_by_role("link", name="变更历史").first)
     return " ".join(page.locator("main section.panel").first.inner_text().split())
 
 
@@ -47,12 +46,12 @@ def test_a_surveyed_village_goes_from_its_package_to_certificates(
     desk = open_as("deng", f"/batches/open/{COUNTY}/{package}")
     judge = open_as("shen", "/")
     desk.check(f"input[name=village][value='{VILLAGE}']")
-    desk.get_by_role("button", name="建立所选村的批次").click()
-    desk.wait_for_url("**/batches/**")
+    follow(desk.get_by_role("button", name="建立所选村的批次"))
+    assert "/batches/" in desk.url
     batch = desk.url
     step(desk, batch, "受理")
     judge.goto(batch)
-    judge.locator("tbody a").first.click()
+    follow(judge.locator("tbody a").first)
     expect(judge.locator("section[aria-labelledby=proposed]")).to_contain_text("180.00 m²")
     step(judge, batch, "审核通过")
     step(desk, batch, "公告")
@@ -81,15 +80,15 @@ def test_a_roster_that_was_on_notice_is_decided_by_the_members_and_renewed(
     for field, number in (("members", "10"), ("present", "6"), ("in_favour", "6")):
         desk.fill(f"#field-{field}", number)
     desk.set_input_files("#field-minutes", minutes)
-    desk.locator("#decision button.btn-primary").click()
+    follow(desk.locator("#decision button.btn-primary"))
     expect(desk.locator("#findings")).to_contain_text("三分之二")
     for field, number in (("present", "9"), ("in_favour", "9")):
         desk.fill(f"#field-{field}", number)
     desk.set_input_files("#field-minutes", minutes)
-    desk.locator("#decision button.btn-primary").click()
+    follow(desk.locator("#decision button.btn-primary"))
     desk = open_as("shen", f"/renewals/{COUNTY}/{roster}")
-    desk.get_by_role("button", name="延包登记并换证").click()
-    desk.wait_for_url("**/jobs/**")
+    follow(desk.get_by_role("button", name="延包登记并换证"))
+    assert "/jobs/" in desk.url
     tools = Tools(press=lambda: press_of(database), seal=lambda: seal(WORKER, database))
     # Signing has a loop of its own: not in the thread in which the browser's runs.
     with ThreadPoolExecutor(1) as aside:

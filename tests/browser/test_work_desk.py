@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, expect
 from landreg.core.actor import Actor
 from landreg.registry.casework import cases, notices, opening
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of
+from tests.browser.walk_kit import leaving
 from tests.registry_kit import in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -38,8 +38,9 @@ def at(window: OpenPage) -> At:
         page.keyboard.type(login)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
+        with leaving(page):
+            page.keyboard.press("Enter")
+        assert "/login" not in page.url
         return page
 
     return sign_on
@@ -48,8 +49,9 @@ def at(window: OpenPage) -> At:
 def go(page: Page, letter: str, address: str) -> None:
     """`g` and a letter."""
     page.keyboard.press("g")
-    page.keyboard.press(letter)
-    page.wait_for_url(f"**{address}")
+    with leaving(page):
+        page.keyboard.press(letter)
+    assert page.url.endswith(address)
 
 
 def test_a_case_is_accepted_by_the_keyboard_alone(at: At, drafts: list[UUID], officers: tuple[Actor, Actor]) -> None:
@@ -58,10 +60,12 @@ def test_a_case_is_accepted_by_the_keyboard_alone(at: At, drafts: list[UUID], of
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/cases/610902/"))
+    with leaving(page):
+        page.keyboard.press("Enter")
+    assert "/cases/610902/" in page.url
     case = UUID(page.url.rsplit("/", 1)[1])
-    page.keyboard.press("Control+Enter")
+    with leaving(page):
+        page.keyboard.press("Control+Enter")
     expect(page.locator(".state-line.is-good").first).to_contain_text("已办 1 件")
     assert state_of(officers[0], case) == "accepted"
 
@@ -75,9 +79,11 @@ def test_ticked_cases_pass_review_by_the_keyboard_alone(
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     expect(page.locator("[data-chosen]")).to_have_text("已选 2")
-    page.keyboard.press("p")
+    with leaving(page):
+        page.keyboard.press("p")
     expect(page.locator(".state-line:not(.is-warn)")).to_contain_text("2 件可以办理")
-    page.keyboard.press("Control+Enter")
+    with leaving(page):
+        page.keyboard.press("Control+Enter")
     expect(page.locator(".state-line.is-good").first).to_contain_text("已办 2 件")
     assert one(officers[1], """SELECT count(*) FROM registry."case" WHERE state = 'reviewed'""") == 2
 
@@ -94,9 +100,11 @@ def test_a_case_is_found_and_registered_by_the_keyboard_alone(
     page = at("shen")
     page.keyboard.press("/")
     page.keyboard.type(number)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/cases/{COUNTY}/{drafts[0]}")
-    page.keyboard.press("Control+Enter")
+    with leaving(page):
+        page.keyboard.press("Enter")
+    assert page.url.endswith(f"/cases/{COUNTY}/{drafts[0]}")
+    with leaving(page):
+        page.keyboard.press("Control+Enter")
     expect(page.locator(".state-line.is-good").first).to_contain_text("已办 1 件")
     assert state_of(reviewer, drafts[0]) == "registered"
 

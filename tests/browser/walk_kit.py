@@ -6,7 +6,9 @@ are those that are handed in, and the link by the act's Chinese name is the way 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -60,17 +62,14 @@ class Walk:
     def form(self, subject: str, kind: str) -> Page:
         """The form of an act, by the link on its subject's page."""
         self.desk.goto(subject)
-        self.desk.locator("section[aria-labelledby=offered]").get_by_role(
-            "link", name=term("act", kind), exact=True
-        ).click()
-        self.desk.wait_for_url(f"**/{kind}*")
+        offered = self.desk.locator("section[aria-labelledby=offered]")
+        follow(offered.get_by_role("link", name=term("act", kind), exact=True))
         expect(self.desk.locator("h1")).to_have_text(term("act", kind))
         return self.desk
 
     def send(self) -> UUID:
         """Open the case of the form: its id. What the form says against it is the failure."""
-        with self.desk.expect_navigation():
-            self.desk.get_by_role("button", name="建立业务").click()
+        follow(self.desk.get_by_role("button", name="建立业务"))
         assert "/cases/" in self.desk.url, self.desk.locator("#findings").inner_text()
         return UUID(self.desk.url.rsplit("/", 1)[1])
 
@@ -95,7 +94,7 @@ class Walk:
         Returns what that officer reads of what it changes, and which papers are in.
         """
         if kind_of(self.registrar, case) == "office_correction":
-            self.desk.get_by_role("button", name="出具更正登记通知书").click()
+            follow(self.desk.get_by_role("button", name="出具更正登记通知书"))
             expect(self.desk.get_by_role("link", name="更正登记通知书")).to_be_visible()
             put_proofs(self.registrar, case)
             pass_days(self.superuser, 60)
@@ -109,7 +108,7 @@ class Walk:
         self.judge.goto(f"/cases/{COUNTY}/{case}")
         read = self.judge.locator(CHANGED).inner_text()
         assert "未收" not in read
-        self.judge.get_by_role("button", name="登簿").click()
+        follow(self.judge.get_by_role("button", name="登簿"))
         expect(self.judge.locator(STATE).last).to_contain_text("已登簿")
         return read
 
@@ -125,8 +124,7 @@ class Walk:
         """Print the certificates of a registered case, by the button of its page."""
         seal(WORKER, self.settings)
         self.desk.goto(f"/cases/{COUNTY}/{case}")
-        with self.desk.expect_navigation():
-            self.desk.get_by_role("button", name="发证").click()
+        follow(self.desk.get_by_role("button", name="发证"))
         return self.desk
 
     def certificates(self, right: UUID) -> list[str]:
@@ -139,6 +137,25 @@ class Walk:
         self.judge.goto(f"{subject}/history")
         newest = self.judge.locator("main section.panel").first
         return Told(newest.locator("h2").inner_text(), newest.locator("tbody").inner_text())
+
+
+@contextmanager
+def leaving(page: Page) -> Iterator[None]:
+    """For what is pressed and leads to another page: until that one is whole.
+
+    Playwright waits for no page that a press leads to. A step within the page, as a map puts into its address, is none.
+    """
+    with page.expect_event("load"):
+        yield
+
+
+def follow(leads: Locator, *, finger: bool = False) -> None:
+    """Click a link or a button that leads to another page, or touch it with a finger, and wait for that page."""
+    with leaving(leads.page):
+        if finger:
+            leads.tap()
+        else:
+            leads.click()
 
 
 def right_page(right: UUID) -> str:
@@ -192,7 +209,7 @@ def pick(page: Page, field: str, value: str) -> None:
 def press(page: Page, name: str, role: str = "button") -> None:
     """Go to a button or link by Tab, and press Enter."""
     tab_to(page, page.get_by_role(role, name=name, exact=True).first)  # type: ignore[arg-type]
-    with page.expect_navigation():
+    with leaving(page):
         page.keyboard.press("Enter")
 
 
@@ -200,8 +217,8 @@ def search(page: Page, words: str) -> None:
     """Look for something from any page: `/`, what is asked, Enter."""
     page.keyboard.press("/")
     page.keyboard.type(words)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/search" in url or "/cases/" in url)
+    with leaving(page):
+        page.keyboard.press("Enter")
 
 
 def by_keyboard(walk: Walk, case: UUID, folder: Path) -> str:
@@ -213,14 +230,16 @@ def by_keyboard(walk: Walk, case: UUID, folder: Path) -> str:
         tab_to(page, page.locator("input[name=file]"))
         page.locator("input[name=file]").set_input_files(paper)  # the dialog is the system's, not the page's
         press(page, "收入档案")
-    page.keyboard.press("Control+Enter")
+    with leaving(page):
+        page.keyboard.press("Control+Enter")
     expect(page.locator(STATE).last).to_contain_text("已受理")
     number = page.locator(".sub .code").first.inner_text()
     judge.goto("/")
     search(judge, number)
     read = judge.locator(CHANGED).inner_text()
     for state in ("已审核", "已登簿"):
-        judge.keyboard.press("Control+Enter")
+        with leaving(judge):
+            judge.keyboard.press("Control+Enter")
         expect(judge.locator(STATE).last).to_contain_text(state)
     return read
 

@@ -119,3 +119,29 @@ def _text(file: Path) -> str | None:
         return file.read_text("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def test_a_browser_s_test_goes_to_another_page_by_follow_and_by_leaving_alone() -> None:
+    """Playwright waits for no page that a press leads to: what reads at once may find the old page or none.
+
+    A link leads to another page always; that a button does, its test alone can tell.
+    """
+    bare = [
+        f"{sources.name(file)}:{node.lineno}"
+        for file in sources.modules("tests/browser")
+        for node in ast.walk(sources.tree(file))
+        if isinstance(node, ast.Attribute) and (node.attr == "expect_navigation" or _pressed_link(node))
+    ]
+    assert bare == []
+
+
+def _pressed_link(node: ast.Attribute) -> bool:
+    """`…get_by_role("link", …)….click` and `….tap`."""
+    if node.attr not in {"click", "tap", "dblclick"}:
+        return False
+    asked = (one for one in ast.walk(node.value) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute))
+    return any(
+        one.func.attr == "get_by_role" and isinstance(one.args[0], ast.Constant) and one.args[0].value == "link"
+        for one in asked
+        if isinstance(one.func, ast.Attribute) and one.args
+    )
