@@ -14,11 +14,20 @@ from gis.areas import ring_areas
 from gis.shapes import Floats, Geoms, Ints, Shapes, both
 
 KINDS = (
-    "empty", "not_finite", "huge", "too_few_points", "unclosed", "duplicate_vertex", "spike", "self_crossing",
-    "self_touching", "bad_hole", "multipart", "hole", "reversed", "sliver",
+    "empty", "not_finite", "huge", "too_few_points", "unclosed", "duplicate_vertex", "near_vertex", "spike",
+    "self_crossing", "self_touching", "bad_hole", "multipart", "hole", "reversed", "sliver",
 )  # fmt: skip
 BROKEN = {"not_finite", "huge", "too_few_points"}
-FOLLOWING = {"duplicate_vertex", "spike", "self_crossing", "self_touching", "bad_hole", "reversed", "sliver"}
+FOLLOWING = {
+    "duplicate_vertex",
+    "near_vertex",
+    "spike",
+    "self_crossing",
+    "self_touching",
+    "bad_hole",
+    "reversed",
+    "sliver",
+}
 """What is said of a ring that is broken is no more than that: no angle, direction or width of it means anything."""
 
 
@@ -35,12 +44,14 @@ class RingFault:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """duplicate_m: two vertices in a row this near are one. spike_degrees: a boundary that turns back on itself within
-    this angle is a spike. sliver_width_m: a parcel that is narrower than this, on the average, is a sliver."""
+    """duplicate_m: two vertices in a row this near are one; near_m: this near they can hardly both be meant. spike_degrees: a
+    boundary that turns back on itself within this angle is a spike. sliver_width_m: a parcel that is narrower than this, on
+    the average, is a sliver."""
 
     duplicate_m: float = 0.001
     spike_degrees: float = 0.5
     sliver_width_m: float = 0.1
+    near_m: float = 0.01
 
 
 def ring_faults(shapes: Shapes, limits: Thresholds = Thresholds(), *, clockwise: bool = True) -> list[RingFault]:
@@ -49,7 +60,7 @@ def ring_faults(shapes: Shapes, limits: Thresholds = Thresholds(), *, clockwise:
     clockwise: whether the format wants outer rings clockwise (shapefile) and "reversed" is to be reported; a ring that
     crosses itself has no direction.
     value is, by kind: the number of different points (too_few_points), metres between the ends (unclosed) or between the two
-    vertices (duplicate_vertex), degrees (spike), the number of parts or holes (multipart, hole), the mean width in
+    vertices (duplicate_vertex, near_vertex), degrees (spike), the number of parts or holes (multipart, hole), the mean width in
     metres (sliver), the coordinate (huge), NaN or infinity (not_finite), else NaN. Linear in the number of points.
     """
     found = [*_whole(shapes), *_corners(shapes, limits), *_direction(shapes, clockwise)]
@@ -94,7 +105,7 @@ def _whole(shapes: Shapes) -> list[RingFault]:
 
 
 def _corners(shapes: Shapes, limits: Thresholds) -> list[RingFault]:
-    """Duplicate vertices and spikes. A vertex that repeats the one before is left out before angles are taken."""
+    """Duplicate and near vertices, and spikes. A vertex that repeats the one before is left out before angles are taken."""
     xy, part = shapes.xy, shapes.xy_part
     sound = shapes.sound
     if len(xy) < 2:
@@ -103,13 +114,15 @@ def _corners(shapes: Shapes, limits: Thresholds) -> list[RingFault]:
     with np.errstate(invalid="ignore", over="ignore"):
         along = np.where(same_ring[:, None], xy[1:] - xy[:-1], 1.0)
     step = np.hypot(along[:, 0], along[:, 1])
-    repeated = np.flatnonzero(same_ring & (step <= limits.duplicate_m)) + 1
+    close = np.flatnonzero(same_ring & (step <= max(limits.near_m, limits.duplicate_m))) + 1
     found = [
         RingFault(
-            int(shapes.part_feature[part[k]]), "duplicate_vertex", float(xy[k, 0]), float(xy[k, 1]), float(step[k - 1])
+            int(shapes.part_feature[part[k]]), "duplicate_vertex" if step[k - 1] <= limits.duplicate_m else "near_vertex",
+            float(xy[k, 0]), float(xy[k, 1]), float(step[k - 1]),
         )
-        for k in repeated
-    ]
+        for k in close
+    ]  # fmt: skip
+    repeated = close[step[close - 1] <= limits.duplicate_m]
     kept: NDArray[np.bool_] = np.array(sound)
     kept[repeated] = False
     kept[_closing(shapes)] = False

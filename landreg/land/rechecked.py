@@ -19,7 +19,7 @@ NOT_COMPARED = ("PKG-17", "PKG-32", "PKG-33")
 """That more was found than is listed, or what goes on of those in force, says nothing of the package."""
 OF_STAGED_ROWS = ("PKG-26",)
 """Codes that are looked for among staged rows only: a check that refused its package says nothing of them."""
-OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "TOP-20", "COD-13", "ARE-2", "GEO-25")
+OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "COD-44", "TOP-20", "COD-13", "ARE-2", "GEO-25")
 """Codes that a column or layer has once: their subject, the first row, may be mended while others remain."""
 KEY = ("code", "layer", "subject", "field", "other")
 SINCE = ("new", "remaining", "fixed")

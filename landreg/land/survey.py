@@ -29,6 +29,7 @@ from landreg.land.rules import (
     boundaries,
     codes,
     days,
+    families,
     geometry,
     persons,
     placing,
@@ -47,7 +48,7 @@ from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
     ("geometry", (*placing.RULES, *geometry.RULES)), ("codes", (*codes.RULES, *days.RULES)),
-    ("persons", (*persons.RULES, *plausible.RULES)), ("relations", (*relations.RULES, *uses.RULES)),
+    ("persons", (*persons.RULES, *families.RULES, *plausible.RULES)), ("relations", (*relations.RULES, *uses.RULES)),
     ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()), ("topology", topology.RULES),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from gis.shapefile import Columns, Package, PackageFault, Source, read_layer, re
 from gis.shapes import Shapes
 from landreg.core.errors import Finding
 from landreg.land import survey_columns as cells
-from landreg.land.rules.facts import KEY, Bytes, Notes, Table, filled, plain
+from landreg.land.rules.facts import KEY, Bytes, Notes, Table, filled, plain, prefix
 from landreg.land.rules.geometry import join_shapes
 from landreg.land.survey_text import odd_text
 
@@ -30,7 +30,9 @@ CODES = {
     "DKBM", "FBFBM", "CBFBM", "CBHTBM", "YCBHTBM", "LZHTBM", "CBJYQZBM", "SRFBM", "ZDDM", "BDCDYH", "ZJQYDM", "CJQYDM",
     "XJQYDM", "XZQDM", "YSDM", "CBFZJHM", "CYZJHM", "FZRZJHM", "YHZGX", "TDLYLX", "QZLQRZJHM", "BFLQRZJHM", "HFLQRZJHM",
 }  # fmt: skip
-TEXTS = {"QLXZ", "FBFMC", "CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX", "YZBM"}
+TEXTS = {"QLXZ", "FBFMC", "CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX", "YZBM", "LXDH"}
+TOLD = {"DKDZ", "DKXZ", "DKNZ", "DKBZ"}
+"""Columns of which rules ask only whether anything stands there: of a million parcels their first byte alone is kept."""
 DATES = {"JGRQ"}
 
 
@@ -85,6 +87,8 @@ class Reading:
                 self._text_of(name, start).append(folded)
             elif name in TEXTS:
                 self._text_of(name, start).append(values)
+            elif name in TOLD:
+                self._text_of(name, start).append(prefix(values, 1))
         for name, parts in self.text.items():
             if name not in columns:
                 parts.append(np.zeros(columns.rows, dtype="S1"))

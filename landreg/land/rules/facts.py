@@ -127,8 +127,8 @@ class Survey:
     m² in hundredths by row. villages: today's, code to name. county_area: in the zone, held wide. forms: layer to the form of file.
     points, lines: one of them at a time, while it is looked at; against: the parcels' corners for that. counted: rows of
     each table and layer.
-    overlapping: pairs of parcels that are noted as such. covers: of the parcels, from one rule for the next. read_on: the day on
-    which the files are read."""
+    overlapping: pairs of parcels that are noted as such. doubled: layers and rows with vertices that are too near. covers: of
+    the parcels, from one rule for the next. read_on: the day on which the files are read."""
 
     county: str
     digits: tuple[str, ...]
@@ -146,6 +146,7 @@ class Survey:
     against: Any = None
     counted: dict[str, int] = field(default_factory=dict)
     overlapping: set[tuple[int, int]] = field(default_factory=set)
+    doubled: set[tuple[str, int]] = field(default_factory=set)
     covers: Any = None
     read_on: date = date.min
 

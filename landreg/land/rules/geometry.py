@@ -30,6 +30,7 @@ CODE_OF = {
     "empty": "GEO-1", "not_finite": "GEO-2", "huge": "GEO-2", "too_few_points": "GEO-3", "unclosed": "GEO-4",
     "self_crossing": "GEO-5", "duplicate_vertex": "GEO-6", "spike": "GEO-7", "multipart": "GEO-8", "hole": "GEO-9",
     "bad_hole": "GEO-10", "sliver": "GEO-12", "reversed": "GEO-13", "self_touching": "GEO-14",
+    "near_vertex": "GEO-26",
 }  # fmt: skip
 
 COUNTED = {"too_few_points", "multipart", "hole"}
@@ -99,11 +100,21 @@ def _ring_notes(survey: Survey, notes: Notes, kind: str, faults: Sequence[RingFa
             continue  # a parcel that is narrow as a whole has sharp ends by nature
         if fault.kind == "empty" and notes.counts.get("GEO-11") and _is_endless(notes, table, fault.index):
             continue
-        if kind in PLOTS:
+        if fault.kind == "near_vertex":
+            _near_note(survey, notes, table, fault)
+        elif kind in PLOTS:
             survey.blame(kind, fault.index)
             _ring_note(notes, CODE_OF[fault.kind], table, fault, _sound_vertex(survey.shapes[kind], fault.index))
         elif fault.kind != "hole":
             _ring_note(notes, "GEO-20", table, fault)
+
+
+def _near_note(survey: Survey, notes: Notes, table: Table, fault: RingFault) -> None:
+    """GEO-26 of a plot: it speaks not against the plot's own shape, and where a neighbour misses one vertex of the two, TOP-12
+    says no more than this."""
+    if table.kind in PLOTS:
+        _ring_note(notes, CODE_OF[fault.kind], table, fault)
+        survey.doubled.add((table.kind, fault.index))
 
 
 def _is_endless(notes: Notes, table: Table, row: int) -> bool:
@@ -118,9 +129,10 @@ def _sound_vertex(shapes: Shapes, row: int) -> Any:
 
 
 def _limits(notes: Notes) -> Thresholds:
-    figures = {name: notes.law.text("GEO.thresholds", name) for name in ("duplicate_m", "spike_degrees", "sliver_m")}
-    duplicate, spike, sliver = (np.float64(figures[name]).item() for name in figures)
-    return Thresholds(duplicate, spike, sliver)
+    names = ("duplicate_m", "spike_degrees", "sliver_m", "near_m")
+    figures = {name: notes.law.text("GEO.thresholds", name) for name in names}
+    duplicate, spike, sliver, near = (np.float64(figures[name]).item() for name in names)
+    return Thresholds(duplicate, spike, sliver, near)
 
 
 def _ring_note(notes: Notes, code: str, table: Table, fault: RingFault, spot: Any = None) -> None:

@@ -52,12 +52,12 @@ def cod_10_citizen_id_is_sound(survey: Survey, notes: Notes) -> None:
 
 def id_faults(numbers: Bytes, notes: Notes) -> tuple[Mask, Mask, Mask]:
     """Of citizen IDs: wrong shape; sound shape but no day of birth; sound day but wrong check digit."""
-    cells = _cells(numbers, 18)
-    digits = cells.astype(np.int64) - ord("0")
+    signs = cells(numbers, 18)
+    digits = signs.astype(np.int64) - ord("0")
     shape = (lengths(numbers) == 18) & ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1)
-    shape &= ((digits[:, 17] >= 0) & (digits[:, 17] <= 9)) | (cells[:, 17] == ord("X"))
-    check = CHECKS[(np.where(shape[:, None], digits[:, :17], 0) * WEIGHTS).sum(axis=1) % 11] == cells[:, 17]
-    year, month, day = (_number(digits, *span) for span in ((6, 10), (10, 12), (12, 14)))
+    shape &= ((digits[:, 17] >= 0) & (digits[:, 17] <= 9)) | (signs[:, 17] == ord("X"))
+    check = CHECKS[(np.where(shape[:, None], digits[:, :17], 0) * WEIGHTS).sum(axis=1) % 11] == signs[:, 17]
+    year, month, day = (number(digits, *span) for span in ((6, 10), (10, 12), (12, 14)))
     leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = np.where((month >= 1) & (month <= 12), MONTHS[np.clip(month - 1, 0, 11)] + leap, 0)
     today = notes.law.on
@@ -66,14 +66,16 @@ def id_faults(numbers: Bytes, notes: Notes) -> tuple[Mask, Mask, Mask]:
     return ~shape, shape & ~birth, shape & birth & ~check
 
 
-def _number(digits: Ints, first: int, last: int) -> Ints:
+def number(digits: Ints, first: int, last: int) -> Ints:
+    """Of each row of digits some as one number."""
     made = np.zeros(len(digits), dtype=np.int64)
     for place in range(first, last):
         made = made * 10 + digits[:, place]
     return made
 
 
-def _cells(text: Bytes, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+def cells(text: Bytes, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """The bytes of each value, nought behind its end."""
     made = np.zeros((len(text), width), dtype=np.uint8)
     have = min(text.dtype.itemsize, width)
     if len(text):
@@ -104,7 +106,7 @@ def cod_12_sex_agrees_with_the_id(survey: Survey, notes: Notes) -> None:
     table = survey.table("CBF_JTCY")
     numbers, sex = table.column("CYZJHM"), table.column("CYXB")
     sound = np.isin(table.column("CYZJLX"), UNSAID) & ~np.logical_or.reduce(id_faults(numbers, notes))
-    by_id = np.where(_cells(numbers, 18)[:, 16] % 2 == 1, b"1", b"2")
+    by_id = np.where(cells(numbers, 18)[:, 16] % 2 == 1, b"1", b"2")
     bad = sound & np.isin(sex, (b"1", b"2")) & (sex != by_id)
     notes.rows("COD-12", table, np.flatnonzero(bad), "CYXB", lambda row: _person(table, row))
 

@@ -165,17 +165,20 @@ def top_5_parcel_is_in_its_county(survey: Survey, notes: Notes) -> None:
 
 def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
     """TOP-12: neighbours that nearly meet: a corner misses the other's side by less than anyone can have meant. TOP-17: a
-    strip between them, wider but no road. Those that overlap are noted as such already."""
+    strip between them, wider but no road. Those that overlap are noted as such already, and so is a double vertex that a neighbour
+    has once (GEO-26)."""
     shapes = survey.shapes.get("DK")
     if shapes is None or len(shapes) < 2:
         return
     near, far = (np.float64(notes.law.text("TOP-12.gap", key)).item() for key in ("least_m", "most_m"))
     wide, along = (np.float64(notes.law.text("TOP-17.strip", key)).item() for key in ("most_m", "along_m"))
+    twice = np.float64(notes.law.text("GEO.thresholds", "near_m")).item()
     survey.covers = covers_of(shapes, near, max(far, wide, REACH_M))
     found = gaps(shapes, survey.covers, tolerance_m=near, reach_m=far, wide_m=wide, along_m=along)
     for row in range(len(found)):
         i, j = int(found.i[row]), int(found.j[row])
-        if (min(i, j), max(i, j)) not in survey.overlapping:
+        doubled = found.width_m[row] <= twice and not survey.doubled.isdisjoint({("DK", i), ("DK", j)})
+        if not doubled and (min(i, j), max(i, j)) not in survey.overlapping:
             place = (found.x[row], found.y[row])
             code = "TOP-12" if found.width_m[row] <= far else "TOP-17"
             _pair_notes(survey, notes, code, "DK", i, j, {"width": _three(found.width_m[row])}, place)

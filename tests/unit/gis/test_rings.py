@@ -60,4 +60,5 @@ def test_thresholds_decide_what_counts() -> None:
     ring = [*square()[:2], (0.03, 10), *square()[2:]]
     assert kinds(ring, duplicate_m=0.01) == []
     assert kinds(ring, duplicate_m=0.05) == ["duplicate_vertex"]
+    assert kinds(ring, near_m=0.05) == ["near_vertex"]
     assert kinds(square(), sliver_width_m=6.0) == ["sliver"]

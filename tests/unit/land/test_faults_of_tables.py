@@ -112,7 +112,7 @@ CODES: list[tuple[str, Change, Found]] = [
      {("COD-10", H2), ("REL-14", H2)}),
     ("a credit code with a wrong check sign", put("FBF", G1, FZRZJLX="3", FZRZJHM="N1610902MF00000010"), {("COD-11", G1)}),
     ("a credit code that is too long", put("FBF", G1, FZRZJLX="3", FZRZJHM="N1610902MF000000101"), {("COD-11", G1)}),
-    ("a member's sex against the ID", put("CBF_JTCY", "家人2", CYXB="1"), {("COD-12", H2)}),
+    ("a member's sex against the ID", put("CBF_JTCY", "家人2", CYXB="1"), {("COD-12", H2), ("REL-40", H2)}),
     ("a day that is none", put("CBHT", C2, QDSJ="19980230"), {("COD-15", C2)}),
     ("a day that is no day at all", put("LZHT", T1, HTQDRQ="去年"), {("COD-15", T1)}),
     ("a survey that is to come", put("CBF", H2, CBFDCRQ="20301231"), {("COD-16", H2)}),
@@ -189,8 +189,9 @@ RELATIONS: list[tuple[str, Change, Found]] = [
         CBF_JTCY=[row for row in s.tables["CBF_JTCY"] if row["CBFBM"] != H2]), {("REL-8", H2)}),
     ("a number of members that is not", put("CBF", H2, CBFCYSL=3), {("REL-9", H2)}),
     ("a member in two households",
-     both(add("CBF_JTCY", "家人1", CBFBM=H2), put("CBF", H2, CBFCYSL=3)), {("REL-10", H1), ("REL-10", H2)}),
-    ("a member twice in a household", both(add("CBF_JTCY", "家人1"), put("CBF", H1, CBFCYSL=3)), {("REL-11", H1)}),
+     both(add("CBF_JTCY", "家人1", CBFBM=H2), put("CBF", H2, CBFCYSL=3)), {("REL-10", H1), ("REL-10", H2), ("REL-39", H2)}),
+    ("a member twice in a household", both(add("CBF_JTCY", "家人1"), put("CBF", H1, CBFCYSL=3)),
+     {("REL-11", H1), ("REL-39", H1)}),
     ("a representative of two households",
      both(put("CBF", H2, CBFZJHM=citizen_id(3))), {("REL-12", H2), ("REL-14", H2)}),
     ("a household without a head", put("CBF_JTCY", "户主2", YHZGX="20"), {("REL-13", H2)}),
@@ -229,10 +230,81 @@ RELATIONS: list[tuple[str, Change, Found]] = [
     ("a household of which nobody shares", both(put("CBF_JTCY", "户主2", SFGYR="2"), put("CBF_JTCY", "家人2", SFGYR="2")),
      {("REL-37", H2)}),
     ("one member who does not share", put("CBF_JTCY", "家人2", SFGYR="2"), set()),
-    ("a member born in 1850", put("CBF_JTCY", "家人2", CYZJHM="610900185001010013", CYXB="1"), {("COD-39", H2)}),
+    ("a member born in 1850", put("CBF_JTCY", "家人2", CYZJHM="610900185001010013", CYXB="1", YHZGX="51"),
+     {("COD-39", H2)}),
     ("a postcode of five digits", put("CBF", H2, YZBM="72500"), {("COD-40", H2)}),
     ("a postcode with a letter", put("FBF", G2, YZBM="72500O"), {("COD-40", G2)}),
 ]  # fmt: skip
+
+
+def _relative(relation: str, birth: str, sex: str = "2") -> Change:
+    """The second household's other member, whose head was born in 1970, as a relative of this age."""
+    return put("CBF_JTCY", "家人2", YHZGX=relation, CYXB=sex, CYZJHM=citizen_id(104 + (sex == "1"), birth))
+
+
+def _third(relation: str, birth: str, sex: str = "2") -> Change:
+    """One more member of the second household."""
+    return both(
+        add("CBF_JTCY", "家人2", CYXM="又一人", YHZGX=relation, CYXB=sex, CYZJHM=citizen_id(206 + (sex == "1"), birth)),
+        put("CBF", H2, CBFCYSL=3),
+    )
+
+
+FAMILIES: list[tuple[str, Change, Found]] = [
+    ("two spouses of one head", _third("12", "19720101"), {("REL-39", H2)}),
+    ("a spouse and a child", _third("30", "19980101"), set()),
+    ("a spouse of the head's own sex", _relative("10", "19700101", "1"), {("REL-40", H2)}),
+    ("a daughter older than the head", _relative("32", "19350101"), {("REL-41", H2)}),
+    ("a daughter thirteen years younger", _relative("30", "19831231"), {("REL-41", H2)}),
+    ("a daughter fourteen years younger", _relative("30", "19840101"), set()),
+    ("an only son born in the head's year", _relative("21", "19701231", "1"), {("REL-41", H2)}),
+    ("a son's wife of the head's age", _relative("38", "19700101"), set()),
+    ("a stepdaughter of any age", _relative("37", "19650101"), set()),
+    ("a mother younger than the head", _relative("52", "19720101"), {("REL-41", H2)}),
+    ("a mother twenty years older", _relative("52", "19500101"), set()),
+    ("a grandson twenty years younger", _relative("41", "19900101", "1"), {("REL-41", H2)}),
+    ("a grandson thirty years younger", _relative("41", "20000101", "1"), set()),
+    ("a grandmother twenty years older", _relative("62", "19500101"), {("REL-41", H2)}),
+    ("a child of whom no day of birth is told", put("CBF_JTCY", "家人2", YHZGX="30", CYZJLX="9", CYZJHM="无"), set()),
+    (
+        "a child of a household of two heads",
+        both(_relative("02", "19700101"), _third("30", "19600101")),
+        {("REL-13", H2)},
+    ),
+]
+
+PLAUSIBLE: list[tuple[str, Change, Found]] = [
+    ("a citizen ID as an officer's", put("CBF_JTCY", "家人2", CYZJLX="2"), {("COD-41", H2)}),
+    ("a citizen ID as a passport's", put("FBF", G2, FZRZJLX="5"), {("COD-41", G2)}),
+    ("an officer's number as an officer's", put("CBF_JTCY", "家人2", CYZJLX="2", CYZJHM="军字第0012345号"), set()),
+    ("an officer's number as a citizen ID", put("CBF_JTCY", "家人2", CYZJHM="军字第0012345号"), {("COD-19", H2)}),
+    ("a telephone in letters", put("CBF", H2, LXDH="abc"), {("COD-42", H2)}),
+    ("a mobile of ten digits", put("FBF", G2, LXDH="1390915000"), {("COD-42", G2)}),
+    *(
+        (f"the telephone {given}", put("CBF", H2, LXDH=given), set())
+        for given in (
+            "13909150000",
+            "0915-3212345",
+            "(0915)3212345",
+            "09153212345",
+            "3212345",
+            "+8613909150000",
+            "4008001234",
+            "13909150000/0915-3212345",
+            "13909150000、13809150000",
+            "0915-3212345-801",
+            "无",
+        )
+    ),
+    ("a parcel without neighbours", put("DK", P2, DKDZ="", DKXZ="", DKNZ="", DKBZ=""), {("COD-43", P2)}),
+    ("a parcel with one neighbour", put("DK", P2, DKXZ="", DKNZ="", DKBZ=""), set()),
+    ("no parcel with neighbours", every("DK", DKDZ="", DKXZ="", DKNZ="", DKBZ=""), {("COD-44", P1)}),
+]
+
+
+def _certificate(day: str) -> Change:
+    return lambda small: small.tables.update(CBJYQZ=[{"CBJYQZBM": C2, "FZJG": "区政府", "FZRQ": day, "QZSFLY": "1"}])
+
 
 TERMS: list[tuple[str, Change, Found]] = [
     ("a contract reversed", put("CBHT", C2, CBQXQ="20271231", CBQXZ="19980101"),
@@ -249,13 +321,17 @@ TERMS: list[tuple[str, Change, Found]] = [
     ("a contract signed after its end", put("CBHT", C2, CBQXQ="19900101", CBQXZ="20191231", QDSJ="20200101"),
      {("TER-4", C2), ("TER-6", C2)}),
     ("a contract signed in 1890", put("CBHT", C2, QDSJ="18900101"), {("TER-10", C2)}),
+    ("a transfer signed in 1915", put("LZHT", T1, HTQDRQ="19151215"), {("TER-10", T1)}),
+    ("a register entry of 1990", put("CBJYQZDJB", C2, DJSJ="19900301"), {("TER-11", C2)}),
+    ("a certificate of 2001", _certificate("20010101"), {("TER-11", C2)}),
+    ("a certificate of 2005", _certificate("20050101"), set()),
     ("a transfer past its contract", put("LZHT", T1, LZQXJSRQ="20281231", LZQX="3年"), {("TER-5", T1)}),
     ("a transfer before its contract", put("LZHT", T1, LZQXKSRQ="19970101", LZQX="30年"), {("TER-5", T1)}),
     ("a register's term that is not the contract's", put("CBJYQZDJB", C2, CBQXQ="19980201"), {("TER-3", C2), ("TER-6", C2)}),
     ("a term in words against its days", put("LZHT", T1, LZQX="3年"), {("TER-7", T1)}),
 ]  # fmt: skip
 
-CASES = [*CODES, *AREAS, *RELATIONS, *TERMS]
+CASES = [*CODES, *AREAS, *RELATIONS, *FAMILIES, *PLAUSIBLE, *TERMS]
 
 
 @pytest.mark.parametrize(("change", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
