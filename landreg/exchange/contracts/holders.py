@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
-from landreg.exchange.contracts import land_queries
+from landreg.exchange.contracts import held_queries
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.held import Held, held_otherwise
 from landreg.exchange.contracts.whole import Whole
@@ -17,12 +21,20 @@ def holders(session: Session, found: Whole, *, own: bool) -> list[Held]:
     the contract moves the right itself, or passes on what others let. own: asked by a party of the contract.
     """
     row = found.contract
-    if row.household_id is None or not _lets(found):
-        return []
-    by_area = of_whole(row.unit) or not all(one.price for one in found.parcels)
-    worth = {one.parcel_code: one.area_m2 * (1 if by_area else one.price) for one in found.parcels}
-    ground = land_queries.held_now(session, row.county, row.contract_id, own=own)
-    return held_otherwise((row.household_id, row.household_name), ground, worth)
+    return _of(found, held_queries.held_now(session, row.county, row.contract_id, own=own)) if _lets(found) else []
+
+
+def of_takers(session: Session, taken: Iterable[Whole]) -> dict[UUID, list[Held]]:
+    """The same of the contracts that have not ended of those of which the actor is the taker, by contract."""
+    asked: dict[str, dict[UUID, Whole]] = {}
+    for found in taken:
+        if _lets(found) and found.contract.state != "ended":
+            asked.setdefault(found.contract.county, {})[found.contract.contract_id] = found
+    return {
+        contract_id: _of(wholes[contract_id], ground)
+        for county, wholes in asked.items()
+        for contract_id, ground in held_queries.held_now_of_own(session, county, list(wholes)).items()
+    }
 
 
 def out_of_right(session: Session, found: Whole, *, own: bool) -> list[str]:
@@ -32,8 +44,17 @@ def out_of_right(session: Session, found: Whole, *, own: bool) -> list[str]:
     row = found.contract
     if not _lets(found) or row.state == "ended":
         return []
-    held = {one.parcel_code for one in land_queries.held_now(session, row.county, row.contract_id, own=own)}
+    held = {one.parcel_code for one in held_queries.held_now(session, row.county, row.contract_id, own=own)}
     return [one.parcel_code for one in found.parcels if one.parcel_code not in held]
+
+
+def _of(found: Whole, ground: Sequence[Any]) -> list[Held]:
+    row = found.contract
+    if row.household_id is None:
+        return []
+    by_area = of_whole(row.unit) or not all(one.price for one in found.parcels)
+    worth = {one.parcel_code: one.area_m2 * (1 if by_area else one.price) for one in found.parcels}
+    return held_otherwise((row.household_id, row.household_name), ground, worth)
 
 
 def _lets(found: Whole) -> bool:

@@ -224,15 +224,6 @@ def bound(
     return {row.parcel_code: row.number for row in rows}
 
 
-def held_now(session: Session, county: str, contract_id: UUID, *, own: bool) -> Sequence[Any]:
-    """The ground of a contract as it stands today, each piece with who holds it by the register: the contract's parcel_code, code,
-    area_m2, household_id, household_code, name, since. own: asked by a party of the contract.
-    """
-    which = "held_now_of_own" if own else "held_now"
-    asked = sa.text(f"SELECT * FROM exchange.{which}(:county, :contract)")
-    return session.execute(asked, {"county": county, "contract": contract_id}).all()
-
-
 def operated(
     session: Session, county: str, codes: Sequence[str], first: date, until: date, taker: UUID | None = None
 ) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -18,12 +18,14 @@ from landreg.exchange import prices
 from landreg.exchange.bidding import told_queries
 from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.contracts import deal_queries, draft_queries, land_queries, queries
+from landreg.exchange.contracts.holders import of_takers
 from landreg.exchange.contracts.rules.course import (
     UNSIGNED,
     Course,
     asked_to_remedy,
     stage,
 )
+from landreg.exchange.contracts.rules.held import Held
 from landreg.exchange.contracts.rules.renewing import last_word, open_until
 from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
 from landreg.exchange.contracts.taking import reserve_lacking
@@ -33,10 +35,12 @@ from landreg.exchange.listings.rules.course import review_by
 from landreg.exchange.market import search_queries
 from landreg.exchange.model import Listing
 from landreg.law.queries import load_law
+from landreg.registry.routes.shown import holder_name
 from landreg.web import i18n
 
 MOST_FOUND = 200
 ENDED_FOR = timedelta(days=30)
+SOON = timedelta(days=30)
 LOOKED_BACK = timedelta(days=60)
 
 
@@ -48,7 +52,9 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
     taking = {one.taker_id for one in deal_queries.own_takers(session)}
     # The household whose land is passed on is no party of that money.
     of_others = queries.passed_by_others(session, [row for row in own if row.taker_id not in taking])
-    for found in queries.wholes(session, own):
+    wholes = queries.wholes(session, own)
+    passed = of_takers(session, (one for one in wholes if one.contract.taker_id in taking))
+    for found in wholes:
         row, course = found.contract, found.course(today)
         side = "taker" if row.taker_id in taking else "contractor"
         if row.state == "withdrawn":
@@ -64,6 +70,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
                 *_ended(found, today),
                 *_deposit(found, side),
                 *_late(found, side, today),
+                *_held_by(found, passed.get(row.contract_id, ()), today),
                 *_notices(course, side),
                 *(_listed_on(session, found) if side == "taker" else ()),
                 *(_asked_on(course) if side == "taker" else ()),
@@ -85,6 +92,32 @@ def _late(found: Whole, side: str, today: date) -> Iterator[str]:
                 _("您有价款逾期没有付：%(what)s", what=what)
                 if payer == side
                 else _("对方有价款逾期没有付：%(what)s", what=what)
+            )
+
+
+def _held_by(found: Whole, holders: Iterable[Held], today: date) -> Iterator[str]:
+    """To whoever has the land: that it has another contractor by now, and who is paid; for some days, and while a sum that fell
+    due since is open or soon due.
+    """
+    for one in holders:
+        since = one.since or today
+        open_ = any(
+            due.left > 0 and due.due.payer == "taker" and since <= due.due.due_on <= today + SOON
+            for due in found.settled
+        )
+        if today > since + ENDED_FOR and not open_:
+            continue
+        name = holder_name(one.name) + (f"（{one.code}）" if one.code else "")
+        said = {"day": i18n.shown_day(since), "name": name, "share": one.percent}
+        kind = i18n.shown_term(one.kind, "act")
+        how = _("（%(kind)s，登记业务 %(case)s）", kind=kind, case=one.case) if one.case else ""
+        if one.household_id == found.contract.household_id:
+            yield _("出租方从 %(day)s 起由 %(name)s代表%(how)s：合同继续有效，款项仍付给该户", how=how, **said)
+        else:
+            yield _(
+                "您租的地从 %(day)s 起由 %(name)s承包%(how)s：合同继续有效，那天起到期的款项 %(share)s%% 付给该户",
+                how=how,
+                **said,
             )
 
 

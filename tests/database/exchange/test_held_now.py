@@ -58,10 +58,12 @@ def test_land_that_was_assigned_since_is_said_to_be_its_taker_s_with_its_share(
     asked = Assignment(household_id(registrar, OTHER), OTHER, date(2026, 1, 5), (LOWER,))
     case = asked_for(registrar, "assignment", asked, right=right_id())
     booked(registrar, reviewer, superuser, case, "assignment")
-    since = today(registrar)
+    since, number = today(registrar), one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :c', c=case)
     pass_days(superuser, 3)
     (theirs,) = held(let)
-    assert theirs == Held(household_id(registrar, OTHER), OTHER, "户主2", (LOWER,), since, Decimal("0.5"))
+    assert theirs == Held(
+        household_id(registrar, OTHER), OTHER, "户主2", (LOWER,), since, Decimal("0.5"), number, "assignment"
+    )
     assert (theirs.percent, theirs.of(Decimal("720.01"))) == ("50", Decimal("360.01"))
     assert held(let, farmer_of(superuser, HOUSEHOLD), own=True) == [theirs]
     assert held(let, farmer_of(superuser, OTHER, login="other"), own=True) == []
@@ -159,6 +161,7 @@ def test_a_household_that_another_stands_for_now_is_named_so_and_keeps_all(
     booked(registrar, reviewer, superuser, case, "representative_change")
     (theirs,) = held(let)
     assert (theirs.code, theirs.name, theirs.percent) == (HOUSEHOLD, "成员1之2", "100")
+    assert (theirs.since, theirs.kind) == (today(registrar), "representative_change")
 
 
 def test_land_whose_right_was_cancelled_since_is_told_to_both_sides_and_the_desk(

@@ -15,7 +15,7 @@ from landreg.core.units import half_up
 @dataclass(frozen=True)
 class Held:
     """Land of a contract that another than who signed it holds, or who signed it under another name. parcels: of the contract.
-    since: the first day of their right. share: of the price, of one.
+    since: the first day of their right, of who signed that of the name. share: of the price, of one. case, kind: by which case.
     """
 
     household_id: UUID
@@ -24,6 +24,8 @@ class Held:
     parcels: tuple[str, ...]
     since: date | None
     share: Decimal
+    case: str = ""
+    kind: str = ""
 
     @property
     def percent(self) -> str:
@@ -49,17 +51,14 @@ def held_otherwise(signed: tuple[UUID, str], ground: Sequence[Any], worth: Mappi
     for row in ground:
         if (row.household_id, row.name) != signed:
             found.setdefault(row.household_id, []).append(row)
-    return sorted(
-        (
-            Held(
-                household_id,
-                rows[0].household_code,
-                rows[0].name,
-                tuple(dict.fromkeys(row.parcel_code for row in rows)),
-                min((row.since for row in rows if row.since), default=None),
-                sum((worth[row.parcel_code] * row.area_m2 / cut[row.parcel_code] for row in rows), Decimal(0)) / whole,
-            )
-            for household_id, rows in found.items()
-        ),
-        key=lambda one: one.code,
+    return sorted((_held(rows, worth, cut, whole) for rows in found.values()), key=lambda one: one.code)
+
+
+def _held(rows: Sequence[Any], worth: Mapping[str, Decimal], cut: Mapping[str, Decimal], whole: Decimal) -> Held:
+    """Of one household's pieces, as the first that came to it did."""
+    first = min(rows, key=lambda row: row.since or date.max)
+    parcels = tuple(dict.fromkeys(row.parcel_code for row in rows))
+    share = sum((worth[row.parcel_code] * row.area_m2 / cut[row.parcel_code] for row in rows), Decimal(0)) / whole
+    return Held(
+        first.household_id, first.household_code, first.name, parcels, first.since, share, first.by_case, first.by_kind
     )
