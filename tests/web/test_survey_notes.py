@@ -15,6 +15,27 @@ from tests.villages import COUNTY, VILLAGE, note_use, stage_village
 from tests.web.conftest import Browser, OpenAccount
 
 
+def test_a_note_on_a_whole_table_stands_on_batch_and_check_page_and_on_no_case(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    made = stage_village(superuser, 2)
+    facts = {"column": "DKSYT", "name": "地块示意图", "count": 73, "row": 1}
+    superuser.execute(
+        "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+        "VALUES (%s, %s, %s, 9, 'COD-7', 'warn', 'CBJYQZDJB', %s, 'DKSYT', %s)",
+        (COUNTY, made.package_id, VILLAGE, made.contracts[0], Jsonb(facts)),
+    )
+    batch = opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    case = one(officers[0], 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=made.contracts[0])
+    said, whose = "有 73 行为空，第一处在第 1 行", "对整个成果包的提示 1 条"
+    for page in (f"/batches/{COUNTY}/{batch}", f"/batches/{COUNTY}/{batch}/steps/accept"):
+        text = deng.get(page).text
+        assert text.count(said) == 1
+        assert whose in text.split(said)[0]
+        assert "测绘提示 1" not in text
+    assert said not in deng.get(f"/cases/{COUNTY}/{case}").text
+
+
 def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     superuser: Any, deng: Browser, shen: Browser, officers: tuple[Actor, Actor]
 ) -> None:

@@ -1,9 +1,10 @@
-"""What the check of a survey package noted on what a case would register: its contract or homestead, its parcels, its household."""
+"""What the check of a survey package noted on what a case would register: its contract or homestead, its parcels, its household;
+and on whole tables of its package, which is no household's."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.core.errors import Finding
+from landreg.land.rechecked import OF_A_COLUMN
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts.objected import MEET
 from landreg.registry.facts.resurveyed import AS_NOTICED
@@ -21,16 +23,22 @@ WEIGH, TRUE = "weigh", "weigh_true"
 """The steps by which an officer wrote down what they found about notes that touch what is certified: that the survey is wrong
 there and the case may go on, or that it is as noted and cannot.
 """
-_OF_A_CASE = """
-    FROM land.package_finding AS f WHERE f.county = {c}.county AND f.package_id = {c}.package_id
-    AND {c}.act_kind = 'first_registration' AND f.subject = ANY (array(
-        SELECT {c}.subject_code UNION ALL SELECT {c}.household_code UNION ALL
-        SELECT p.parcel_code FROM registry.case_parcel AS p WHERE p.county = {c}.county AND p.case_id = {c}.case_id))
+_WHOLE = ", ".join(f"'{code}'" for code in OF_A_COLUMN)
+"""Notes on a table, whose subject is but the first row that they count."""
+_OF_A_CASE = f"""
+    FROM land.package_finding AS f WHERE f.county = {{c}}.county AND f.package_id = {{c}}.package_id
+    AND {{c}}.act_kind = 'first_registration' AND f.code NOT IN ({_WHOLE}) AND f.subject = ANY (array(
+        SELECT {{c}}.subject_code UNION ALL SELECT {{c}}.household_code UNION ALL
+        SELECT p.parcel_code FROM registry.case_parcel AS p WHERE p.county = {{c}}.county AND p.case_id = {{c}}.case_id))
 """
 _NOTES = f"""
     SELECT c.case_id, n.* FROM registry."case" AS c
     CROSS JOIN LATERAL (SELECT f.position, f.code, f.field, f.facts, f.layer, f.subject {_OF_A_CASE.format(c="c")}) AS n
     WHERE c.county = :county AND c.case_id = ANY (:ids) ORDER BY n.position
+"""
+_ON_TABLES = f"""
+    SELECT f.position, f.code, f.field, f.facts, f.layer FROM land.package_finding AS f
+    WHERE f.county = :county AND f.package_id = ANY (:packages) AND f.code IN ({_WHOLE}) ORDER BY f.package_id, f.position
 """
 _TO_ANSWER = f"""
     SELECT c.case_id, n.code, n.subject, a.step FROM registry."case" AS c
@@ -48,6 +56,12 @@ def notes(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Finding
     for row in _rows(session, _NOTES, cases):
         found[row.case_id].append(Finding(row.code, row.field, row.facts, row.layer, row.subject))
     return found
+
+
+def on_tables(session: Session, county: str, packages: Collection[UUID]) -> list[Finding]:
+    """The notes on whole tables of these packages, in the order of each one's report."""
+    rows = session.execute(text(_ON_TABLES), {"county": county, "packages": list(packages)}) if packages else ()
+    return [Finding(row.code, row.field, row.facts, row.layer) for row in rows]
 
 
 def answers_lacking(

@@ -21,7 +21,7 @@ from landreg.registry import documents, jobs, queries, roster_queries, steps
 from landreg.registry.casework import batch_papers, cases, desk
 from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.facts import first_papers
-from landreg.registry.facts.survey_notes import notes
+from landreg.registry.facts.survey_notes import notes, on_tables
 from landreg.registry.routes.case_sheets import sheet_of_cases
 from landreg.registry.routes.case_shown import PACKAGE
 from landreg.registry.routes.queues import (
@@ -85,6 +85,7 @@ def one(county: str, batch_id: UUID) -> Response:
             asked=asked,
             page=page,
             noted=notes(session, page.items),
+            on_tables=on_tables(session, county, [progress.batch.package_id] if progress.batch.package_id else []),
             lacking=first_papers.lacking(session, page.items),
             lacking_in_all=first_papers.lacking_in_batch(session, county, batch_id),
             registered_without=first_papers.lacking_in_batch(session, county, batch_id, registered=True),

@@ -203,6 +203,7 @@ def shown_summary(
         applied, noted = applicants(uow.session, found), survey_notes.notes(uow.session, found)
         answered, upheld = survey_notes.answers(uow.session, found), objected.upheld(uow.session, found)
         lacking = first_papers.lacking(uow.session, found, step.name)
+        on_tables = survey_notes.on_tables(uow.session, county, {one.package_id for one in found if one.package_id})
     return pages.render(
         "registry/summary.html",
         step=step,
@@ -210,6 +211,7 @@ def shown_summary(
         stopped=[seen for seen in foreseen if seen.stopped],
         applied=applied,
         noted=noted,
+        on_tables=on_tables,
         answered=answered,
         objected=upheld,
         lacking=lacking,

@@ -98,6 +98,29 @@ def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_the
         weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "再写一次")
 
 
+def test_a_note_on_a_whole_table_is_the_package_s_and_not_that_of_the_household_which_its_first_row_names(
+    superuser: Any, batch: UUID, staged: Staged, registrar: Actor
+) -> None:
+    superuser.execute(
+        "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+        "VALUES (%s, %s, %s, 9, 'COD-7', 'warn', 'CBJYQZDJB', %s, 'DKSYT', '{\"count\": 73}')",
+        (COUNTY, staged.package_id, VILLAGE, staged.contracts[1]),
+    )
+    second = of(registrar, staged.contracts[1])
+    with unit_of_work(registrar) as uow:
+        case = queries.case(uow.session, COUNTY, second)
+        assert case is not None
+        assert survey_notes.notes(uow.session, [case]) == {}
+        found = survey_notes.on_tables(uow.session, COUNTY, [staged.package_id])
+        asked = worklist.CaseFilter(batch_id=batch, noted=True)
+        looking = worklist.Looking(registrar.account_id, load_law(uow.session, COUNTY, uow.now.date()))
+        filtered = {case.subject_code for case in uow.session.scalars(worklist.cases_statement(asked, looking))}
+    assert [(note.code, note.field, note.subject, note.values) for note in found] == [
+        ("COD-7", "DKSYT", None, {"count": 73})
+    ]
+    assert staged.contracts[1] not in filtered
+
+
 @pytest.mark.parametrize("relations", [("10", "10"), ("02", "02"), ("30", "20")])
 def test_a_household_without_one_head_or_with_two_spouses_is_not_certified(
     superuser: Any, registrar: Actor, relations: tuple[str, str]
