@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
-from landreg.registry.facts.laid import laid
+from landreg.registry.facts.laid import laid, lies_elsewhere
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
 from landreg.registry.rules.acts import HEADS
@@ -36,7 +36,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
     dead, joined = _died_out(session, cases), _strangers(session, cases)
     objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
-    before = laid(session, cases)
+    before, elsewhere = laid(session, cases), lies_elsewhere(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
     )
@@ -55,6 +55,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
                 dead[right] for right in case.right_ids if right in dead and case.act_kind in (*ASKED, LET_OTHERWISE)
             ),
             "laid": before.get(case.case_id, ()),
+            "laid_elsewhere": elsewhere.get(case.case_id, ()),
             "consenting": consenting.get(case.case_id, frozenset()),
         }
         for case in cases

@@ -120,7 +120,7 @@ class ActFacts:
     running: on its land. along: land-operation rights that go with the ground that it takes. consenting: the restrictions whose
     creditors consent to it in writing. merging: codes of land-operation rights whose operator comes to hold the land by
     contract. by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no
-    member. laid: those of its kind and party on the right.
+    member. laid: those of its kind and party on the right. laid_elsewhere: codes of other rights on which what it releases lies.
     """
 
     act_kind: str
@@ -153,3 +153,4 @@ class ActFacts:
     by_holder: bool = False
     died_out: tuple[str, ...] = ()
     laid: tuple[Laid, ...] = ()
+    laid_elsewhere: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from landreg.registry.rules.died_out import (
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right, end_6_died_out_as_in_the_register
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
-from landreg.registry.rules.laid import OBJECTED, res_18_not_laid_already
+from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhere_too
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -279,12 +279,12 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_33_contracts_run_on,
     ),
     "reissue": (*_OF_HOLDER, hh_15_somebody_lives),
-    **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, res_18_not_laid_already)),
+    **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, *LAID_ONCE)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
-    "advance_notice": (*_RESTRICTS, res_18_not_laid_already, hh_15_somebody_lives, tr_3_taker_of_the_collective),
+    "advance_notice": (*_RESTRICTS, *LAID_ONCE, hh_15_somebody_lives, tr_3_taker_of_the_collective),
     "mortgage": (
         *_RESTRICTS,
-        res_18_not_laid_already,
+        *LAID_ONCE,
         hh_15_somebody_lives,
         tr_22_mortgage_filed,
         tr_24_house_mortgaged_by_a_document,
@@ -293,6 +293,6 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_27_debt_within_the_contract,
         tr_28_contract_below_ends,
     ),
-    **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),
+    **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands, res_20_lies_elsewhere_too)),
 }
 """By kind of act: the rules that judge it."""

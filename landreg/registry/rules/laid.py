@@ -1,4 +1,4 @@
-"""RES: the same restriction is not laid twice on a right. Pure."""
+"""RES: the same restriction is not laid twice on a right, nor released on one of several unseen. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ def res_18_not_laid_already(facts: ActFacts, law: Law) -> Finding | None:
     keeps would count twice, and go on when one of the two is released. RERR-22.
     """
     return _told("RES-18", facts, [one for one in facts.laid if one.stands and one.same_basis])
+
+
+def res_19_laid_on_another_paper(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-19: where the party has one of the same kind on the right by another paper, the officers see whether it is another debt
+    or order, or the same one whose number is written otherwise: a note.
+    """
+    if res_18_not_laid_already(facts, law):
+        return None
+    return _told("RES-19", facts, [one for one in facts.laid if one.stands])
+
+
+def res_20_lies_elsewhere_too(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-20: what is released on one right and stands on others by the same paper is told with their codes: a note."""
+    others = facts.laid_elsewhere
+    return Finding("RES-20", "restriction", {"rights": list(others)}, subject=facts.code) if others else None
 
 
 def res_15_one_objection_each(facts: ActFacts, law: Law) -> Finding | None:
@@ -45,5 +60,7 @@ def _told(code: str, facts: ActFacts, found: list[Laid]) -> Finding | None:
     return Finding(code, "basis", values, subject=facts.code)
 
 
+LAID_ONCE = (res_18_not_laid_already, res_19_laid_on_another_paper)
+"""What any other restriction is asked of those before it."""
 OBJECTED = (res_15_one_objection_each, res_16_not_again_after_it_lapsed, res_17_objected_before)
 """What an objection is asked of those before it."""

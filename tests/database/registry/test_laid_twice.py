@@ -48,6 +48,12 @@ def laid(registrar: Actor, reviewer: Actor, superuser: Connection, asked: Restri
     return str(one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case))
 
 
+def noted(registrar: Actor, number: str) -> set[str]:
+    """The codes that were found about a registered case."""
+    found = one(registrar, 'SELECT findings FROM registry."case" WHERE number = :number', number=number)
+    return {finding["code"] for finding in found}
+
+
 @pytest.mark.parametrize("asked", [LOAN, ORDER])
 def test_the_same_one_is_refused_with_the_number_of_the_standing_one(
     asked: RestrictionAsked, right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
@@ -58,7 +64,47 @@ def test_the_same_one_is_refused_with_the_number_of_the_standing_one(
         applied(registrar, ACT[asked.kind], again, right)
     assert "RES-18" in codes(refused)
     assert any(found.values.get("number") == number for found in refused.value.findings)
-    laid(registrar, reviewer, superuser, replace(asked, basis="另一份 2 号"), right)
+    assert "RES-19" not in noted(registrar, number)
+    other = laid(registrar, reviewer, superuser, replace(asked, basis="另一份 2 号"), right)
+    assert "RES-19" in noted(registrar, other), "whether that is another debt, who reviews it sees"
+
+
+@pytest.mark.parametrize(
+    ("party", "basis"),
+    [
+        ("样本县人民法院", "(2026)陕0902执041号执行裁定书"),
+        ("样本县人民法院", "2026陕0902执41"),
+        ("样本市样本县人民法院", "2026陕0902执41号"),
+    ],
+)
+def test_a_number_that_is_framed_otherwise_or_a_court_named_with_its_city_is_the_same(
+    party: str, basis: str, right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    laid(registrar, reviewer, superuser, ORDER, right)
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "seizure", replace(ORDER, party=party, basis=basis), right)
+    assert "RES-18" in codes(refused)
+
+
+def test_who_releases_a_debt_on_one_right_reads_on_which_others_it_lies(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """RES-20: of the same party by the same paper; not once it is released there too."""
+    other = right_of(registrar, SECOND)
+    for land in (right, other):
+        laid(registrar, reviewer, superuser, LOAN, land)
+    told = []
+    for land in (right, other):
+        mine = one(
+            registrar,
+            "SELECT restriction_id FROM registry.restriction WHERE right_id = :r AND upper_inf(recorded) AND upper_inf(valid)",
+            r=land,
+        )
+        case = applied(registrar, "mortgage_release", Release(mine, "结清证明"), land)
+        booked(registrar, reviewer, superuser, case, "mortgage_release")
+        number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
+        told.append("RES-20" in noted(registrar, number))
+    assert told == [True, False]
 
 
 def test_an_advance_notice_is_entered_once_on_its_contract(
