@@ -103,7 +103,8 @@ def rights_under(session: Session, county: str, contract_id: UUID) -> Sequence[A
 
 def laid_on(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
     """What restricts these rights: row_id, kind, party, the right by code, to what its creditor consents (consented_to), and
-    whether it was told of the end (told).
+    whether it was told of the end (told). Each lies on all land of its right: a land-operation right loses land, and takes no other
+    in (`registry.effects.operation`), so that no restriction of it is of some parcels alone.
     """
     asked = sa.text("SELECT * FROM exchange.laid_under(:county, :contract)")
     return session.execute(asked, {"county": county, "contract": contract_id}).all()
