@@ -185,12 +185,13 @@ def _refused_again(actor: Actor, table: str, **changed: str) -> str:
 
 
 def _again(uow: UnitOfWork, table: str, where: str = "true", **changed: str) -> None:
-    """Insert a registered row once more, changed: what a careless desk might do."""
+    """Insert a registered row once more, changed and recorded now: what a careless desk might do."""
     columns = uow.session.execute(
         text("SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = :table"),
         {"table": table},
     ).scalars()
     schema, name = table.split(".")
+    changed = {"recorded": f"tstzrange('{uow.now.isoformat()}', NULL)", **changed}
     names = [column for column in columns if column != "geom_3857" or table != "land.parcel"]
     values = ", ".join(changed.get(column, f'"{column}"') for column in names)
     listed = ", ".join(f'"{column}"' for column in names)
