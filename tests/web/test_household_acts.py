@@ -105,6 +105,25 @@ def test_the_head_dies_and_the_wife_stands_for_the_household(
     assert members(officers[0]) == [wife]
 
 
+def test_that_the_only_member_died_is_told_where_to_go_at_once(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    """Before a representative is chosen of whom there is none; and the way that it names is gone to the end."""
+    head, wife = members(officers[0])
+    address, way = on_household("representative_change"), f"/households/{HOUSEHOLD}/acts/household_change"
+    assert way not in deng.get(address).text
+    gone = deng.post(address, {"reason": "death", "deceased": [str(head), str(wife)], "head": "", "name": ""})
+    assert (gone.status_code, "HH-8" in gone.text, "FORM-1" in gone.text) == (422, True, False)
+    given = {"reason": "death", "deceased": str(head), "head": str(wife), "name": "成员1之2", f"relation_{wife}": "02"}
+    page = case_of(deng, address, given)
+    hand_in_also(deng, page, "death_proof")
+    walk(deng, shen, page, superuser, "representative_change")
+    assert way in deng.get(address).text
+    gone = deng.post(address, {"reason": "death", "deceased": str(wife), "head": "", "name": "", "step": "preview"})
+    assert (gone.status_code, "HH-8" in gone.text, way in gone.text) == (422, True, True)
+    assert deng.get(way).status_code == 200
+
+
 def hand_in_also(browser: Browser, page: str, paper: str) -> None:
     import io
 

@@ -14,8 +14,9 @@ from werkzeug.datastructures import MultiDict
 from landreg.core.actor import Actor
 from landreg.core.codes import birth_of, may_farm, tidy
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding
+from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.periods import beijing_day
+from landreg.party import queries as parties
 from landreg.party.model import Household
 from landreg.registry.casework import applications, household_queries
 from landreg.registry.rules.household_requests import (
@@ -70,13 +71,19 @@ class MergeForm:
 
 
 @dataclass(frozen=True)
+class DeceasedForm:
+    """Who died."""
+
+    deceased: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
 class RepresentativeForm:
-    """Who stands for the household from now on, why, and who died."""
+    """Who stands for the household from now on, and why."""
 
     head: UUID
     name: str = field(metadata={"most": 60})
     reason: str
-    deceased: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,10 +195,15 @@ def household_merge(actor: Actor, household: Household) -> HouseholdMerge:
 
 
 def representative_change(actor: Actor, household: Household) -> RepresentativeChange:
-    """The request of another representative."""
+    """The request of another representative. Raises Refused (HH-8) where everybody died, before anybody has to be chosen."""
+    deceased = read_form(DeceasedForm).deceased
+    with unit_of_work(actor) as uow:
+        people = parties.members(uow.session, household.county, household.household_id)
+    if deceased and not any(one.holds_right and one.member_id not in deceased for one in people):
+        raise Refused(Finding("HH-8", "deceased", subject=household.code))
     given = read_form(RepresentativeForm)
-    placed = tuple(one for one in _placed() if one.member_id not in given.deceased)
-    return RepresentativeChange(given.head, given.name, given.reason, given.deceased, placed)
+    placed = tuple(one for one in _placed() if one.member_id not in deceased)
+    return RepresentativeChange(given.head, given.name, given.reason, deceased, placed)
 
 
 def homestead_inheritance(actor: Actor, county: str) -> HomesteadInheritance:
