@@ -54,6 +54,28 @@ def test_what_has_waited_longer_than_its_step_may_is_overdue(
     assert listed(deng, "queue=overdue") == 3
 
 
+def test_a_village_newly_delivered_is_on_the_registrar_s_first_page_until_its_cases_are_open(
+    superuser: Any, deng: Browser, shen: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    told = "新交来、还没有建立业务的村"
+    assert told not in deng.get("/").text
+    made = stage_village(superuser, 2)
+    other = stage_village(superuser, 3, first=3, village="610902104203")
+    superuser.execute("UPDATE land.package SET received_at = received_at + interval '1 day' WHERE package_id = %s",
+                      (other.package_id,))  # fmt: skip
+    superuser.execute("DELETE FROM land.staged_contract WHERE package_id = %s", (other.package_id,))
+    page = deng.get("/").text
+    assert told not in shen.get("/").text
+    rows = page.split(told)[1].split("</section>")[0]
+    assert rows.count("<li>") == 2
+    newest, older = rows.split("<li>")[1:]
+    assert (f"/batches/open/{COUNTY}/{other.package_id}" in newest, "共 3 户" in newest) == (True, True)
+    assert (f"/batches/open/{COUNTY}/{made.package_id}" in older, "共 2 户" in older) == (True, True)
+    superuser.execute("DELETE FROM land.staged_homestead WHERE package_id = %s", (other.package_id,))
+    opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    assert told not in deng.get("/").text
+
+
 def test_a_notice_that_still_runs_is_not_overdue(
     shen: Browser, superuser: Any, officers: tuple[Actor, Actor], drafts: list[UUID]
 ) -> None:

@@ -174,6 +174,22 @@ def villages_of_package(session: Session, county: str, package_id: UUID) -> list
     return made
 
 
+@dataclass(frozen=True)
+class Delivered:
+    """A village of a survey in force, with contracts or homesteads, of which the register has neither a case nor a right yet."""
+
+    county: str
+    package_id: UUID
+    village: str
+    name: str
+    households: int
+
+
+def delivered_villages(session: Session, most: int) -> list[Delivered]:
+    """So many such villages of the actor's jurisdiction, of the newest survey first."""
+    return [Delivered(*row) for row in session.execute(_DELIVERED, {"most": most})]
+
+
 @tells_what_is_left
 def left_of_package(session: Session, county: str, package_id: UUID) -> ToRegister:
     """Of a package's contracts and homesteads how many have no right in force, whether their cases are open, out, or returned;
@@ -205,6 +221,39 @@ _STAGED = """
 """
 _CONTRACTS = sa.text(_STAGED.format(table="staged_contract", right_code="code"))
 _HOMESTEADS = sa.text(_STAGED.format(table="staged_homestead", right_code="unit_code"))
+
+# From the first household of a village straight to the first of the next: of a whole county's survey as many rows are read as it
+# has villages.
+_DELIVERED = sa.text("""
+    WITH RECURSIVE found AS (
+        SELECT p.county, p.package_id, p.received_at, h.village, left(h.code, 12) AS digits FROM land.package AS p
+        CROSS JOIN LATERAL (
+            SELECT s.village, s.code FROM land.staged_household AS s
+            WHERE s.county = p.county AND s.package_id = p.package_id ORDER BY s.code LIMIT 1) AS h
+        WHERE p.state = 'staged'
+        UNION ALL
+        SELECT f.county, f.package_id, f.received_at, h.village, left(h.code, 12) FROM found AS f
+        CROSS JOIN LATERAL (
+            SELECT s.village, s.code FROM land.staged_household AS s
+            WHERE s.county = f.county AND s.package_id = f.package_id AND s.code > f.digits || '999999'
+            ORDER BY s.code LIMIT 1) AS h
+    ), new AS (
+        SELECT f.* FROM found AS f
+        WHERE NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.village = f.village AND c.act_kind = 'first_registration')
+        AND NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.village = f.village AND upper_inf(r.recorded))
+        AND (EXISTS (SELECT FROM land.staged_contract AS s WHERE s.county = f.county AND s.package_id = f.package_id
+                     AND s.household_code BETWEEN f.digits AND f.digits || '999999')
+             OR EXISTS (SELECT FROM land.staged_homestead AS s WHERE s.county = f.county AND s.package_id = f.package_id
+                        AND s.household_code BETWEEN f.digits AND f.digits || '999999'))
+        ORDER BY f.received_at DESC, f.village LIMIT :most
+    )
+    SELECT n.county, n.package_id, n.village,
+        coalesce((SELECT d.name FROM land.division AS d WHERE d.code = left(n.village, 9)), '')
+            || coalesce((SELECT d.name FROM land.division AS d WHERE d.code = n.village), n.village),
+        (SELECT count(*) FROM land.staged_household AS s WHERE s.county = n.county AND s.package_id = n.package_id
+            AND s.code BETWEEN n.digits AND n.digits || '999999')
+    FROM new AS n ORDER BY n.received_at DESC, n.village
+""")
 
 
 def parcels_asked(session: Session, county: str, case_id: UUID) -> Sequence[CaseParcel]:

@@ -49,6 +49,20 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
             sum(ending_queries.ending_counts(session, desk.today(session))),
             url_for("registry.endings.index"),
         )
+        if actor.has(Role.REGISTRAR) and (delivered := desk.delivered_villages(session, ON_FIRST_PAGE)):
+            yield Queue(
+                _("新交来、还没有建立业务的村"),
+                url_for("land.packages.index"),
+                [
+                    Row(
+                        one.name,
+                        url_for("registry.open_batch", county=one.county, package_id=one.package_id),
+                        _("共 %(n)s 户", n=one.households),
+                    )
+                    for one in delivered
+                ],
+                "",
+            )
         if actor.has(Role.REGISTRAR) and (drawn := under_way_queries.drafts_of_surveyors(session, ON_FIRST_PAGE)):
             yield Queue(
                 _("测绘员画好的草案"),
