@@ -71,19 +71,13 @@ class MergeForm:
 
 
 @dataclass(frozen=True)
-class DeceasedForm:
-    """Who died."""
-
-    deceased: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True)
 class RepresentativeForm:
-    """Who stands for the household from now on, and why."""
+    """Who stands for the household from now on, why, and who died."""
 
     head: UUID
     name: str = field(metadata={"most": 60})
     reason: str
+    deceased: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,14 +190,14 @@ def household_merge(actor: Actor, household: Household) -> HouseholdMerge:
 
 def representative_change(actor: Actor, household: Household) -> RepresentativeChange:
     """The request of another representative. Raises Refused (HH-8) where everybody died, before anybody has to be chosen."""
-    deceased = read_form(DeceasedForm).deceased
+    died = request.form.getlist("deceased")
     with unit_of_work(actor) as uow:
         people = parties.members(uow.session, household.county, household.household_id)
-    if deceased and not any(one.holds_right and one.member_id not in deceased for one in people):
+    if died and not any(one.holds_right and str(one.member_id) not in died for one in people):
         raise Refused(Finding("HH-8", "deceased", subject=household.code))
     given = read_form(RepresentativeForm)
-    placed = tuple(one for one in _placed() if one.member_id not in deceased)
-    return RepresentativeChange(given.head, given.name, given.reason, deceased, placed)
+    placed = tuple(one for one in _placed() if one.member_id not in given.deceased)
+    return RepresentativeChange(given.head, given.name, given.reason, given.deceased, placed)
 
 
 def homestead_inheritance(actor: Actor, county: str) -> HomesteadInheritance:
