@@ -18,10 +18,10 @@ from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.periods import beijing_day
-from landreg.law.book import Law, examine
+from landreg.law.book import Law, act_type, examine
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case
-from landreg.registry.casework.cases import FINISHED, Stepped, judge, keep_findings, laws_of, locked, note
+from landreg.registry.casework.cases import FINISHED, Stepped, judge, keep_findings, laws_of, locked, note, set_values
 from landreg.registry.casework.holding import hold
 from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
@@ -139,6 +139,10 @@ def book(uow: UnitOfWork, county: str, bookings: Sequence[Booking]) -> None:
         update(Case),
         [{"county": county, "case_id": b.case.case_id, "state": "registered", "act_id": b.act_id} for b in bookings],
     )
+    # An act that replaces certificates and found none to replace, as of a household that died out, is at its end.
+    ended = [b.case for b in bookings if not b.changes.ends and act_type(b.case.act_kind).certificate == "replace"]
+    set_values(uow, county, [case.case_id for case in ended], state="certified")
+    note(uow, ended, "certify")
 
 
 def _behind(bookings: Sequence[Booking]) -> list[tuple[Case, Finding]]:

@@ -35,12 +35,15 @@ def change_household(
     new: NewId,
 ) -> Changes:
     """Members leave and join, the household's name or address changes; its rights stay as they are, their certificates say it.
+    Where it dies out these stay too, until the rights are cancelled: there is nobody to certify.
 
     农村土地承包法 第十六条: the household holds the right, its members share it equally.
     """
     opens: list[Opened] = []
     closes: list[Standing] = []
     position = 0
+    members = list(members)
+    lives = asked.joins or {member.row["member_id"] for member in members} - asked.leaving
     for member in members:
         position = max(position, member.row["position"])
         if member.row["member_id"] in asked.leaving:
@@ -55,7 +58,7 @@ def change_household(
     if told:
         closes.append(household)
         opens += (*household.until(on, row_id=new()), household.from_day(on, row_id=new(), **told))
-    return Changes(tuple(opens), on, tuple(closes), dict.fromkeys(rights, "replaced"))
+    return Changes(tuple(opens), on, tuple(closes), dict.fromkeys(rights if lives else (), "replaced"))
 
 
 def assign(

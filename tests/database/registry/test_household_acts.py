@@ -405,6 +405,10 @@ def test_the_last_member_s_death_is_registered_and_the_household_dies_out(
     findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
     assert "CHG-13" in {found["code"] for found in findings}
     assert members(registrar) == []
+    assert one(registrar, 'SELECT state FROM registry."case" WHERE case_id = :c', c=case) == "certified", "its end"
+    ended = """SELECT count(*) FROM registry.certificate_end AS e JOIN registry."case" AS c USING (county, act_id)
+        WHERE c.case_id = :c"""
+    assert one(registrar, ended, c=case) == 0, "no certificate takes the place of theirs"
     loan = RestrictionAsked("mortgage", "样本农村信用社", "合同1号", Decimal(100), whose=BANK)
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "mortgage", loan, right=right_of(registrar))
