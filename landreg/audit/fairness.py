@@ -60,7 +60,7 @@ def look(market: Market, figures: Figures) -> list[Asked]:
 
 def related(market: Market, _figures: Figures) -> Iterator[Asked]:
     """Two takers who share a mark, in one sale: how often, against takers who come to sales without asking who else does."""
-    sales = [sale for sale in market.sales if len(sale.entries) > 1]
+    sales = _met(market)
     marks: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for sale in sales:
         for entry in sale.entries:
@@ -74,9 +74,14 @@ def related(market: Market, _figures: Figures) -> Iterator[Asked]:
         yield from _meeting("related", sales, one, other, least=1)
 
 
+def _met(market: Market) -> list[Sale]:
+    """Where takers could meet: each round of each sale to which more than one came, whatever became of it."""
+    return [each for sale in market.sales for each in sale.rounds if len(each.entries) > 1]
+
+
 def companions(market: Market, _figures: Figures) -> Iterator[Asked]:
     """One who comes where another wins and never wins there: how often they meet, against how often each of them comes."""
-    sales = [sale for sale in market.sales if len(sale.entries) > 1]
+    sales = _met(market)
     met: Counter[tuple[str, str]] = Counter()
     for sale in sales:
         met.update((sale.winner, entry.taker) for entry in sale.entries if sale.winner and entry.taker != sale.winner)
@@ -123,7 +128,8 @@ def near_floors(market: Market, figures: Figures) -> Iterator[Asked]:
         (entry.taker, sale.floor <= entry.price <= sale.floor * (1 + figures.near), sale.number)
         for sale in market.sales
         if sale.floor is not None
-        for entry in sale.entries
+        for each in sale.rounds
+        for entry in each.entries
         if entry.price is not None
     ]
     yield from _shares("near_floor", rows)

@@ -42,22 +42,21 @@ _SALES = """
     WHERE l.village >= :within AND l.village < :past AND p.at >= :since AND p.at < :until
     ORDER BY l.county, l.number
 """
-# What each taker would have given at most, in the last round of a sale and in talks; of a bid that is still sealed nobody knows.
+# What each taker would have given at most, in each round of a sale, and in talks, which go with the last round (NULL); of a bid
+# that is still sealed nobody knows.
 _ENTRIES = """
-    SELECT x.county, x.listing_id, x.taker_id::text AS taker, max(x.price) AS price FROM (
-        SELECT s.county, s.listing_id, e.taker_id, b.price FROM exchange.sale AS s
+    SELECT x.county, x.listing_id, x.round, x.taker_id::text AS taker, max(x.price) AS price FROM (
+        SELECT s.county, s.listing_id, nullif(s.round, s.last) AS round, e.taker_id, b.price FROM (
+            SELECT n.county, n.listing_id, n.sale_id, n.round, max(n.round) OVER (PARTITION BY n.county, n.listing_id) AS last
+            FROM exchange.sale AS n WHERE n.listing_id = ANY (:listings)) AS s
         JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
-        LEFT JOIN exchange.bid AS b ON b.county = e.county AND b.entrant_id = e.entrant_id
-        WHERE s.round = (SELECT max(n.round) FROM exchange.sale AS n WHERE n.county = s.county AND n.listing_id = s.listing_id)
+        LEFT JOIN LATERAL (
+            SELECT b.price FROM exchange.bid AS b WHERE b.county = e.county AND b.entrant_id = e.entrant_id UNION ALL
+            SELECT o.price FROM exchange.opened_bid AS o WHERE o.county = e.county AND o.entrant_id = e.entrant_id) AS b ON true
         UNION ALL
-        SELECT s.county, s.listing_id, e.taker_id, o.price FROM exchange.sale AS s
-        JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
-        JOIN exchange.opened_bid AS o ON o.county = e.county AND o.entrant_id = e.entrant_id
-        WHERE s.round = (SELECT max(n.round) FROM exchange.sale AS n WHERE n.county = s.county AND n.listing_id = s.listing_id)
-        UNION ALL
-        SELECT o.county, o.listing_id, o.taker_id, o.price FROM exchange.offer AS o
-        WHERE o.side = 'taker' AND o.kind IN ('offer', 'counter')
-    ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
+        SELECT o.county, o.listing_id, NULL, o.taker_id, o.price FROM exchange.offer AS o
+        WHERE o.side = 'taker' AND o.kind IN ('offer', 'counter') AND o.listing_id = ANY (:listings)
+    ) AS x GROUP BY x.county, x.listing_id, x.round, x.taker_id
 """
 # Windows whose days are over, of terms that were told anew the last, on which the deal rests.
 # While one runs, households are still told; what is brought later shows nothing of its days. Who claims was told. One that ended
@@ -138,7 +137,7 @@ _FOLLOWED = """
 """
 _DEALS = """
     SELECT l.number, d.taker_id::text AS by, EXISTS (SELECT FROM exchange.deal_fall AS f
-        WHERE f.county = d.county AND f.deal_id = d.deal_id AND f.given_up_by IS DISTINCT FROM 'contractor') AS nothing
+        WHERE f.county = d.county AND f.deal_id = d.deal_id AND coalesce(f.given_up_by, '') NOT IN ('contractor', 'nobody')) AS nothing
     FROM exchange.deal AS d JOIN exchange.listing AS l ON l.county = d.county AND l.listing_id = d.listing_id
     WHERE d.village >= :within AND d.village < :past AND d.decided_at >= :since AND d.decided_at < :until
     ORDER BY l.number, d.decided_at
@@ -214,16 +213,24 @@ def _sale(
     row: Any, entries: Sequence[Any], marks: Mapping[str, frozenset[tuple[str, str]]], index: Decimal | None,
     due: int,
 ) -> Sale:  # fmt: skip
-    known = {one.taker: Entry(one.taker, one.price, marks.get(one.taker, frozenset())) for one in entries}
-    if row.winner and row.winner not in known:
-        known[row.winner] = Entry(row.winner, row.price, marks.get(row.winner, frozenset()))
+    rounds: dict[int | None, dict[str, Entry]] = defaultdict(dict)
+    for one in entries:
+        rounds[one.round][one.taker] = Entry(one.taker, one.price, marks.get(one.taker, frozenset()))
+    last = rounds.pop(None, {})
+    if row.winner and row.winner not in last:
+        last[row.winner] = Entry(row.winner, row.price, marks.get(row.winner, frozenset()))
     published = beijing_day(row.published_at)
     ended = row.closes_on if row.dealt_at is None else min(row.closes_on, beijing_day(row.dealt_at))
     return Sale(
         number=row.number, village=row.village, operator=row.operator, winner=row.winner,
         price=row.price if row.unit == "yuan_mu_year" else None, floor=row.floor, index=index,
-        days=(ended - published).days, due=due, entries=tuple(known[taker] for taker in sorted(known)),
+        days=(ended - published).days, due=due, entries=_sorted(last),
+        earlier=tuple(_sorted(rounds[one]) for one in sorted(rounds, key=lambda of: of or 0)),
     )  # fmt: skip
+
+
+def _sorted(known: Mapping[str, Entry]) -> tuple[Entry, ...]:
+    return tuple(known[taker] for taker in sorted(known))
 
 
 def _indices(rows: Sequence[Any]) -> dict[UUID, Decimal]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 AGENT_STEPS = ("list", "answer", "bid", "priority", "sign")
@@ -23,7 +24,8 @@ class Entry:
 @dataclass(frozen=True)
 class Sale:
     """A listing that went its course. floor: the least that was taken, where it was kept secret. index: the middle price of such
-    land. days, due: of its publication, and those that it should have had.
+    land. days, due: of its publication, and those that it should have had. entries: who came to its last round, or to talks;
+    earlier: who came to each round before, which led to nothing.
     """
 
     number: str
@@ -36,6 +38,14 @@ class Sale:
     days: int | None = None
     due: int = 0
     entries: tuple[Entry, ...] = ()
+    earlier: tuple[tuple[Entry, ...], ...] = ()
+
+    @property
+    def rounds(self) -> Iterator[Sale]:
+        """Each round as a sale of its own, that nobody won but in the last."""
+        yield self
+        for entries in self.earlier:
+            yield replace(self, winner="", price=None, entries=entries, earlier=())
 
 
 @dataclass(frozen=True)

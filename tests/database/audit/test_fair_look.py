@@ -121,6 +121,33 @@ def test_two_who_share_a_contact_are_listed_with_their_names_and_numbers(seen: L
     assert pair.p == pytest.approx(1 / 252)
 
 
+def test_a_round_that_led_to_nothing_stays_in_sight_when_the_next_is_set_up(
+    planted: Any, superuser: Connection, auditor: Actor
+) -> None:
+    """The two firms came to a first round of land that others dealt for after it."""
+    (listing, now) = superuser.execute(
+        "SELECT listing_id, system.clock() FROM exchange.listing WHERE number = '610902-L0000'"
+    ).fetchone()  # type: ignore[misc]
+    with past_triggers(superuser):
+        for number in (1, 2):
+            sale = uuid4()
+            opens = now + timedelta(hours=1)
+            _put(
+                superuser, "sale", sale_id=sale, listing_id=listing, round=number, way="auction", opens_at=opens,
+                closes_at=opens + timedelta(hours=1), start_price=500, step=10, deposit_yuan=100, deposit_by=opens,
+                soft_seconds=180, most_times=100, set_by=OPERATOR, set_by_name="交易员", set_at=now,
+            )  # fmt: skip
+            for plate, name in enumerate(("甲专业合作社", "乙农业公司") if number == 1 else (), 1):
+                (taker,) = superuser.execute("SELECT taker_id FROM exchange.taker WHERE name = %s", [name]).fetchone()  # type: ignore[misc]
+                _put(
+                    superuser, "entrant", entrant_id=uuid4(), sale_id=sale, taker_id=taker, plate=plate, member=False,
+                    at=now, by=taker, by_name="",
+                )  # fmt: skip
+    (pair,) = [one for one in fair_look.look(auditor, planted).facts if one.kind == "related"]
+    assert (pair.seen, pair.of) == (SALES // 2 + 1, SALES // 2 + 1)
+    assert "610902-L0000" in pair.numbers
+
+
 def test_a_window_that_nobody_was_told_of_is_listed(seen: Look) -> None:
     (window,) = [one for one in seen.facts if one.kind == "unheard"]
     assert (window.subject, window.seen) == ("610902-L0000", 3)
