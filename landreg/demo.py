@@ -33,6 +33,7 @@ from landreg import (
     keys,
     migrate,
 )
+from landreg.access.queries import real_clock
 from landreg.access.service import SYSTEM
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor, Desk
@@ -164,6 +165,8 @@ def _year(steps: Steps, settings: Settings, staff: dict[str, Actor], market: dem
             if number > done:
                 _begin_month(office, number)
                 _market_month(market, demo_market.ALONE + number)
+                if number == len(months):
+                    _announce_sealed(settings, market)
                 demo_year.do_month(office, month, lambda days: pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:
@@ -183,6 +186,13 @@ def _year(steps: Steps, settings: Settings, staff: dict[str, Actor], market: dem
         demo_parcels.write_to_a_holder(office.registrar, COUNTY, settings.base_url, office.store)
         _certify(settings, staff["registrar"], press)
         seal(WORKER, settings)
+
+
+def _announce_sealed(settings: Settings, market: demo_market.Market) -> None:
+    """The sale that opens when the program serves."""
+    with unit_of_work(SYSTEM) as uow:
+        opens_at = real_clock(uow.session) + demo_sealed.SOON
+    demo_sealed.announce(market, settings.home / "demo-accounts.json", opens_at)
 
 
 def _certify(settings: Settings, registrar: Actor, press: certificates.Press) -> None:

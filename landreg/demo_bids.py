@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy import text
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.core.periods import beijing_day
+from landreg.core.periods import BEIJING, beijing_day
 from landreg.demo_market import Market, farmers
 from landreg.exchange.bidding import (
     auction,
@@ -43,9 +43,12 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.rules import sealing
+from landreg.exchange.bidding.rules.announcing import deposits_from, offered_as
+from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached
 
-OPENS, CLOSES = timedelta(days=1), timedelta(days=35)
+CLOSES = timedelta(days=35)
+MORNING = time(9)
 BIDDERS = 3
 _KEYS: dict[UUID, rsa.RSAPrivateKey] = {}
 
@@ -96,14 +99,25 @@ def announce(
     coming: Sequence[Actor],
     step: Decimal,
     deposit: Decimal = Decimal(50),
-    opens: timedelta = OPENS,
+    opens_at: datetime | None = None,
 ) -> None:
-    """A sale of a listing, entered by those of whoever comes who may. Raises LandregError where a rule refuses the sale."""
+    """A sale of a listing, entered by those of whoever comes who may. It opens on the first morning that its notice allows, or when
+    it is told to, where that is no day too early. Raises LandregError where a rule refuses the sale.
+    """
     opening = officers(market, row.county) if row.way == "sealed" else (None, None)
     with unit_of_work(market.operator) as uow:
-        now = uow.now
-    asked = sales.Setting(now + opens, now + CLOSES, now + opens, row.price, step, deposit, *opening)
-    sale = sales.set_up(market.operator, row.county, row.listing_id, asked)
+        now, today = uow.now, beijing_day(uow.now)
+        law = load_law(uow.session, row.county, today)
+    closes_at = (opens_at or now) + CLOSES
+    first = deposits_from(today, offered_as(row.source, row.kind), law)
+    if opens_at is None or beijing_day(opens_at) < first:
+        opens_at = datetime.combine(first, MORNING, BEIJING)
+    asked = sales.Setting(opens_at, closes_at, opens_at, row.price, step, deposit, *opening)
+    enter(market, sales.set_up(market.operator, row.county, row.listing_id, asked), coming)
+
+
+def enter(market: Market, sale: Sale, coming: Sequence[Actor]) -> None:
+    """Those of whoever comes who may have entered a sale, and paid."""
     for buyer in coming:
         with suppress(LandregError):
             _enter(market, buyer, sale)
@@ -229,7 +243,7 @@ _TO_TALK = f"""SELECT l.county, l.listing_id, l.household_id, l.price FROM excha
     WHERE l.state = 'published' AND l.way = 'negotiation' AND l.unit = 'yuan_mu_year' AND {_NO_DEAL} AND NOT EXISTS (
         SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id)
     ORDER BY l.listed_at LIMIT 2"""
-_TO_SELL = f"""SELECT l.county, l.listing_id, l.household_id, l.price, l.way FROM exchange.listing AS l
+_TO_SELL = f"""SELECT l.county, l.listing_id, l.household_id, l.price, l.way, l.source, l.kind FROM exchange.listing AS l
     WHERE l.state = 'published' AND l.source = 'household' AND l.way IN ('auction', 'sealed') AND {_NO_DEAL}
       AND l.closes_on < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AND NOT EXISTS (
         SELECT FROM exchange.sale AS s WHERE s.county = l.county AND s.listing_id = l.listing_id)

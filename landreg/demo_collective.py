@@ -273,7 +273,7 @@ _LAND = f"""SELECT p.code, (SELECT count(*) FROM party.household AS h
         WHERE h.county = p.county AND left(h.code, 14) = left(p.code, 14) AND {_OPEN.format("h")}) AS members
     FROM land.parcel AS p WHERE p.county = :county AND p.kind = 'collective' AND p.name = :name AND {_OPEN.format("p")}
       AND NOT EXISTS (SELECT FROM exchange.listing_parcel AS t WHERE t.county = p.county AND t.parcel_code = p.code)"""
-_TO_SELL = """SELECT l.county, l.listing_id, l.household_id, l.price, l.area_m2, l.way, l.kind FROM exchange.listing AS l
+_TO_SELL = """SELECT l.county, l.listing_id, l.household_id, l.price, l.area_m2, l.way, l.source, l.kind FROM exchange.listing AS l
     WHERE l.county = :county AND l.source = 'collective' AND l.state = 'published' AND l.way = 'auction'
       AND l.closes_on < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AND NOT EXISTS (
         SELECT FROM exchange.sale AS s WHERE s.county = l.county AND s.listing_id = l.listing_id)

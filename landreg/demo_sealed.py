@@ -1,5 +1,6 @@
-"""The demonstration's sale by sealed bids, open when the program serves: the sample's farmer and organisation have entered it, and
-both officers' key files lie beside the database, so that whoever looks can bid, and open what was bid.
+"""The demonstration's sale by sealed bids, which opens when the program serves: it was announced in the year's last month, as long
+before as its notice asks; the sample's farmer and organisation have entered it, and both officers' key files lie beside the
+database, so that whoever looks can bid, and open what was bid.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ import json
 import secrets
 from base64 import b64encode
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,24 +20,27 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
+from landreg import demo_bids
 from landreg.access import queries as accounts
 from landreg.access.service import SYSTEM
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.demo_bids import announce, officer_key, officers
+from landreg.demo_bids import officer_key, officers
 from landreg.demo_collective import deposit
 from landreg.demo_market import OPENER, OPERATOR, Market
 from landreg.demo_own import FARMER
 from landreg.demo_waiting import COMPANY
+from landreg.exchange.bidding import sale_queries
 
-OPENS = timedelta(minutes=2)
+SOON = timedelta(minutes=4)
+"""After its announcement by the real clock: within it the seeding ends."""
 ROUNDS = 600_000
 """As the officers' browsers make a key file (frontend/src/sealed.ts)."""
 
 
-def begin(market: Market, kept: Path) -> None:
-    """Set the sale up where the land is listed and nobody has set one up yet.
+def announce(market: Market, kept: Path, opens_at: datetime) -> None:
+    """Set the sale up where the land is listed and nobody has set one up yet; it opens then, or when its notice is over.
 
     kept: the file of the demo's passwords by login; an officer's key file is locked with hers.
     """
@@ -52,7 +56,19 @@ def begin(market: Market, kept: Path) -> None:
         file.touch(mode=0o600)
         file.write_text(json.dumps(_locked(officer_key(officer), passwords[login])))
     with suppress(LandregError):
-        announce(market, found, _coming(market), Decimal(0), deposit(found), OPENS)
+        demo_bids.announce(market, found, (), Decimal(0), deposit(found), opens_at)
+
+
+def begin(market: Market, kept: Path) -> None:
+    """Enter it for whoever comes; where it was not set up in time it is now, to open when its notice is over."""
+    with unit_of_work(market.operator) as uow:
+        now = uow.now
+    announce(market, kept, now)
+    with unit_of_work(market.operator) as uow:
+        row = uow.session.execute(text(_ANNOUNCED), {"county": market.office.county}).first()
+        found = None if row is None else sale_queries.standing(uow.session, row.county, row.sale_id)
+    if found is not None:
+        demo_bids.enter(market, found.sale, _coming(market))
 
 
 def _coming(market: Market) -> list[Actor]:
@@ -84,9 +100,12 @@ def _locked(key: RSAPrivateKey, passphrase: str) -> dict[str, str | int]:
     }
 
 
-_LISTED = """SELECT l.county, l.listing_id, l.price, l.area_m2, l.way FROM exchange.listing AS l
-    WHERE l.county = :county AND l.source = 'collective' AND l.way = 'sealed' AND l.state = 'published'
-      AND l.closes_on < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AND NOT EXISTS (
+_LISTED = """SELECT l.county, l.listing_id, l.price, l.area_m2, l.way, l.source, l.kind FROM exchange.listing AS l
+    WHERE l.county = :county AND l.source = 'collective' AND l.way = 'sealed' AND l.state = 'published' AND NOT EXISTS (
         SELECT FROM exchange.sale AS s WHERE s.county = l.county AND s.listing_id = l.listing_id)"""
+_ANNOUNCED = """SELECT s.county, s.sale_id FROM exchange.sale AS s
+    JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    WHERE s.county = :county AND l.source = 'collective' AND s.way = 'sealed' AND NOT EXISTS (
+        SELECT FROM exchange.entrant AS e WHERE e.county = s.county AND e.sale_id = s.sale_id)"""
 _BOUND = """SELECT b.village, b.household_id FROM access.binding AS b
     WHERE b.account_id = :account AND b.ended_at IS NULL ORDER BY b.bound_at LIMIT 1"""

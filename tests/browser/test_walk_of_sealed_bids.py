@@ -17,7 +17,7 @@ from landreg.access.service import NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import sales, sealed, sealed_queries
+from landreg.exchange.bidding import sealed, sealed_queries
 from landreg.exchange.bidding.rules.sealing import WRAPPED
 from landreg.exchange.listings.rules.units import year_of
 from landreg.exchange.model import Listing
@@ -67,7 +67,7 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     files = [_key_of(desk, tmp_path, f"key-{place}") for place, desk in enumerate(desks)]
     assert PASSPHRASE not in files[0].read_text("utf-8")
     asked = kit.setting(officer_one=officers[0].account_id, officer_two=officers[1].account_id)
-    sale = sales.set_up(officers[0], COUNTY, listing.listing_id, asked)
+    sale = kit.set_up(officers[0], listing, asked)
     taker, actor = kit.person(superuser, 1)
     kit.entered(sale, taker, actor)
     spoiler, spoiling = kit.person(superuser, 2)

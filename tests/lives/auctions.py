@@ -47,7 +47,7 @@ def auctions(on: Stage) -> Life:
     owner, member = at_market(on)
     listing = kit.offered(on.registrar, owner, way="auction")
     at = (COUNTY, listing.listing_id)
-    first = yield "set_up", lambda: sales.set_up(OPERATOR, *at, kit.setting())
+    first = yield "set_up", lambda: sales.set_up(OPERATOR, *at, kit.announced())
     yield "cancel", lambda: sales.cancel(OPERATOR, COUNTY, first.sale_id, "开拍时间另定")
     sale = kit.auction(listing)
     opening = takers.Opening("person", "受让人1", citizen_id(70_001), "0915-1", "ren-1")

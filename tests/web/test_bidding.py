@@ -94,7 +94,8 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     refused = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing, deposit="99999"))
     assert refused.status_code == 422
     assert "BID-7" in refused.text
-    made = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing))
+    with kit.at_once():
+        made = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing))
     assert made.status_code == 303, made.text
     sale = made.headers["Location"].rsplit("/", 1)[1]
     assert sale in operator.get("/").text
@@ -151,6 +152,37 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     assert f"/chains/{listing.number}" in operator.get(f"/listings/{COUNTY}/{listing.listing_id}").text
     assert operator.get("/chains/none").status_code == 404
     assert takers[0].get(f"/chains/{listing.number}").status_code == 403
+
+
+def test_a_sale_is_set_up_as_its_form_is_filled_in_and_everybody_reads_until_when_to_enter(
+    app: Any, operator: Browser, listing: Listing
+) -> None:
+    new, market = f"/sales/new/{COUNTY}/{listing.listing_id}", f"/market/listings/{listing.number}"
+    assert "离截止至少 3 天" in operator.get(market).text
+    form = operator.get(new).text
+    filled = {name: _filled(form, name) for name in _hours(listing)}
+    first = (kit.now_of() + kit.timedelta(days=3)).astimezone(kit.BEIJING)
+    assert f"至少 3 天，最早 {first:%Y-%m-%d}" in form
+    assert filled["deposit_by"] >= f"{first:%Y-%m-%d}T00:00"
+    soon = operator.post(new, _hours(listing))
+    assert (soon.status_code, "BID-7" in soon.text, f"最早 {first:%Y-%m-%d}" in soon.text) == (422, True, True)
+    made = operator.post(new, filled)
+    assert made.status_code == 303, made.text
+    until = filled["deposit_by"].replace("T", " ")
+    for page in (market, made.headers["Location"]):
+        assert "报名、保证金截止" in operator.get(page).text, page
+        assert until in operator.get(page).text, page
+    assert f"{until} 前报名、交保证金" in operator.get(market).text
+    taker = _taker(app, operator, 9)
+    assert f"{until} 前报名、交保证金" in taker.get("/bids").text
+    assert f"{until} 前报名、交保证金" in taker.get(made.headers["Location"].replace("/sales/", "/bids/")).text
+
+
+def _filled(form: str, name: str) -> str:
+    """What a field of a form is filled in with."""
+    match = re.search(rf'<input[^>]* name="{name}"[^>]* value="([^"]*)"', form)
+    assert match is not None, name
+    return match[1]
 
 
 def test_a_bid_many_steps_above_is_shown_with_what_it_comes_to_and_sent_once_more(

@@ -109,11 +109,11 @@ def test_whose_turn_it_is_and_the_desk_read_what_waits_and_since_when_until_the_
     registrar: Actor, reviewer: Actor, superuser: Connection, first: Any, browser: Browser, account: OpenAccount,
     worker: Actor,
 ) -> None:  # fmt: skip
-    listing, _sale, sides = auctioned(registrar, reviewer, superuser)
+    listing, sale, sides = auctioned(registrar, reviewer, superuser)
     kit.pass_time(superuser, hours=5)
     account("ling", Role.OPERATOR, jurisdiction=COUNTY)
     browser.log_in("ling")
-    since = f"从 {beijing_day(kit.now_of())} 等到现在"
+    since = f"从 {beijing_day(sale.closes_at)} 等到现在"
     assert f"报价已截止，待办理下一步 {listing.number}" in browser.get("/").text
     for actor in (kit.farmer(superuser, HOUSEHOLD), *sides):
         assert since in first(actor)

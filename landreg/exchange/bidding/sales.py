@@ -26,6 +26,7 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
+from landreg.exchange.bidding.rules.announcing import offered_as
 from landreg.exchange.bidding.rules.ending import ENDED, bid_8_called_off_before_the_close, stopped
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
@@ -84,6 +85,7 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
             found.way, uow.now, asked.opens_at, asked.closes_at, asked.deposit_by, asked.start, asked.step, asked.deposit,
             found.price, found.area_mu, found.grain, found.closes_on, found.from_on,
             None if floor.kept else floor.least or found.price, (held[0], held[1]), found.unit,
+            offered_as(found.source, found.kind),
         )  # fmt: skip
         if wrong := examine(SALE_RULES, facts, law):
             raise Refused(wrong)

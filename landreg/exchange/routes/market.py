@@ -14,6 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import opened
+from landreg.exchange.bidding.rules.announcing import offered_as
 from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import ONCE, of_whole, year_of
@@ -170,6 +171,7 @@ def listing(number: str) -> Response:
     law = shown.law_of(row.county)
     name, phone = shown.office(law, row.county)
     others_from = for_others_from(beijing_day(row.published_at), law)
+    offered = offered_as("household" if kind is None else kind.source, row.kind)
     return pages.render(
         "exchange/market/listing.html",
         row=row,
@@ -180,6 +182,7 @@ def listing(number: str) -> Response:
         office_name=name,
         office_phone=phone,
         sale=sale,
+        notice_days=law.days("BID-7.notice_days", offered),
         agreed=agreed,
         fell=fell,
         today=today,

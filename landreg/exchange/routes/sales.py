@@ -18,7 +18,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
-from landreg.core.periods import BEIJING
+from landreg.core.periods import BEIJING, beijing_day
 from landreg.exchange.bidding import (
     auction,
     chances,
@@ -38,6 +38,15 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
+from landreg.exchange.bidding.rules.announcing import (
+    deposits_from,
+    least_hours,
+    offered_as,
+    usual_deposit,
+    usual_hours,
+    usual_step,
+    year_in_yuan,
+)
 from landreg.exchange.bidding.rules.ending import CONTRACTOR, stopped
 from landreg.exchange.listings import floor_queries
 from landreg.land.queries import division_names
@@ -89,11 +98,18 @@ def new(county: str, listing_id: UUID) -> Response:
         if found is None or found.way == "negotiation":
             raise NotFound
         sales.free_for_a_sale(uow, found, sale_queries.sales(uow.session, listing_id))
-        law = load_law(uow.session, county, page_day(uow.session))
+        today = page_day(uow.session)
+        law, offered = load_law(uow.session, county, today), offered_as(found.source, found.kind)
+        floor = floor_queries.told(uow.session, county, listing_id)
+        usual = usual_hours(today, found.closes_on, offered, law)
+        a_year = year_in_yuan(found.unit, found.price, found.area_mu, found.grain, law)
         return pages.render(
-            "exchange/new_sale.html", listing=found, keys=sealed_queries.keys(uow.session, county),
-            floor=floor_queries.told(uow.session, county, listing_id),
+            "exchange/new_sale.html", listing=found, keys=sealed_queries.keys(uow.session, county), floor=floor,
             soft=law.days("BID-1.soft_seconds"), share=law.number("BID-7.deposit_share", "most"),
+            usual=usual, too_late=beijing_day(usual.closes_at) >= found.from_on, step=usual_step(floor.least or found.price),
+            deposit="" if a_year is None else usual_deposit(a_year, law),
+            deposits_from=deposits_from(today, offered, law), days=law.days("BID-7.notice_days", offered),
+            hours=least_hours(offered, law),
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.files import Store
-from landreg.core.periods import beijing_day
+from landreg.core.periods import DAY, beijing_day
 from landreg.demo_market import Market
 from landreg.demo_year import Office
 from landreg.exchange.contracts import queries
@@ -32,7 +32,7 @@ from landreg.exchange.contracts.rules.clauses import clauses_of
 from landreg.exchange.listings import days
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
-from tests.bidding_kit import SECOND
+from tests.bidding_kit import SECOND, now_of, pass_time
 from tests.contract_kit import today
 from tests.exchange_kit import OPERATOR, common, market, own_right, parcels_of
 from tests.registry_kit import Connection, one, pass_days
@@ -148,15 +148,21 @@ def construction_contract_says_what_its_kind_asks(day: date) -> None:
 
 
 def sealed_sale(held: Market, database: Settings, superuser: Connection) -> None:
-    """The sample's farmer and organisation have entered it, and it is open two minutes later; each officer's file is her key."""
+    """It was announced as long before as its notice asks, the sample's farmer and organisation have entered it, and it is open
+    minutes later; each officer's file is her key.
+    """
     kept = database.home / "demo-accounts.json"
     demo_waiting.begin(held, kept)
     kept.write_text(json.dumps({**json.loads(kept.read_text()), "operator": "drqyxwvzkp1", "opener": "mzkqxvwtrp2"}))
+    opens_at = now_of() + 20 * DAY
     with pytest.raises(OSError, match="demo-gone"):
-        demo_sealed.begin(held, kept.with_name("demo-gone.json"))
+        demo_sealed.announce(held, kept.with_name("demo-gone.json"), opens_at)
     assert one(OPERATOR, "SELECT count(*) FROM exchange.sale WHERE way = 'sealed'") == 0, (
         "no sale without its key files"
     )
+    demo_sealed.announce(held, kept, opens_at)
+    pass_days(superuser, 20)
+    pass_time(superuser, minutes=-2)
     demo_sealed.begin(held, kept)
     demo_sealed.begin(held, kept)
     entered = """SELECT string_agg(t.kind, ' ' ORDER BY t.kind) FROM exchange.entrant

@@ -311,10 +311,9 @@ def test_a_sealed_sale_has_two_officers_with_keys_of_their_own(listing: Listing,
     sealed.keep_key(OPERATOR, COUNTY, kit.public_key(1))
     for officers in ((OPERATOR, OPERATOR), (OPERATOR, kit.SECOND)):
         with pytest.raises(Refused) as refused:
-            kit.sales.set_up(
-                OPERATOR, COUNTY, listing.listing_id,
-                kit.setting(officer_one=officers[0].account_id, officer_two=officers[1].account_id),
-            )  # fmt: skip
+            kit.set_up(
+                OPERATOR, listing, kit.setting(officer_one=officers[0].account_id, officer_two=officers[1].account_id)
+            )
         assert codes(refused) == {"SEAL-4"}
     for bad in (b"", b"no key", base64.b64decode("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE")):
         with pytest.raises(Refused) as fault:

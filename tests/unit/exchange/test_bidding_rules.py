@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landreg.exchange.bidding.rules import announcing as an
 from landreg.exchange.bidding.rules import auction as au
 from landreg.exchange.bidding.rules import ending as ed
 from landreg.exchange.bidding.rules import entering as en
@@ -31,8 +32,8 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 OPEN = au.Auction(NOW, NOW + HOUR, Decimal(300), Decimal(10), timedelta(minutes=3), Decimal(400), ONE, 7)
 BID = au.Placed(OPEN, TWO, Decimal(410), NOW)
 SALE = en.SaleFacts(
-    "auction", NOW, NOW + HOUR, NOW + 3 * HOUR, NOW + HOUR, Decimal(300), Decimal(10), Decimal(900), Decimal(400), Decimal(15),
-    "", date(2026, 11, 26), date(2027, 1, 1), Decimal(300),
+    "auction", NOW, NOW + 73 * HOUR, NOW + 75 * HOUR, NOW + 73 * HOUR, Decimal(300), Decimal(10), Decimal(900), Decimal(400),
+    Decimal(15), "", date(2026, 11, 26), date(2027, 1, 1), Decimal(300),
 )  # fmt: skip
 ENTRY = en.EntryFacts("person", own=False, member=False, to_whom="all")
 FIRST = replace(ENTRY, to_whom="members_first", published_on=LAW.on - timedelta(days=3))
@@ -57,11 +58,18 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("BID-10", au.bid_10_not_above_oneself, BID, replace(BID, entrant=ONE)),
     ("BID-12", au.bid_12_price_fits_its_unit, replace(BID, price=Decimal(2000)), replace(BID, price=Decimal(2001))),
     ("BID-6", en.bid_6_not_ones_own_land, ENTRY, replace(ENTRY, own=True)),
-    ("BID-7", en.bid_7_opens_after_the_publication, SALE, replace(SALE, closes_on=date(2026, 11, 27))),
-    ("BID-7", en.bid_7_open_for_its_hours, SALE, replace(SALE, closes_at=NOW + HOUR)),
-    ("BID-7", en.bid_7_closes_before_the_term, SALE, replace(SALE, from_on=date(2026, 11, 27))),
+    ("BID-7", en.bid_7_opens_after_the_publication, SALE, replace(SALE, closes_on=date(2026, 11, 30))),
+    ("BID-7", en.bid_7_open_for_its_hours, SALE, replace(SALE, closes_at=NOW + 73 * HOUR)),
+    ("BID-7", en.bid_7_open_for_its_hours, replace(SALE, offered="collective", closes_at=NOW + 97 * HOUR),
+     replace(SALE, offered="collective", closes_at=NOW + 97 * HOUR - MILLISECOND)),
+    ("BID-7", en.bid_7_announced_in_time, SALE, replace(SALE, deposit_by=datetime(2026, 11, 29, 16, tzinfo=UTC) - MILLISECOND)),
+    ("BID-7", en.bid_7_announced_in_time, replace(SALE, offered="collective", deposit_by=datetime(2026, 12, 6, 16, tzinfo=UTC)),
+     replace(SALE, offered="collective", deposit_by=datetime(2026, 12, 6, 16, tzinfo=UTC) - MILLISECOND)),
+    ("BID-7", en.bid_7_announced_in_time, replace(SALE, offered="construction", deposit_by=datetime(2026, 12, 16, 16, tzinfo=UTC)),
+     replace(SALE, offered="construction", deposit_by=datetime(2026, 12, 16, 16, tzinfo=UTC) - MILLISECOND)),
+    ("BID-7", en.bid_7_closes_before_the_term, SALE, replace(SALE, from_on=date(2026, 11, 30))),
     ("BID-7", en.bid_7_deposit_is_a_share, SALE, replace(SALE, deposit=Decimal(1801))),
-    ("BID-7", en.bid_7_deposits_come_before, SALE, replace(SALE, deposit_by=NOW + 2 * HOUR)),
+    ("BID-7", en.bid_7_deposits_come_before, SALE, replace(SALE, deposit_by=NOW + 74 * HOUR)),
     ("BID-7", en.bid_7_start_is_a_sum, SALE, replace(SALE, start=Decimal("1e11"))),
     ("BID-7", en.bid_7_step_is_a_sum, replace(SALE, way="sealed", step=Decimal(0)), replace(SALE, step=Decimal(0))),
     ("BID-7", en.bid_7_step_is_a_sum, SALE, replace(SALE, step=Decimal(99_999_999_999))),
@@ -274,3 +282,32 @@ def test_an_offer_far_from_what_is_asked_is_looked_at_once_more(price: str, seen
     assert (far is not None) == asks
     if far is not None and price == "53000":
         assert far.values["sum"] == "34,450.00"
+
+
+@pytest.mark.parametrize("offered", ["household", "collective", "construction"])
+@pytest.mark.parametrize("closes_on", [date(2026, 11, 26), date(2026, 11, 27), date(2026, 12, 31)])
+def test_what_the_form_is_filled_in_with_is_sound(offered: str, closes_on: date) -> None:
+    """Whatever the land, and whether its publication is over or not."""
+    usual = an.usual_hours(LAW.on, closes_on, offered, LAW)
+    deposit = an.usual_deposit(Decimal(400) * 15, LAW)
+    facts = replace(
+        SALE, offered=offered, closes_on=closes_on, from_on=closes_on + timedelta(days=45), deposit_by=usual.deposit_by,
+        opens_at=usual.opens_at, closes_at=usual.closes_at, step=an.usual_step(SALE.start), deposit=deposit,
+    )  # fmt: skip
+    assert [rule for rule in en.SALE_RULES if rule(facts, LAW)] == []
+    assert (deposit, usual.opens_at > usual.deposit_by) == (Decimal("600.00"), True)
+
+
+def test_a_step_is_one_figure() -> None:
+    steps = {price: an.usual_step(Decimal(price)) for price in ("300", "2600", "65", "1", "0.01")}
+    assert {price: str(step) for price, step in steps.items()} == {
+        "300": "10.00", "2600": "90.00", "65": "2.00", "1": "0.03", "0.01": "0.01"
+    }  # fmt: skip
+
+
+def test_whose_land_it_is_says_how_long_it_is_announced() -> None:
+    asked = [("household", "lease"), ("household", "homestead_lease"), ("collective", "four_wastes"),
+             ("collective", "unallocated"), ("collective", "construction")]  # fmt: skip
+    assert [an.offered_as(*one) for one in asked] == [
+        "household", "household", "collective", "collective", "construction"
+    ]  # fmt: skip

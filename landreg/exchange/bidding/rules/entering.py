@@ -10,9 +10,10 @@ from uuid import UUID
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
+from landreg.exchange.bidding.rules.announcing import deposits_from, least_hours, year_in_yuan
 from landreg.exchange.bidding.rules.ending import says_why
 from landreg.exchange.listings.rules.offer import grain_price
-from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, of_a_year
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
 from landreg.law.book import Law
 from landreg.law.transfers import may_take
 
@@ -28,7 +29,7 @@ def return_by(since: date, law: Law) -> date:
 class SaleFacts:
     """A sale as it would be. price: asked for, in the listing's unit. grain: in which it is counted, '' in yuan.
     closes_on: the listing's last day of publication. from_on: its term's first. lowest: below which bids do not begin, None
-    where the least is kept back. officers: of a sealed sale, who open it, with keys.
+    where the least is kept back. officers: of a sealed sale, who open it, with keys. offered: whose land it is (`offered_as`).
     """
 
     way: str
@@ -47,6 +48,7 @@ class SaleFacts:
     lowest: Decimal | None = None
     officers: tuple[UUID | None, UUID | None] = (None, None)
     unit: str = "yuan_mu_year"
+    offered: str = "household"
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def bid_7_opens_after_the_publication(facts: SaleFacts, law: Law) -> Finding | N
 
 
 def bid_7_open_for_its_hours(facts: SaleFacts, law: Law) -> Finding | None:
-    """BID-7: it is open for hours that can be kept."""
-    hours = law.days("BID-7.least_hours")
+    """BID-7: it is open for hours that can be kept; land of a collective for longer."""
+    hours = least_hours(facts.offered, law)
     sound = facts.closes_at >= facts.opens_at + timedelta(hours=hours)
     return None if sound else _set_wrong("closes_at", "sale_hours", hours=hours)
 
@@ -121,6 +123,14 @@ def bid_7_closes_before_the_term(facts: SaleFacts, law: Law) -> Finding | None:
 def bid_7_deposits_come_before(facts: SaleFacts, law: Law) -> Finding | None:
     """BID-7: deposits come later than now, and before it opens."""
     return None if facts.now < facts.deposit_by <= facts.opens_at else _set_wrong("deposit_by", "sale_deposit_by")
+
+
+def bid_7_announced_in_time(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: it is announced days before deposits end, so that nobody has the land by hearing of it first."""
+    first = deposits_from(beijing_day(facts.now), facts.offered, law)
+    if beijing_day(facts.deposit_by) >= first or facts.deposit_by <= facts.now:
+        return None
+    return _set_wrong("deposit_by", f"sale_notice_{facts.offered}", first=first, days=(first - beijing_day(facts.now)).days)
 
 
 def bid_7_start_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
@@ -138,11 +148,10 @@ def bid_7_step_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
 
 def bid_7_deposit_is_a_share(facts: SaleFacts, law: Law) -> Finding | None:
     """BID-7: the deposit is within the county's share of what a year costs in yuan; of one sum, of that."""
-    each = _yuan_of_one(facts, law)
-    if each is None:
+    a_year = year_in_yuan(facts.unit, facts.price, facts.area_mu, facts.grain, law)
+    if a_year is None:
         # What a year costs in yuan nobody knows: BID-17 says so.
         return None
-    a_year = of_a_year(facts.unit, facts.price, facts.area_mu) * each
     least, most = (a_year * law.number("BID-7.deposit_share", key) for key in ("least", "most"))
     if facts.deposit.is_finite() and least <= facts.deposit <= min(most, MOST_DEPOSIT):
         return None
@@ -165,7 +174,8 @@ def bid_18_not_below_what_is_asked(facts: SaleFacts, law: Law | None = None) -> 
 
 def bid_17_grain_has_its_price(facts: SaleFacts, law: Law) -> Finding | None:
     """BID-17: a deposit is money: where the price is in grain, the county has set what the grain costs."""
-    return Finding("BID-17", "deposit", {"grains": [facts.grain]}) if _yuan_of_one(facts, law) is None else None
+    known = not facts.grain or grain_price(facts.grain, law) is not None
+    return None if known else Finding("BID-17", "deposit", {"grains": [facts.grain]})
 
 
 def bid_11_listed_to_members_only(facts: EntryFacts, law: Law | None = None) -> Finding | None:
@@ -242,16 +252,12 @@ def _gone_fault(facts: DepositFacts) -> str:
     return "winner" if facts.stands else "loser"
 
 
-def _yuan_of_one(facts: SaleFacts, law: Law) -> Decimal | None:
-    """What one of the listing's unit is in yuan; None where the county has set no price of its grain."""
-    return grain_price(facts.grain, law) if facts.grain else Decimal(1)
-
-
 SALE_RULES = (
     bid_7_opens_after_the_publication,
     bid_7_open_for_its_hours,
     bid_7_closes_before_the_term,
     bid_7_deposits_come_before,
+    bid_7_announced_in_time,
     bid_7_start_is_a_sum,
     bid_7_step_is_a_sum,
     bid_7_deposit_is_a_share,
