@@ -21,6 +21,8 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import attempts, cases, notices, worklist
 from landreg.registry.casework.cases import Stepped, judge
 from landreg.registry.casework.desk import cases_by_id
+from landreg.registry.facts.first import Proposal
+from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.issued import certificates
 from landreg.registry.renewal import roster_cases
 from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
@@ -96,9 +98,15 @@ def foresee(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step) -> 
         return foreseen(uow, found, step, load_law(uow.session, county, beijing_day(uow.now)))
 
 
-def foreseen(uow: UnitOfWork, found: Sequence[Case], step: Step, law: Law) -> list[Foreseen]:
-    """The same of cases that have been read, by the law of today."""
-    judged = judge(uow, found, step.rules, law) if step.rules else {}
+def foreseen(
+    uow: UnitOfWork,
+    found: Sequence[Case],
+    step: Step,
+    law: Law,
+    proposed: Sequence[Proposal | ActProposal] | None = None,
+) -> list[Foreseen]:
+    """The same of cases that have been read, by the law of today. proposed: what they ask for, where it has been read too."""
+    judged = judge(uow, found, step.rules, law, proposed) if step.rules else {}
     return [_foreseen(case, judged.get(case.case_id, ()), step, law, uow.actor) for case in found]
 
 

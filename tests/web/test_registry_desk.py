@@ -26,6 +26,7 @@ from landreg.registry.issued import certificates
 from landreg.registry.jobs import Tools
 from landreg.registry.papers.signing import make_demo_signer
 from tests.papers_kit import pdf
+from tests.plans import sent
 from tests.registry_kit import in_state, one, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 from tests.web.conftest import Browser, OpenAccount
@@ -78,6 +79,16 @@ def test_a_case_goes_from_desk_to_desk_and_each_page_names_the_next_step(
     done = deng.get(page_of(case)).text
     assert "下一步：发证" in done
     assert "已记入登记簿的内容" in done
+
+
+def test_the_page_of_a_case_works_out_once_what_the_case_asks_for(
+    deng: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    for case in in_state(officers[0], batch, "draft"):
+        with sent() as statements:
+            assert "下一步：受理" in deng.get(page_of(case)).text
+        proposals = [asked for asked, _ in statements if "AS holder_known" in asked or "AS household_known" in asked]
+        assert len(proposals) == 1
 
 
 def test_a_step_of_another_role_is_not_allowed(shen: Browser, case: UUID) -> None:

@@ -198,7 +198,9 @@ def test_what_the_later_survey_has_no_more_is_named_beside_its_village_with_no_b
     )
     assert "按新成果重建" in deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
     answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
-    assert number in deng.get(answer.headers["Location"]).text
+    told = deng.get(answer.headers["Location"]).text
+    assert "原业务由新业务继续，不是申请人撤回" in told
+    assert number in told
 
 
 def test_a_village_that_the_later_survey_has_nothing_of_is_named_with_its_open_cases(

@@ -16,8 +16,9 @@ from landreg.law.book import Law, terms
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, desk, notices, objectors, weighing
-from landreg.registry.facts import first, first_papers, objected, successors, survey_notes
+from landreg.registry.facts import first_papers, objected, successors, survey_notes
 from landreg.registry.facts.applicants import applicants
+from landreg.registry.facts.first import Proposal
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.survey_uses import uses_of
 from landreg.registry.facts.telling import TELL, letters
@@ -44,8 +45,8 @@ def kinds(papers: Sequence[str]) -> list[str]:
     return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind != PACKAGE]
 
 
-def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
-    """All that the page shows beside the case itself."""
+def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: Law) -> dict[str, Any]:
+    """All that the page shows beside the case itself. proposal: what the case asks for."""
     county, case_id = case.county, case.case_id
     objections = queries.objections(session, county, case_id)
     events = queries.events(session, county, case_id)
@@ -61,7 +62,7 @@ def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "parcels": desk.parcels_asked(session, county, case_id),
         "uses": uses_of(session, case),
         "kind": law.act(case.act_kind),
-        **_asked(session, case, law, registered=act is not None),
+        **_asked(session, case, proposal, law, registered=act is not None),
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,
@@ -88,10 +89,11 @@ def about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     }
 
 
-def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[str, Any]:
+def _asked(
+    session: Session, case: Case, proposal: Proposal | ActProposal, law: Law, *, registered: bool
+) -> dict[str, Any]:
     """What a case comes down to: what a first registration would enter, or what an act of change would change; its papers."""
     papers = papers_of(law.act(case.act_kind), case.right_kind, case.subject_code, case.request)
-    (proposal,) = first.proposals(session, [case])
     if not isinstance(proposal, ActProposal):
         entered = {"proposed": shown.proposed(proposal, law), "papers": papers}
         return entered | {"sides": None, "difference": [], "gone": False, "drawing": None}

@@ -20,7 +20,7 @@ from landreg.law.queries import load_law
 from landreg.registry import queries, steps
 from landreg.registry.casebook import Case
 from landreg.registry.casework import cases, creditors, telling, weighing
-from landreg.registry.facts import found_uses
+from landreg.registry.facts import first, found_uses
 from landreg.registry.issued import handed_out
 from landreg.registry.routes import case_shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
@@ -49,11 +49,12 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
         if case is None or not (actor.has(*READERS) or case.prepared_by == actor.account_id):
             raise NotFound
         law = load_law(uow.session, county, page_day(uow.session))
-        about = case_shown.about(uow.session, case, law)
+        proposed = first.proposals(uow.session, [case])
+        about = case_shown.about(uow.session, case, proposed[0], law)
         step = steps.next_step(case)
         mine = step is not None and actor.has(*step.roles)
         looks = mine or actor.has(Role.REGISTRAR, Role.REVIEWER)
-        foreseen = steps.foreseen(uow, [case], step, law)[0] if step and looks else None
+        foreseen = steps.foreseen(uow, [case], step, law, proposed)[0] if step and looks else None
         return pages.render(
             "registry/case.html",
             case=case,
