@@ -137,7 +137,8 @@ _FOLLOWED = """
 """
 _DEALS = """
     SELECT l.number, d.taker_id::text AS by, EXISTS (SELECT FROM exchange.deal_fall AS f
-        WHERE f.county = d.county AND f.deal_id = d.deal_id AND coalesce(f.given_up_by, '') NOT IN ('contractor', 'nobody')) AS nothing
+        WHERE f.county = d.county AND f.deal_id = d.deal_id
+          AND coalesce(f.given_up_by, '') NOT IN ('contractor', 'nobody')) AS nothing
     FROM exchange.deal AS d JOIN exchange.listing AS l ON l.county = d.county AND l.listing_id = d.listing_id
     WHERE d.village >= :within AND d.village < :past AND d.decided_at >= :since AND d.decided_at < :until
     ORDER BY l.number, d.decided_at

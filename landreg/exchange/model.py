@@ -190,9 +190,10 @@ class Deal(CountyKey, Base):
 
 
 class DealFall(CountyKey, Base):
-    """That a deal does not stand, and why. given_up_by: the taker or the contractor; None of what was said before that was asked,
-    the taker. ground: own, of the side's account; paper, of its writing at the desk; demand, of one that was served on served_on
-    and gave until until_on; None of what was said before it was asked. sha256, paper: the writing, or what shows it was served.
+    """That a deal does not stand, and why. given_up_by: the taker, the contractor, or nobody; None of what was said before that was
+    asked, the taker. ground: own, of the side's account; paper, of its writing at the desk; demand, of one that was served on
+    served_on and gave until until_on; over, as its days are; None of what was said before it was asked. sha256, paper: the writing,
+    or what shows it was served.
     """
 
     __tablename__ = "deal_fall"

@@ -12,6 +12,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.exchange.bidding import deals, offers
 from landreg.exchange.bidding.offers import Word
+from landreg.exchange.model import Deal, Listing
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, photographed
 from tests.registry_kit import HOUSEHOLD, Connection
@@ -20,18 +21,24 @@ from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_lapsed_offers import given_password
 
 
-def test_the_desk_records_from_the_row_that_a_deal_of_talks_fell_and_both_sides_read_it(
-    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, browser: Browser,
-    app: Flask, account: OpenAccount,
-) -> None:  # fmt: skip
-    use_key(database.keys["identity"])
-    listing = kit.published(registrar, reviewer, superuser)
+def agreed(superuser: Connection, listing: Listing) -> tuple[Deal, Actor, Actor]:
+    """A deal of talks, who takes the land and whose it is."""
     taker, actor = kit.household(superuser, NEIGHBOUR)
     owner = kit.farmer(superuser, HOUSEHOLD)
     offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(600)))
     offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
     deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
     assert deal is not None
+    return deal, actor, owner
+
+
+def test_the_desk_records_from_the_row_that_a_deal_of_talks_fell_and_both_sides_read_it(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, browser: Browser,
+    app: Flask, account: OpenAccount,
+) -> None:  # fmt: skip
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser)
+    deal, actor, owner = agreed(superuser, listing)
     account("ling", Role.OPERATOR, jurisdiction=COUNTY)
     browser.log_in("ling")
     address = f"/sales/deals/{COUNTY}/{deal.deal_id}/fall"
@@ -46,6 +53,7 @@ def test_the_desk_records_from_the_row_that_a_deal_of_talks_fell_and_both_sides_
     superuser.execute("UPDATE exchange.listing SET from_on = '2026-01-01', until_on = '2026-06-01'")
     assert f'href="{address}">成交作废' in browser.get("/contracts").text
     assert "期限已过" in browser.get(address).text
+    assert browser.post(address, {"ground": "over", "reason": "x"}).status_code == 422
     fell = browser.post(address, {**said, "paper": (BytesIO(photographed()), "letter.jpg")})
     assert fell.status_code == 303
     assert address not in browser.get("/contracts").text
@@ -54,3 +62,29 @@ def test_the_desk_records_from_the_row_that_a_deal_of_talks_fell_and_both_sides_
         phone = Browser(app.test_client())
         phone.log_in(given_password(superuser, side))
         assert "受让方放弃了成交" in phone.get("/").text
+
+
+def test_a_deal_whose_days_are_over_falls_by_the_desk_s_record_and_both_sides_read_that_nobody_gave_it_up(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, browser: Browser,
+    app: Flask, account: OpenAccount, worker: Actor,
+) -> None:  # fmt: skip
+    use_key(database.keys["identity"])
+    deal, actor, owner = agreed(superuser, kit.published(registrar, reviewer, superuser))
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    address = f"/sales/deals/{COUNTY}/{deal.deal_id}/fall"
+    over = {"ground": "over", "reason": "没有人来签合同"}
+    assert "直接作废" not in browser.get(address).text
+    early = browser.post(address, over)
+    assert (early.status_code, "期限还没有过" in early.text) == (422, True)
+    superuser.execute("UPDATE exchange.listing SET from_on = '2026-01-01', until_on = '2026-06-01'")
+    assert "直接作废" in browser.get(address).text
+    assert "BID-14" in browser.post(address, {"ground": "over", "reason": "x"}).text
+    assert browser.post(address, over).status_code == 303
+    assert address not in browser.get("/contracts").text
+    for side in (owner, actor):
+        phone = Browser(app.test_client())
+        phone.log_in(given_password(superuser, side))
+        told = phone.get("/").text
+        assert ("成交的期限过了，没有签成合同" in told, "放弃" in told) == (True, False)
+    assert {one.layer for one in kit.strays(worker, database)} == {"exchange.listing", "exchange.shown"}

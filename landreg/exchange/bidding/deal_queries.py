@@ -24,7 +24,7 @@ from landreg.exchange.bidding.deal_model import (
 )
 from landreg.exchange.bidding.model import Sale, SaleEvent
 from landreg.exchange.bidding.row_queries import row_of, rows_of
-from landreg.exchange.bidding.rules.ending import CONTRACTOR, ENDED
+from landreg.exchange.bidding.rules.ending import ENDED, NONE_FOLLOWS
 from landreg.exchange.model import Deal, DealFall, Listing
 
 OPEN = ("published", "dealt")
@@ -278,11 +278,11 @@ def falls(session: Session, county: str, listing_id: UUID) -> Sequence[DealFall]
 
 
 def given_up(session: Session, sales: Sequence[Sale]) -> set[UUID]:
-    """Of these sales those whose deal was given up by whoever passes the land on, so that no other comes."""
+    """Of these sales those whose deal whoever passes the land on gave up, or whose days are over: no other comes."""
     fell = sa.select(Sale.sale_id).join(Deal, (Deal.county == Sale.county) & (Deal.listing_id == Sale.listing_id))
     fell = fell.join(DealFall, (DealFall.county == Deal.county) & (DealFall.deal_id == Deal.deal_id))
     return set(session.scalars(fell.where(
-        DealFall.given_up_by == CONTRACTOR, DealFall.at >= Sale.set_at,
+        DealFall.given_up_by.in_(NONE_FOLLOWS), DealFall.at >= Sale.set_at,
         sa.tuple_(Sale.county, Sale.sale_id).in_([(one.county, one.sale_id) for one in sales]),
     )))  # fmt: skip
 

@@ -33,8 +33,8 @@ from landreg.exchange.bidding.deal_model import PassedOver, Priority, SecondChan
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.rules.ending import (
-    CONTRACTOR,
     ENDED,
+    NONE_FOLLOWS,
     GivingUp,
     seal_6_given_up_by_another,
     stopped,
@@ -149,7 +149,7 @@ def _open_listing(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
         raise Conflict(stopped("listing_is_over", "listing"))
     if deal_queries.deal_of(uow.session, county, listing_id) is not None:
         raise Conflict(stopped("deal_stands", "listing"))
-    if any(one.given_up_by == CONTRACTOR for one in deal_queries.falls(uow.session, county, listing_id)):
+    if any(one.given_up_by in NONE_FOLLOWS for one in deal_queries.falls(uow.session, county, listing_id)):
         raise Conflict(stopped("given_up_by_the_contractor", "listing"))
     return found
 

@@ -11,10 +11,12 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange import logged as exchange_logged
-from landreg.exchange.bidding import deal_queries, fall_queries, taker_queries
+from landreg.exchange.bidding import deal_queries, fall_queries, taker_queries, told_queries
 from landreg.exchange.bidding.rules.ending import (
     CONTRACTOR,
     DEMAND,
+    NOBODY,
+    OVER,
     OWN,
     PAPER,
     TAKER,
@@ -31,7 +33,9 @@ from landreg.registry.guarded import Attached, ties_nothing
 
 @dataclass(frozen=True)
 class Shown:
-    """By what a deal falls at the desk: who gave it up, by a paper or a demand, and when that was served."""
+    """By what a deal falls at the desk: who gave it up, by a paper or a demand, and when that was served; nobody where its days are
+    over, which the listing says.
+    """
 
     given_up_by: str = TAKER
     ground: str = PAPER
@@ -41,7 +45,7 @@ class Shown:
 
 def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | None = None) -> DealFall:
     """A deal does not come about. Of a taker who gave it up the next one has a chance; of a contractor who did, nobody: the listing
-    is over, and the deposit goes back. shown: at the desk; an account gives up for its own side.
+    is over, and the deposit goes back; so where its days are over. shown: at the desk; an account gives up for its own side.
 
     Raises NotFound, Refused (BID-14) without a reason, (BID-25) at the desk without the side's writing or a demand that has run,
     (GUARD-1), BadInput (FORM-5) of another side, Conflict (LST-8) where it fell already, or its contract stands.
@@ -62,7 +66,10 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | N
             shown = Shown(TAKER if deal.taker_id in own else CONTRACTOR, OWN)
         else:
             _may_fall(uow, law, deal, shown, unsaid)
-        paper, served = shown.paper, shown.served_on if shown.ground == DEMAND else None
+        paper, served = (
+            None if shown.ground == OVER else shown.paper,
+            shown.served_on if shown.ground == DEMAND else None,
+        )
         row = DealFall(
             county=county, village=deal.village, deal_id=deal_id, given_up_by=shown.given_up_by, ground=shown.ground,
             sha256=paper.sha256 if paper else None, paper=paper.name if paper else None, served_on=served,
@@ -77,11 +84,13 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | N
 
 def _may_fall(uow: UnitOfWork, law: Law, deal: Deal, shown: Shown, unsaid: Finding | None) -> None:
     """Raises BadInput (FORM-5) of another side, Refused (BID-14, BID-25, GUARD-1) with all that is wrong."""
-    if shown.given_up_by not in (TAKER, CONTRACTOR):
+    if shown.given_up_by not in (TAKER, CONTRACTOR, NOBODY):
         raise BadInput(Finding("FORM-5", "given_up_by", {"given": shown.given_up_by}))
     if shown.paper is not None:
         ties_nothing(law.on, shown.paper, "paper")
     drawn = fall_queries.drawn_first(uow.session, deal)
-    facts = Falling(shown.given_up_by, shown.ground, shown.paper is not None, law.on, shown.served_on, drawn)
+    listing = told_queries.listing(uow.session, deal.county, deal.listing_id)
+    until = listing.until_on if listing else None
+    facts = Falling(shown.given_up_by, shown.ground, shown.paper is not None, law.on, shown.served_on, drawn, until)
     if wrong := [one for one in (unsaid, bid_25_given_up_by_its_own_side(facts, law)) if one]:
         raise Refused(wrong)

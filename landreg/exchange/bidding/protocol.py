@@ -20,7 +20,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.deal_model import PriorityClaim
 from landreg.exchange.bidding.opened import Opened
 from landreg.exchange.bidding.rules import ranking
-from landreg.exchange.bidding.rules.ending import CONTRACTOR
+from landreg.exchange.bidding.rules.ending import CONTRACTOR, NOBODY
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.letter import office_of
 from landreg.exchange.model import Deal, Listing
@@ -155,7 +155,7 @@ def _fallen(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
     names = taker_queries.takers(uow.session, found.sale.county, [one.taker_id for one in fallen])
     for deal in reversed(fallen):
         fall = falls[deal.deal_id]
-        side = "流出方" if fall.given_up_by == CONTRACTOR else "受让方"
+        side = {CONTRACTOR: "流出方", NOBODY: "期限已过"}.get(fall.given_up_by or "", "受让方")
         yield names[deal.taker_id].name, f"{deal.price:.2f}", _time(deal.decided_at), _time(fall.at), side, fall.reason
 
 

@@ -19,7 +19,7 @@ _DUE = """SELECT l.county, l.listing_id, x.why, l.way, l.closes_on, exchange.und
     coalesce((SELECT c.over FROM exchange.sale AS s JOIN exchange.sale_clock AS c ON c.county = s.county AND c.sale_id = s.sale_id
         WHERE s.county = l.county AND s.listing_id = l.listing_id ORDER BY s.round DESC LIMIT 1) = 'spent', false) AS spent,
     EXISTS (SELECT FROM exchange.deal_fall AS f JOIN exchange.deal AS d ON d.county = f.county AND d.deal_id = f.deal_id
-        WHERE d.county = l.county AND d.listing_id = l.listing_id AND f.given_up_by = 'contractor') AS given_up,
+        WHERE d.county = l.county AND d.listing_id = l.listing_id AND f.given_up_by IN ('contractor', 'nobody')) AS given_up,
     exchange.turn_waits(l.county, l.listing_id) AS awaited
 FROM (
     SELECT l.county, l.listing_id, 'quiet' AS why FROM exchange.listing AS l WHERE l.state = 'published' AND l.closes_on < :today

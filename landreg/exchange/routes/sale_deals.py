@@ -31,7 +31,7 @@ from landreg.exchange.bidding import (
     told_queries,
     windows,
 )
-from landreg.exchange.bidding.rules.ending import CONTRACTOR
+from landreg.exchange.bidding.rules.ending import NOBODY, NONE_FOLLOWS, OVER
 from landreg.exchange.listings import household_queries, papers
 from landreg.exchange.routes.sales import READERS, Reason, index, one
 from landreg.registry.routes.surroundings import desk_of, page_day, store
@@ -220,7 +220,7 @@ def pass_over(county: str, listing_id: UUID) -> Redirect:
 class GivenUp:
     """Why a deal does not come about, who gave it up and by what: its paper, or a demand that was served."""
 
-    given_up_by: str = field(metadata={"most": 20})
+    given_up_by: str = field(default="", metadata={"most": 20})
     ground: str = field(default="", metadata={"most": 20})
     paper: Upload | None = None
     served_on: date | None = None
@@ -253,9 +253,10 @@ def fall(county: str, deal_id: UUID) -> Redirect:
     """One side gave the deal up."""
     given = read_form(GivenUp)
     paper = papers.keep_one(store(), given.paper)
-    shown = falling.Shown(given.given_up_by, given.ground, paper, given.served_on)
+    whose = NOBODY if given.ground == OVER else given.given_up_by
+    shown = falling.Shown(whose, given.ground, paper, given.served_on)
     falling.fall(current_actor(), county, deal_id, given.reason, shown)
-    if given.given_up_by == CONTRACTOR:
+    if given.given_up_by in NONE_FOLLOWS:
         flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
     else:
         flash(_("这次成交已作废，可以办理下一位。"))

@@ -47,7 +47,7 @@ from landreg.exchange.bidding.rules.announcing import (
     usual_step,
     year_in_yuan,
 )
-from landreg.exchange.bidding.rules.ending import CONTRACTOR, stopped
+from landreg.exchange.bidding.rules.ending import NONE_FOLLOWS, stopped
 from landreg.exchange.listings import floor_queries
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
@@ -179,7 +179,7 @@ def one(county: str, sale_id: UUID) -> Response:
         deals_made = deal_queries.deals_of_sale(session, found.sale)
         deal = next((made for made, stands in deals_made if stands), None)
         falls = deal_queries.falls(session, county, listing.listing_id)
-        given_up = {one.deal_id for one in falls if one.given_up_by != CONTRACTOR}
+        given_up = {one.deal_id for one in falls if one.given_up_by not in NONE_FOLLOWS}
         of_deal = [] if deal is None else [deal.deal_id]
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,

@@ -99,3 +99,20 @@ def test_no_click_of_the_desk_takes_the_land_from_who_waits_for_the_contract(
 def test_the_contractor_s_paper_ends_the_deal_at_the_desk(deal: Deal) -> None:
     fell = falling.fall(OPERATOR, COUNTY, deal.deal_id, "家里要自己种", falling.Shown("contractor", paper=PAPER))
     assert (fell.given_up_by, fell.ground, fell.paper) == ("contractor", "paper", "letter.pdf")
+
+
+def test_before_its_days_are_over_no_record_of_the_desk_alone_ends_a_deal(deal: Deal, superuser: Connection) -> None:
+    """Nobody gave it up then: no other comes, and every deposit goes back."""
+    assert refused(deal, "nobody", "over") == "fall_not_over"
+    assert refused(deal, "taker", "over") == refused(deal, "nobody", "paper", PAPER) == "fall_ground"
+    bare = {"sha256": None, "paper": None}
+    assert walled(deal, given_up_by="nobody", ground="over", **bare) == "bid_25_days_are_over"
+    superuser.execute("UPDATE exchange.listing SET from_on = '2026-01-01', until_on = '2026-06-01'")
+    assert walled(deal, ground="over", **bare) == "bid_25_nobody_where_days_are_over"
+    assert walled(deal, given_up_by="nobody", ground="over") == "bid_25_has_its_paper"
+    held = "SELECT bool_or(exchange.may_still_win(county, entrant_id)) FROM exchange.entrant"
+    fell = falling.fall(OPERATOR, COUNTY, deal.deal_id, WHY, falling.Shown("nobody", "over", PAPER))
+    assert (fell.given_up_by, fell.paper) == ("nobody", None)
+    assert superuser.execute(held).fetchone() == (False,)
+    free = "SELECT count(*) FROM exchange.entrant WHERE exchange.deposit_free_since(county, entrant_id) IS NULL"
+    assert superuser.execute(free).fetchone() == (0,)

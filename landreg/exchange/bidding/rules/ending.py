@@ -10,19 +10,25 @@ from landreg.law.book import Law
 
 ENDED = ("cancelled", "failed", "spent")
 """How a sale ends of which no deal comes any more."""
-TAKER, CONTRACTOR = "taker", "contractor"
-"""Who gives a deal up."""
+TAKER, CONTRACTOR, NOBODY = "taker", "contractor", "nobody"
+"""Who gives a deal up; nobody where its days are over."""
+NONE_FOLLOWS = (CONTRACTOR, NOBODY)
+"""After whom the listing is over and every deposit goes back."""
 LEAST_SIGNS = 4
 """How many different signs a reason has at least that says something: `exchange.says_why` counts them too."""
 
 
-OWN, PAPER, DEMAND = "own", "paper", "demand"
-"""By what a deal falls: the side's own account; its writing at the desk; a demand that was served and had no answer."""
+OWN, PAPER, DEMAND, OVER = "own", "paper", "demand", "over"
+"""By what a deal falls: the side's own account; its writing at the desk; a demand that was served and had no answer; its days are
+over, and no contract stands.
+"""
 
 
 @dataclass(frozen=True)
 class Falling:
-    """A deal that falls at the desk. paper: there is a scan. drawn_on: when its contract was drawn first, None where none was."""
+    """A deal that falls at the desk. paper: there is a scan. drawn_on: when its contract was drawn first, None where none was.
+    until_on: the end of its days, exclusive.
+    """
 
     given_up_by: str
     ground: str
@@ -30,6 +36,7 @@ class Falling:
     today: date
     served_on: date | None = None
     drawn_on: date | None = None
+    until_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,21 @@ def bid_8_called_off_before_the_close(now: datetime, closes_at: datetime) -> Fin
 
 def bid_25_given_up_by_its_own_side(facts: Falling, law: Law) -> Finding | None:
     """BID-25: at the desk a deal falls by the writing of the side that gives it up; of a taker also by a demand to sign that was
-    served since the contract was drawn and whose days have run: until the desk has drawn it nobody is late.
+    served since the contract was drawn and whose days have run: until the desk has drawn it nobody is late. Once its days are over
+    nothing can be drawn or signed of it any more (CON-100): then the desk's record is enough, nobody gave it up, and nobody pays.
     """
     days = law.days("BID-25.demand_days")
     served, drawn = facts.served_on, facts.drawn_on
     fault, field = "", "served_on"
-    if facts.ground not in (PAPER, DEMAND) or (facts.ground == DEMAND and facts.given_up_by != TAKER):
+    if (
+        facts.ground not in (PAPER, DEMAND, OVER)
+        or (facts.ground == DEMAND and facts.given_up_by != TAKER)
+        or (facts.ground == OVER) != (facts.given_up_by == NOBODY)
+    ):
         fault, field = "fall_ground", "ground"
+    elif facts.ground == OVER:
+        if facts.until_on is None or facts.today < facts.until_on:
+            fault, field = "fall_not_over", "ground"
     elif not facts.paper:
         fault, field = "fall_paper", "paper"
     elif facts.ground == DEMAND:
