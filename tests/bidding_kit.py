@@ -190,7 +190,7 @@ def at_once() -> Iterator[None]:
 _NO_NOTICE = """
     INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
     SELECT %s, gen_random_uuid(), %s, f.name, f.key, f.value, '2021-01-01', 'kit', gen_random_uuid(), system.clock() FROM (VALUES
-        ('BID-7.notice_days', 'household', '0'), ('BID-7.notice_days', 'collective', '0'),
+        ('BID-7.notice_days', 'household_land', '0'), ('BID-7.notice_days', 'collective', '0'),
         ('BID-7.notice_days', 'construction', '0'), ('BID-7.collective_hours', '', '1')) AS f (name, key, value)"""
 
 

@@ -61,15 +61,17 @@ def test_land_of_a_household_is_announced_three_days_before(
 ) -> None:
     use_key(database.keys["identity"])
     listing = published(registrar, reviewer, superuser, way="auction")
-    assert _faults(lambda: _announced(listing, 2)) == {("deposit_by", "sale_notice_household")}
+    assert _faults(lambda: _announced(listing, 2)) == {("deposit_by", "sale_notice_household_land")}
     soon = kit.setting()
     assert _faults(lambda: sales.set_up(OPERATOR, COUNTY, listing.listing_id, soon)) == {
-        ("deposit_by", "sale_notice_household")
+        ("deposit_by", "sale_notice_household_land")
     }
     sale = _announced(listing, 3, hours=1)
     kit.pass_time(superuser, days=4)
     deals.fail(OPERATOR, COUNTY, sale.sale_id)
-    assert _faults(lambda: _announced(listing, 2)) == {("deposit_by", "sale_notice_household")}, "set up anew: the same"
+    assert _faults(lambda: _announced(listing, 2)) == {("deposit_by", "sale_notice_household_land")}, (
+        "set up anew: the same"
+    )
     assert _announced(listing, 3).round == 2
 
 
@@ -95,11 +97,11 @@ def test_the_county_decides_how_long_and_never_no_day(
 
     def decided(days: str) -> None:
         figures.set_figure(
-            registrar, COUNTY, Figure("BID-7.notice_days", "household", days, today, "样本发〔2026〕1号")
+            registrar, COUNTY, Figure("BID-7.notice_days", "household_land", days, today, "样本发〔2026〕1号")
         )
 
     decided("5")
-    assert _faults(lambda: _announced(listing, 4)) == {("deposit_by", "sale_notice_household")}
+    assert _faults(lambda: _announced(listing, 4)) == {("deposit_by", "sale_notice_household_land")}
     with pytest.raises(BadInput, match="LAW-5"):
         decided("0")
     decided("1")

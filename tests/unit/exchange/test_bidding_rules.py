@@ -115,6 +115,9 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("OFF-3", of.off_3_names_a_price, SAYING, replace(SAYING, kind="counter", price=Decimal("-1"))),
     ("OFF-3", of.off_3_names_a_price, replace(SAYING, kind="counter", price=Decimal(0), free=True),
      replace(SAYING, kind="counter", price=Decimal(0))),
+    ("OFF-9", of.off_9_words_sell_nothing, replace(SAYING, words="租十年"), replace(SAYING, words="地卖给你")),
+    ("OFF-9", of.off_9_words_sell_nothing, replace(SAYING, words="房子租五年", house=True),
+     replace(SAYING, side="taker", words="房子一次付清归我", house=True)),
     ("OFF-8", of.off_8_words_lead_nowhere_else, replace(SAYING, words="地头看过"), replace(SAYING, words="打电话13900001111")),
     ("PRI-1", pr.pri_1_window_has_run, WINDOW, replace(WINDOW, today=date(2026, 12, 19))),
     ("PRI-6", pr.pri_6_of_farmland, True, False),
@@ -284,7 +287,7 @@ def test_an_offer_far_from_what_is_asked_is_looked_at_once_more(price: str, seen
         assert far.values["sum"] == "34,450.00"
 
 
-@pytest.mark.parametrize("offered", ["household", "collective", "construction"])
+@pytest.mark.parametrize("offered", ["household_land", "collective", "construction"])
 @pytest.mark.parametrize("closes_on", [date(2026, 11, 26), date(2026, 11, 27), date(2026, 12, 31)])
 def test_what_the_form_is_filled_in_with_is_sound(offered: str, closes_on: date) -> None:
     """Whatever the land, and whether its publication is over or not."""
@@ -309,5 +312,5 @@ def test_whose_land_it_is_says_how_long_it_is_announced() -> None:
     asked = [("household", "lease"), ("household", "homestead_lease"), ("collective", "four_wastes"),
              ("collective", "unallocated"), ("collective", "construction")]  # fmt: skip
     assert [an.offered_as(*one) for one in asked] == [
-        "household", "household", "collective", "collective", "construction"
+        "household_land", "household_land", "collective", "collective", "construction"
     ]  # fmt: skip

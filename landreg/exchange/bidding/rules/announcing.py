@@ -21,9 +21,9 @@ USUAL_SHARE = Decimal("0.1")
 
 
 def offered_as(source: str, kind: str) -> str:
-    """Whose land is offered, as the figures know it: 'household', 'construction' of a collective, 'collective': its other land."""
+    """Whose land is offered, by the figures' key: 'household_land', a collective's 'construction' land, its other land: 'collective'."""
     if source != "collective":
-        return "household"
+        return "household_land"
     return kind if kind == "construction" else "collective"
 
 
@@ -34,7 +34,7 @@ def deposits_from(announced: date, offered: str, law: Law) -> date:
 
 def least_hours(offered: str, law: Law) -> int:
     """The hours that a sale is open at least."""
-    return law.days("BID-7.least_hours") if offered == "household" else law.days("BID-7.collective_hours")
+    return law.days("BID-7.least_hours") if offered == "household_land" else law.days("BID-7.collective_hours")
 
 
 @dataclass(frozen=True)

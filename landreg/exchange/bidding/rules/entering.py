@@ -48,7 +48,7 @@ class SaleFacts:
     lowest: Decimal | None = None
     officers: tuple[UUID | None, UUID | None] = (None, None)
     unit: str = "yuan_mu_year"
-    offered: str = "household"
+    offered: str = "household_land"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ def bid_7_announced_in_time(facts: SaleFacts, law: Law) -> Finding | None:
     first = deposits_from(beijing_day(facts.now), facts.offered, law)
     if beijing_day(facts.deposit_by) >= first or facts.deposit_by <= facts.now:
         return None
-    return _set_wrong("deposit_by", f"sale_notice_{facts.offered}", first=first, days=(first - beijing_day(facts.now)).days)
+    return _set_wrong(
+        "deposit_by", f"sale_notice_{facts.offered}", first=first, days=(first - beijing_day(facts.now)).days
+    )
 
 
 def bid_7_start_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
