@@ -19,6 +19,7 @@ from typing import Any
 ENDS = re.compile(r"[。；;！!？?\n]+")
 PARTS = re.compile(r"[，,：:]+")
 MOST_SHOWN = 24
+_OTHER = "乙方"
 THINGS = ("(?:{land}|(?<![^，把将的])地(?![里上租膜瓜方点力面段区边]))", "{house}")
 """Of what patterns over a whole sentence speak: of land, of a house."""
 
@@ -69,6 +70,15 @@ def sells_land(said: str, on: date) -> str:
         if shown := _as_a_whole(parts, book.whole, book):
             return shown
     return ""
+
+
+def sells(said: str, on: date, *, house: bool, taker: str) -> str:
+    """The same of what is said in talk, before there is a contract: of a house or else of land. taker: what who would take it is
+    called there, 你 by who offers, 我 by who asks.
+    """
+    clause = re.sub(f"{taker}(?:们|家)*", _OTHER, said.replace("您", "你"))
+    found = (sells_house if house else sells_land)(clause, on)
+    return found if _OTHER in said else found.replace(_OTHER, taker)
 
 
 def _sentences(said: str, on: date) -> Iterator[tuple[list[str], Sold]]:

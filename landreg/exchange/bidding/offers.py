@@ -18,6 +18,7 @@ from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying, off_7_looked_at_twice
 from landreg.exchange.bidding.swapped import EXCHANGE
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
@@ -89,7 +90,9 @@ def look_at(actor: Actor, county: str, listing_id: UUID, word: Word, seen: Decim
 def _allowed(
     uow: UnitOfWork, law: Law, told: told_queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
 ) -> None:
-    facts = Saying(before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit, word.said)
+    facts = Saying(
+        before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit, word.said, told.kind in HOUSES
+    )
     findings = list(examine(OFFER_RULES, facts, law))
     if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)

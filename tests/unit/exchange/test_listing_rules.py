@@ -158,6 +158,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
          {**whole("assignment"), "index": SEVEN, "price": Decimal("12000.00")}),
         ("LST-32", {**BUILT, "price": Decimal("500.00")}, BUILT),
         ("LST-36", HOMESTEAD, {**HOMESTEAD, "words": "三间平房，水电都通"}),
+        ("LST-37", {"words": "这块地卖给你也行"}, {"words": "只租不卖，地离路近"}),
+        ("LST-37", {**HOMESTEAD, "words": "房子卖给你也行"}, {**HOMESTEAD, "words": "三间平房，院子能停车"}),
         ("LST-36", HOMESTEAD, {"words": ""}),
         ("LST-30", {"words": "请打 138-1234-5678"}, {"words": "2026-11-01 起可以看地，12.5 亩"}),
         ("LST-23", UNKNOWN, {**UNKNOWN, "papers": SCANS | {"waste_proof"}}),

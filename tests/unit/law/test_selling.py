@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from landreg.law.selling import sells_house, sells_land
+from landreg.law.selling import sells, sells_house, sells_land
 
 TODAY = date(2026, 12, 16)
 
@@ -211,3 +211,35 @@ def test_a_lease_of_a_house_sells_neither_house_nor_homestead(said: str) -> None
 @pytest.mark.parametrize("said", HOUSE_LET)
 def test_what_is_lawful_of_a_house_that_is_let_passes(said: str) -> None:
     assert not sells_house(said, date(2026, 11, 28))
+
+
+@pytest.mark.parametrize(
+    ("said", "house", "taker"),
+    [
+        ("这块地卖给你也行，一次付清永远归你。", False, "你"),
+        ("三万元把地让给您，以后不再过问", False, "你"),
+        ("房子卖给你也行，一次付清归你", True, "你"),
+        ("房子一次付清归我，别的事我来办", True, "我"),
+        ("我出八万买你家房子", True, "我"),
+        ("地卖给我", False, "我"),
+    ],
+)
+def test_what_sells_in_talk_is_found_and_shown_as_it_was_said(said: str, house: bool, taker: str) -> None:
+    found = sells(said, TODAY, house=house, taker=taker)
+    assert found
+    assert found in said.replace("您", "你")
+
+
+@pytest.mark.parametrize(
+    ("said", "taker"),
+    [
+        ("只租不卖，地好", "你"),
+        ("价钱好商量，给钱就归你种三年", "你"),
+        ("租金一次付清，地归你种", "你"),
+        ("租金一次付清，地归我种十年", "我"),
+        ("房子三间，租给你家住，水电你付", "你"),
+        ("院子能停车，房子三间，水电都通", "你"),
+    ],
+)
+def test_what_lets_in_talk_is_none(said: str, taker: str) -> None:
+    assert [sells(said, TODAY, house=house, taker=taker) for house in (False, True)] == ["", ""]

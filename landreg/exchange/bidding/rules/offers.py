@@ -11,6 +11,7 @@ from landreg.core.errors import Finding
 from landreg.exchange.listings.rules.contacts import names_a_contact
 from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, year_of
 from landreg.law.book import Law
+from landreg.law.selling import sells
 
 SIDES = ("taker", "household")
 NAMING = frozenset(("offer", "counter"))
@@ -34,7 +35,7 @@ class Said:
 @dataclass(frozen=True)
 class Saying:
     """A step that would be said, after those before. free: land is exchanged, so that no sum need change hands. words:
-    what the side adds.
+    what the side adds. house: what is let is one.
     """
 
     before: Sequence[Said]
@@ -45,6 +46,7 @@ class Saying:
     free: bool = False
     unit: str = "yuan_mu_year"
     words: str = ""
+    house: bool = False
 
 
 def off_1_in_turn(facts: Saying, law: Law | None = None) -> Finding | None:
@@ -105,4 +107,18 @@ def off_8_words_lead_nowhere_else(facts: Saying, law: Law | None = None) -> Find
     return Finding("OFF-8", "said") if names_a_contact(facts.words) else None
 
 
-OFFER_RULES = (off_1_in_turn, off_2_still_holds, off_3_names_a_price, off_8_words_lead_nowhere_else)
+def off_9_words_sell_nothing(facts: Saying, law: Law) -> Finding | None:
+    """OFF-9: neither side asks or promises in words what no transfer moves: the land itself, or a house that is let. RLCL-38,
+    LOT-3.
+    """
+    said = sells(facts.words, law.on, house=facts.house, taker="我" if facts.side == "taker" else "你")
+    return Finding("OFF-9", "said", {"said": said}) if said else None
+
+
+OFFER_RULES = (
+    off_1_in_turn,
+    off_2_still_holds,
+    off_3_names_a_price,
+    off_8_words_lead_nowhere_else,
+    off_9_words_sell_nothing,
+)

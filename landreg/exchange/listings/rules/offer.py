@@ -12,8 +12,10 @@ from landreg.exchange.listings.rules.contacts import names_a_contact
 from landreg.exchange.listings.rules.facts import APPROVAL, MINUTES, Offered
 from landreg.exchange.listings.rules.units import BALANCES, MOST_PRICE, ONCE, is_a_price, rhythms_of
 from landreg.law.book import Law
+from landreg.law.selling import sells
 
 GRAINS = ("wheat", "corn", "rice")
+HOUSES = ("house_lease", "homestead_lease")
 
 
 def grain_price(grain: str, law: Law) -> Decimal | None:
@@ -228,11 +230,17 @@ def lst_30_words_lead_nowhere_else(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-30", "said", {}, subject=facts.number or None)
 
 
+def lst_37_words_sell_nothing(facts: Offered, law: Law) -> Finding | None:
+    """LST-37: nobody is promised in words what no transfer moves: the land itself, or a house that is let. RLCL-38, LOT-3."""
+    said = sells(facts.words, law.on, house=facts.kind in HOUSES, taker="你")
+    return Finding("LST-37", "said", {"said": said}, subject=facts.number or None) if said else None
+
+
 def lst_36_house_is_told(facts: Offered, law: Law) -> Finding | None:
     """LST-36: of a house or homestead somebody who looks for one wants to read rooms, area, water and light, not soil; told without
     stopping anything.
     """
-    if facts.kind not in ("house_lease", "homestead_lease") or facts.words.strip():
+    if facts.kind not in HOUSES or facts.words.strip():
         return None
     return Finding("LST-36", "said", {}, subject=facts.number or None)
 
@@ -260,5 +268,6 @@ OFFER_RULES = (
     lst_25_two_thirds_agree,
     lst_26_township_approves,
     lst_30_words_lead_nowhere_else,
+    lst_37_words_sell_nothing,
     lst_36_house_is_told,
 )
