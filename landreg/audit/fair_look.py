@@ -33,8 +33,9 @@ ABOUT_OFFICERS = AGENTS | {
     "deposit_late",
     "struck",
     "passed_over",
+    "short_notice",
 }
-FACTS = frozenset({"related", "unheard", "deposit_late", "struck", "passed_over", "price_fell"})
+FACTS = frozenset({"related", "unheard", "deposit_late", "struck", "passed_over", "price_fell", "short_notice"})
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 
 

@@ -220,6 +220,11 @@ def price_fell(market: Market, _figures: Figures) -> Iterator[Asked]:
     yield from _shares("price_fell", [(one.by, one.nothing, one.number) for one in market.followed])
 
 
+def short_notice(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Whose sales of a collective's land were announced with hardly any notice."""
+    yield from _shares("short_notice", [(one.by, one.nothing, one.number) for one in market.announced])
+
+
 KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "related": related,
     "companions": companions,
@@ -236,6 +241,7 @@ KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "struck": struck,
     "passed_over": passed_over,
     "price_fell": price_fell,
+    "short_notice": short_notice,
 }
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from landreg.audit.market import AGENT_STEPS, Acting, Entry, Marked, Market, Sale, Window
 from landreg.core.codes import masked_name
-from landreg.core.periods import beijing_day
+from landreg.core.periods import DAY, beijing_day
+from landreg.exchange.bidding.rules.announcing import deposits_from, offered_as
 from landreg.exchange.bidding.rules.entering import return_by
 from landreg.exchange.market.index import LEAST, median, medians_of_others
 from landreg.law.book import Law
@@ -135,6 +136,16 @@ _FOLLOWED = """
             WHERE b.county = c.county) SELECT FROM up WHERE up.deal_id IS NOT NULL)
     ORDER BY c.number
 """
+# Sales of a collective's land that were set up within the time and not called off, once nobody can enter any more.
+_ANNOUNCED = """
+    SELECT l.number, l.source, l.kind, s.set_by::text AS by, s.set_at, s.deposit_by, c.entrants
+    FROM exchange.sale AS s JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    JOIN exchange.sale_clock AS c ON c.county = s.county AND c.sale_id = s.sale_id
+    WHERE l.source = 'collective' AND s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
+        AND s.deposit_by < system.clock() AND NOT EXISTS (SELECT FROM exchange.sale_event AS e
+            WHERE e.county = s.county AND e.sale_id = s.sale_id AND e.kind = 'cancelled')
+    ORDER BY l.number, s.round
+"""
 _DEALS = """
     SELECT l.number, d.taker_id::text AS by, EXISTS (SELECT FROM exchange.deal_fall AS f
         WHERE f.county = d.county AND f.deal_id = d.deal_id
@@ -193,9 +204,8 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
         for one in session.execute(sa.text(_WINDOWS), where)
     )
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
-    return Read(
-        Market(sales, windows, rounds, _returns(session, where, law), deals, acts, struck, turns, followed), names
-    )
+    returns, announced = _returns(session, where, law), _announced(session, where, law)
+    return Read(Market(sales, windows, rounds, returns, deals, acts, struck, turns, followed, announced), names)
 
 
 def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:
@@ -208,6 +218,21 @@ def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Mark
     return tuple(
         Marked(one.by, one.number, return_by(one.since, laws[one.since]) < (one.on_day or law.on)) for one in found
     )
+
+
+def _announced(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:
+    """Sales of a collective's land, and whether their notice was shorter than the county's figure, the longer one of that day and
+    of the day of the look, or hardly longer and one taker alone came. law: of the day of the look.
+    """
+    found = session.execute(sa.text(_ANNOUNCED), where).all()
+    laws = load_laws(session, law.county, {beijing_day(one.set_at) for one in found})
+
+    def hardly(one: Any) -> bool:
+        day, offered = beijing_day(one.set_at), offered_as(one.source, one.kind)
+        due = max(deposits_from(day, offered, held) for held in (laws[day], law))
+        return beijing_day(one.deposit_by) < due + (DAY * 2 if one.entrants <= 1 else DAY * 0)
+
+    return tuple(Marked(one.by, one.number, hardly(one)) for one in found)
 
 
 def _sale(

@@ -29,6 +29,7 @@ CODES: Mapping[str, str] = {
     "struck": "AUD-34",
     "passed_over": "AUD-35",
     "price_fell": "AUD-36",
+    "short_notice": "AUD-37",
 }
 
 

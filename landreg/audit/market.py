@@ -83,7 +83,8 @@ class Market:
     that were to go back, by the same, late or not. deals: by who won them, fallen or standing. acts: what agents did for
     households, each household, step and agent once. struck: deposits of sales, taken from their bidder after the close or not, by
     who did or took them; turns: deals and who was passed over, by the officer; followed: what changed or
-    renewed a contract of a deal, for less or not, by who drew it.
+    renewed a contract of a deal, for less or not, by who drew it. announced: sales of a collective's land by who set them up, with
+    hardly any notice or not.
     """
 
     sales: tuple[Sale, ...] = ()
@@ -95,3 +96,4 @@ class Market:
     struck: tuple[Marked, ...] = ()
     turns: tuple[Marked, ...] = ()
     followed: tuple[Marked, ...] = ()
+    announced: tuple[Marked, ...] = ()

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from landreg.access.sealing import use_key
+from landreg.audit import fair_look
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Refused
@@ -106,3 +107,21 @@ def test_the_county_decides_how_long_and_never_no_day(
         decided("0")
     decided("1")
     assert _announced(listing, 1).round == 1
+
+
+def test_the_auditor_reads_which_land_of_a_collective_was_sold_at_short_notice(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    """What ended sooner than the figure asks, lowered for a while as it may be, and what ended at the least with nobody beside."""
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 2)
+    kinds = (("four_wastes", "043"), ("four_wastes", "043"), ("unallocated", "013"), ("unallocated", "013"))
+    land = [_of_collective(registrar, superuser, *kind, serial) for serial, kind in enumerate(kinds, 90001)]
+    kit.auction(land[0], deposit=Decimal(30))
+    for listing, days in zip(land[1:], (11, 12, 12), strict=True):
+        sale = _announced(listing, days)
+    sales.cancel(OPERATOR, COUNTY, sale.sale_id, "流出方要求改期")
+    kit.pass_time(superuser, days=13)
+    (found,) = [one for one in fair_look.look(auditor, beijing_day(kit.now_of())).facts if one.kind == "short_notice"]
+    assert (found.seen, found.of) == (2, 3)
+    assert set(found.numbers) == {land[0].number, land[1].number}

@@ -21,7 +21,7 @@ USUAL_SHARE = Decimal("0.1")
 
 
 def offered_as(source: str, kind: str) -> str:
-    """Whose land is offered, by the figures' key: 'household_land', a collective's 'construction' land, its other land: 'collective'."""
+    """Whose land is offered, by its key in the figures: 'household_land', of a collective 'construction', else 'collective'."""
     if source != "collective":
         return "household_land"
     return kind if kind == "construction" else "collective"
