@@ -51,8 +51,8 @@ def doubt(actor: Actor, county: str, deposit_id: UUID, why: str, paper: Attached
 def answer(
     actor: Actor, county: str, deposit_id: UUID, said: str, under: Under | None = None, paper: Attached | None = None
 ) -> DepositDoubt:
-    """Whose deposit it is answers, once. under: an agent says it for the household. paper: at the desk, the bidder's writing.
-    Raises NotFound, Refused (REC-2, GUARD-1), (ACC-25) for a consent that ended.
+    """Whose deposit it is answers, once. under: an agent says it for the household. paper: at the desk, the bidder's
+    writing; else the bank's slip where they have it. Raises NotFound, Refused (REC-2, GUARD-1), (ACC-25) for a consent that ended.
     """
     with unit_of_work(actor) as uow:
         row = _deposit(uow, county, deposit_id)

@@ -36,13 +36,15 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.bidding.rules.second import YES
+from landreg.exchange.listings import papers
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.exchange.routes.bids import one as sale_page
 from landreg.exchange.routes.market_shown import kind_name, where
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
+from landreg.registry.routes.surroundings import store
 from landreg.web import pages, problems
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 __all__ = ["blueprint"]
 
@@ -185,9 +187,10 @@ def answer(county: str, sale_id: UUID, chance_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Explaining:
-    """What a bidder says of their deposit."""
+    """What a bidder says of their deposit, and the bank's slip where they have it."""
 
     said: str = field(default="", metadata={"most": 500})
+    slip: Upload | None = None
 
 
 @blueprint.post("/bids/<county>/<uuid:sale_id>/deposits/<uuid:deposit_id>")
@@ -196,7 +199,9 @@ class Explaining:
 def explain(county: str, sale_id: UUID, deposit_id: UUID) -> Redirect:
     """The bidder whose deposit is doubted answers."""
     asker = whose()
-    doubting.answer(asker.actor, county, deposit_id, read_form(Explaining).said, asker.under)
+    given = read_form(Explaining)
+    slip = papers.keep_one(store(), given.slip, "slip")
+    doubting.answer(asker.actor, county, deposit_id, given.said, asker.under, slip)
     flash(_("已经记下您的说明，另一名交易员会核对。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
