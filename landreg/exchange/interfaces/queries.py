@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import BEIJING
+from landreg.exchange.bidding.model import Sale, SaleClock
 from landreg.exchange.interfaces import model
 from landreg.exchange.interfaces.shapes.land import ListedParcel, Parcel, ParcelRight, ParcelsAsked
-from landreg.exchange.interfaces.shapes.market import Deal, DealsAsked, Listing, ListingsAsked
+from landreg.exchange.interfaces.shapes.market import Deal, DealsAsked, Listing, ListingSale, ListingsAsked
 from landreg.exchange.interfaces.shapes.webhooks import Delivery
 from landreg.exchange.model import Deal as DealRow
 from landreg.exchange.model import DealFall, ListingEvent, ListingParcel, Taker
@@ -86,8 +87,10 @@ def _listings(session: Session, where: sa.ColumnElement[bool], most: int) -> lis
     )
     rows = session.execute(asked).all()
     parts = _listed_parcels(session, [row for row, *_ in rows])
+    sales = _sales(session, [row for row, *_ in rows])
     return [
-        _listing(row, state, until, at, floor, parts.get(row.listing_id, ())) for row, state, until, at, floor in rows
+        _listing(row, state, until, at, floor, parts.get(row.listing_id, ()), sales.get(row.listing_id))
+        for row, state, until, at, floor in rows
     ]
 
 
@@ -119,6 +122,18 @@ def _listed_parcels(session: Session, rows: Iterable[ListingRow]) -> dict[UUID, 
     return found
 
 
+def _sales(session: Session, rows: Iterable[ListingRow]) -> dict[UUID, ListingSale]:
+    """By listing: its sale that is announced or runs, at most one at a time."""
+    ids = [row.listing_id for row in rows]
+    terms = (Sale.deposit_by, Sale.opens_at, SaleClock.closes_at, Sale.start_price, Sale.step, Sale.deposit_yuan)
+    asked = (
+        sa.select(Sale.listing_id, *terms)
+        .join(SaleClock, sa.and_(SaleClock.county == Sale.county, SaleClock.sale_id == Sale.sale_id))
+        .where(Sale.listing_id.in_(ids), SaleClock.over == "", SaleClock.closes_at > sa.func.system.clock())
+    )
+    return {row[0]: ListingSale(*row[1:]) for row in (session.execute(asked) if ids else ())}
+
+
 _SAME = (
     "county", "village", "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price",
     "escalator_percent", "paid_every", "paid_before", "crop", "water", "road", "soil", "area_m2",
@@ -126,12 +141,13 @@ _SAME = (
 
 
 def _listing(
-    row: ListingRow, state: str, until: date, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...]
-) -> Listing:
+    row: ListingRow, state: str, until: date, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...],
+    sale: ListingSale | None,
+) -> Listing:  # fmt: skip
     same = {name: getattr(row, name) for name in _SAME}
     return Listing(
-        **same, closes_on=until, state=state, slope=row.slope or "", floor=floor, parcels=parts, published_at=at
-    )
+        **same, closes_on=until, state=state, slope=row.slope or "", floor=floor, parcels=parts, published_at=at, sale=sale
+    )  # fmt: skip
 
 
 def deals(session: Session, asked: DealsAsked) -> list[Deal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -90,9 +90,14 @@ def test_while_a_sale_runs_a_listing_is_published_until_it_closes_as_on_the_mark
     sale = auction(listing, closes_at=now_of() + timedelta(days=2))
     until = beijing_day(sale.closes_at).isoformat()
     assert told() == ("published", until)
+    told_of = asker.ask("GET", f"/listings/{COUNTY}/{listing.number}").get_json()["sale"]
+    hours = {name: datetime.fromisoformat(told_of[name]) for name in ("deposit_by", "opens_at", "closes_at")}
+    assert hours == {name: getattr(sale, name) for name in hours}
+    assert (told_of["start_price"], told_of["step"], told_of["deposit_yuan"]) == ("300.00", "10.00", "100.00")
     assert until in Browser(app.test_client()).get(f"/market/listings/{listing.number}").text
     pass_time(superuser, days=3)
     assert told()[0] == "closed"
+    assert asker.ask("GET", f"/listings/{COUNTY}/{listing.number}").get_json()["sale"] is None
 
 
 def test_a_price_is_asked_for_within_what_it_counts(app: Any, superuser: Connection) -> None:

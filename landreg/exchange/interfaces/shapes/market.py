@@ -33,10 +33,24 @@ class ListingsAsked(Walk):
 
 
 @dataclass(frozen=True)
+class ListingSale:
+    """The sale of a listing that is bid for: until when takers enter and pay their deposit, when bidding begins, and ends as it
+    stands. step: 0.00 where bids are sealed. No bidder, no bid.
+    """
+
+    deposit_by: datetime
+    opens_at: datetime
+    closes_at: datetime
+    start_price: Decimal
+    step: Decimal
+    deposit_yuan: Decimal
+
+
+@dataclass(frozen=True)
 class Listing:
     """A listing that was published, as everybody may read it. floor: the least that is taken, where the household shows it.
     closes_on: the last day on which somebody may ask for it, of its publication or of a sale that runs. state: closed where that
-    day is over, and talks or a members' window may still go on.
+    day is over, and talks or a members' window may still go on. sale: that which was announced last and is not over.
     """
 
     county: str
@@ -67,6 +81,7 @@ class Listing:
     parcels: tuple[ListedParcel, ...]
     published_at: datetime
     closes_on: date
+    sale: ListingSale | None
 
 
 @dataclass(frozen=True)
