@@ -83,7 +83,9 @@ class Certified:
             check_url=url,
             act_number=self.act_number,
             filled_by=authority,
+            lost=f["lost"] or "",
             notes=(
+                *_reissued(f),
                 *(
                     (f"原承包期{_term(f['running'].lower, f['running'].upper)}，本证所记承包期自其届满之次日起接续。",)
                     if f["running"] and f["term"].lower > day
@@ -126,6 +128,8 @@ class Certified:
             issued_on=day,
             check_url=url,
             act_number=self.act_number,
+            lost=f["lost"] or "",
+            notes=_reissued(f),
         )
 
     def homestead(
@@ -155,7 +159,8 @@ class Certified:
             other=_building(f),
             confirmed_by=f["confirmed_by"],
             excess_m2=f["excess_m2"] or None,
-            notes=tuple(note for note in (_CONFIRMED.get(f["confirmed_by"]), f["note"]) if note),
+            lost=f["lost"] or "",
+            notes=(*_reissued(f), *(note for note in (_CONFIRMED.get(f["confirmed_by"]), f["note"]) if note)),
             map=self.parcels[0].map,
         )
 
@@ -246,6 +251,11 @@ def _term(first: date, end: date | None) -> str:
         return f"{first:%Y年%m月%d日}起"
     last = date.fromordinal(end.toordinal() - 1)
     return f"{first:%Y年%m月%d日}起至{last:%Y年%m月%d日}止"
+
+
+def _reissued(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """That it stands for one that was lost, by that one's number. 不动产登记暂行条例实施细则 第二十二条, which was not read."""
+    return (f"本证为补发，原证书{facts['lost']}遗失，已作废。",) if facts["lost"] else ()
 
 
 def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:

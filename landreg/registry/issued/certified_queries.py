@@ -69,6 +69,9 @@ _RIGHTS = f"""
                WHERE x.county = r.county AND x.right_row = r.row_id) ELSE '' END AS contractors,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
            coalesce(d.name, c.county) AS county_name,
+           CASE WHEN a.kind = 'reissue' THEN (SELECT o.number FROM registry.certificate_end AS e
+               JOIN registry.certificate AS o ON o.county = e.county AND o.certificate_id = e.certificate_id
+               WHERE e.county = c.county AND e.act_id = c.act_id AND o.right_id = r.right_id LIMIT 1) END AS lost,
            EXISTS (SELECT FROM registry.certificate AS o WHERE o.county = r.county AND o.right_id = r.right_id
                AND o.issued_at > a.registered_at AND NOT EXISTS (SELECT FROM registry.certificate_end AS e
                    WHERE e.county = o.county AND e.certificate_id = o.certificate_id)) AS certified_since

@@ -93,6 +93,7 @@ class ContractCertificate:
     check_url: str
     act_number: str
     filled_by: str = ""  # 填表机关
+    lost: str = ""  # number of the lost certificate that this one stands for: 补发
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -122,6 +123,7 @@ class HomesteadCertificate:
     other: tuple[str, ...] = ()  # further lines of 权利其他状况
     confirmed_by: str = ""  # approved, before_1982 or limit
     excess_m2: Decimal | None = None
+    lost: str = ""  # as above
     notes: tuple[str, ...] = ()
     map: ParcelMap | None = None
 
@@ -155,6 +157,7 @@ class OperationCertificate:
     issued_on: date
     check_url: str
     act_number: str
+    lost: str = ""  # as above
     notes: tuple[str, ...] = ()
 
 

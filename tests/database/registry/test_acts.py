@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -229,6 +230,12 @@ def test_a_lost_certificate_is_replaced_after_its_notice(
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 1
     by = "SELECT max(e.ended_by) FROM registry.certificate AS c, registry.check_certificate(c.number) AS e"
     assert one(registrar, by) == "reissue"
+    lost = """SELECT c.number FROM registry.certificate AS c JOIN registry.certificate_end AS e USING (county, certificate_id)"""
+    paper = tmp_path / "issued.pdf"
+    paper.write_bytes(press.store.read(issued.sha256))
+    said = subprocess.run(["pdftotext", str(paper), "-"], capture_output=True, text=True, check=True).stdout
+    assert "补发" in said.split("第 2 页")[0]
+    assert f"本证为补发，原证书{one(registrar, lost)}遗失，已作废。" in "".join(said.split())
 
 
 def test_what_was_objected_to_rightly_is_not_forgotten_when_it_is_applied_for_again(
