@@ -11,11 +11,14 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.exchange.bidding import deals, offers
 from landreg.exchange.bidding.offers import Word
+from landreg.exchange.contracts import signing
 from tests import bidding_kit as kit
-from tests.exchange_kit import NEIGHBOUR, OPERATOR, own_right, parcels_of
+from tests.contract_kit import VALUES, drawn
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, own_right, parcels_of
 from tests.registry_kit import HOUSEHOLD, Connection
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_lapsed_offers import given_password
 
 
 def test_the_form_is_filled_in_from_the_offer_and_asks_no_codes_no_penalty_and_no_use_that_the_land_may_not_have(
@@ -43,3 +46,39 @@ def test_the_form_is_filled_in_from_the_offer_and_asks_no_codes_no_penalty_and_n
     offered = {use for use in ("grain", "orchard", "breeding", "living", "business") if f'value="{use}"' in page}
     assert offered == {"grain"}
     assert given in browser.get(f"/chains/{listing.number}").text
+
+
+def test_both_households_read_that_what_they_exchange_for_nothing_differs_much_and_that_its_use_binds_both(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, app: Any
+) -> None:
+    """CON-107 is a note: it is drawn, and both may sign."""
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 2)
+    give, take = sorted(parcels_of(registrar, own_right(registrar)))[0], sorted(of_neighbour(registrar))[0]
+    on = {"kind": "exchange", "unit": "balance_in", "paid_every": "once", "until_on": date(2048, 1, 1)}
+
+    phones = [Browser(app.test_client()), Browser(app.test_client())]
+    for phone, home in zip(phones, (HOUSEHOLD, NEIGHBOUR), strict=True):
+        phone.log_in(given_password(superuser, farmer_of(superuser, home)))
+
+    def told(price: str) -> list[str]:
+        said = {**VALUES, "other_parcels": take}
+        drawn_now = drawn(codes=[give], values=said, taker=NEIGHBOUR, price=Decimal(price), **on)
+        pages = []
+        for phone in phones:
+            pages.append(phone.get(f"/my/contracts/{COUNTY}/{drawn_now.contract_id}").text)
+            assert "双方都不得改变换得土地的用途" in pages[-1]
+            assert "乙方不得改变" not in pages[-1]
+        signing.drop(OPERATOR, COUNTY, drawn_now.contract_id, "要改差价")
+        return pages
+
+    assert not any("CON-107" in page for page in told("0.00"))
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET soil_grade = '02' WHERE code = %s", [give])
+        superuser.execute("UPDATE land.parcel SET soil_grade = '08' WHERE code = %s", [take])
+    assert all("CON-107" in page and "八等地" in page for page in told("0.00"))
+    assert not any("CON-107" in page for page in told("300.00"))
+
+
+def of_neighbour(registrar: Actor) -> list[str]:
+    return parcels_of(registrar, own_right(registrar, NEIGHBOUR))

@@ -19,8 +19,10 @@ from landreg.exchange.contracts.rules.free import (
     con_85_one_draft_at_a_time,
 )
 from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
+from landreg.exchange.contracts.rules.swapped import con_107_exchange_is_about_even
 from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_first
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
+from landreg.exchange.contracts.taking import sides
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law, examine
 
@@ -37,6 +39,9 @@ def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
     told = [None if row.state == "withdrawn" else sold_by(row, law)]
     if row.state not in FINAL:
         told.append(con_98_cropland_is_for_grain_first((row.number, row.kind, str(row.clauses.get("use") or "")), law))
+    if row.kind == "exchange" and row.state not in FINAL and row.clauses.get("swapped"):
+        one, other = sides(str(row.clauses["swapped"]))
+        told.append(con_107_exchange_is_about_even((row.number, row.price, one, other), law))
     if row.state in UNSIGNED:
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
         mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)

@@ -21,6 +21,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.following import con_10_who_has_it_is_asked_first
 from landreg.exchange.contracts.rules.free import on_market
 from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.swapped import Side, side_of
 from landreg.exchange.contracts.rules.terms import Listed, codes_in, con_22_other_parcels_are_named
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.listings.rules.land import RENEWED
@@ -125,6 +126,13 @@ def swapped(land: Sequence[tuple[Sequence[Any], Sequence[str]]], bounds: Mapping
         ))
         for side, (rows, codes) in zip(SIDES, land, strict=True) for one in rows if one.parcel_code in codes
     )  # fmt: skip
+
+
+def sides(text: str) -> list[Side]:
+    """What either side gives, as the contract's text names it."""
+    grades = {code_name(f"{one:02}", "soil_grade"): one for one in range(1, 11)}
+    rows = [line.split("\t") for line in text.splitlines()]
+    return [side_of((Decimal(row[3]), row[5], grades.get(row[5])) for row in rows if row[0] == side) for side in SIDES]
 
 
 def frozen_land(field: str, stands: Sequence[Any], number: str | None = None) -> list[Finding]:
