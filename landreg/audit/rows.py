@@ -137,7 +137,7 @@ def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
         "objection": objections_of(session, case),
         "act": acts,
         **written,
-        "parcel": _parcels(session, case, written["right_parcel"]),
+        "parcel": _parcels(session, case, written["right_parcel"], ids),
         "household": _households(session, case, written["right"], ids),
         "restriction": _restrictions(session, case, written["right"]),
         "certificate": certificates,
@@ -155,9 +155,12 @@ def _of(session: Session, table: Any, case: Case) -> Sequence[Any]:
     return session.scalars(select(table).where(table.county == case.county, table.case_id == case.case_id)).all()
 
 
-def _parcels(session: Session, case: Case, held: Sequence[Any]) -> Sequence[Any]:
+def _parcels(session: Session, case: Case, held: Sequence[Any], acts: Sequence[Any]) -> Sequence[Any]:
+    """All that was ever said of the parcels whose rights were written, and the rows that a correction of a parcel wrote."""
     wanted = {row.parcel_id for row in held}
-    return session.scalars(select(Parcel).where(Parcel.county == case.county, Parcel.parcel_id.in_(wanted))).all()
+    written = Parcel.act_id.in_(acts) | Parcel.ended_by_act.in_(acts)
+    found = select(Parcel).where(Parcel.county == case.county, Parcel.parcel_id.in_(wanted) | written)
+    return session.scalars(found).all()
 
 
 def _rights(session: Session, case: Case, written: Sequence[Any]) -> Sequence[Any]:

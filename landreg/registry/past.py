@@ -52,7 +52,9 @@ class ActTold:
 
 @dataclass(frozen=True)
 class Changed:
-    """What one act changed of a right or a household: subject ('right', 'household'), its id and code, and its kind or name."""
+    """What one act changed of a parcel, a right or a household: subject ('parcel', 'right', 'household'), its id and code, and its
+    kind or name.
+    """
 
     subject: str
     key: UUID
@@ -62,7 +64,7 @@ class Changed:
 
 
 def changed_by(session: Session, act: Act, most: int) -> tuple[list[Changed], int]:
-    """What an act changed, of the first `most` rights and households, and how many more there are."""
+    """What an act changed, of the first `most` parcels, rights and households, and how many more there are."""
     county, mine = act.county, act.act_id
     ids = [
         *_rows(session, Right, Right.county == county, sa.or_(Right.act_id == mine, Right.ended_by_act == mine)),
@@ -80,7 +82,13 @@ def changed_by(session: Session, act: Act, most: int) -> tuple[list[Changed], in
     members = sa.or_(Member.act_id == mine, Member.ended_by_act == mine)
     rows += _rows(session, Member, Member.county == county, members)
     households = list(dict.fromkeys(row.household_id for row in rows))
+    drawn = sa.or_(Parcel.act_id == mine, Parcel.ended_by_act == mine)
+    parcels = list(dict.fromkeys(row.parcel_id for row in _rows(session, Parcel, Parcel.county == county, drawn)))
     found: list[Changed] = []
+    for parcel_id in parcels[:most]:
+        place = _rows(session, Parcel, Parcel.county == county, Parcel.parcel_id == parcel_id)[-1]
+        told = [one for one in parcel_history(session, county, parcel_id) if one.act.act_id == mine]
+        found += [Changed("parcel", parcel_id, place.code, place.name, one) for one in told]
     for right_id in rights[:most]:
         row = _rows(session, Right, Right.county == county, Right.right_id == right_id)[-1]
         told = [one for one in right_history(session, county, right_id) if one.act.act_id == mine]
@@ -89,7 +97,7 @@ def changed_by(session: Session, act: Act, most: int) -> tuple[list[Changed], in
         last = _rows(session, Household, Household.county == county, Household.household_id == household_id)[-1]
         told = [one for one in household_history(session, county, household_id) if one.act.act_id == mine]
         found += [Changed("household", household_id, last.code, last.name, one) for one in told]
-    return found, max(len(rights) - most, 0) + max(len(households) - most, 0)
+    return found, sum(max(len(ids) - most, 0) for ids in (parcels, rights, households))
 
 
 def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold]:

@@ -193,6 +193,8 @@ def _shown_change(one: past.Changed, county: str) -> dict[str, Any]:
             i18n.shown_term(one.name, "right"),
             url_for("registry.history.right", county=county, right_id=one.key),
         )
+    elif one.subject == "parcel":
+        name, history = one.name, url_for("registry.history.parcel", code=one.code)
     else:
         name, history = holder_name(one.name), url_for("registry.history.household", code=one.code)
     return {**vars(one), "name": name, "history": history}

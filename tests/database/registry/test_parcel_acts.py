@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from landreg import demo_parcels, keys
 from landreg.access.sealing import use_key
+from landreg.audit import rows
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -22,7 +23,7 @@ from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refu
 from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
-from landreg.registry import booking
+from landreg.registry import booking, past, queries
 from landreg.registry.casework import applications, cases
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
@@ -337,7 +338,18 @@ def test_a_corrected_fact_holds_from_the_first_day_and_what_was_said_stays(
     before: datetime = one(registrar, "SELECT system.clock()")
     pass_days(superuser, 1)
     wrong = (Corrected("land_class", "011"), Corrected("registered_area_m2", "410.00"))
-    done(registrar, reviewer, superuser, "correction", Correction("parcel", "office", "外业核实", wrong, (LOWER,)))
+    corrected = Correction("parcel", "office", "外业核实", wrong, (LOWER,))
+    case_id = done(registrar, reviewer, superuser, "correction", corrected)
+    with unit_of_work(registrar) as uow:
+        case = queries.case(uow.session, COUNTY, case_id)
+        assert case is not None
+        (act,) = rows.acts_of(uow.session, case)
+        told, _ = past.changed_by(uow.session, act, 10)
+        (parcel,) = (one for one in told if one.subject == "parcel")
+        lines = {(line.field, line.before, line.after) for line in parcel.told.lines}
+        kept = [row.land_class for row in rows.of_case(uow.session, case)["parcel"] if row.code == LOWER]
+    assert (parcel.code, ("land_class", "013", "011") in lines) == (LOWER, True), "the act says what it changed"
+    assert {"013", "011"} <= {*kept}, "and its evidence holds both rows"
     said = """SELECT land_class || ' ' || registered_area_m2 FROM land.parcel
               WHERE code = :c AND recorded @> CAST(:at AS timestamptz) AND valid @> DATE '2001-01-01'"""
     now: datetime = one(registrar, "SELECT system.clock()")
