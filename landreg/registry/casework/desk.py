@@ -239,8 +239,9 @@ _DELIVERED = sa.text("""
             ORDER BY s.code LIMIT 1) AS h
     ), new AS (
         SELECT f.* FROM found AS f
-        WHERE NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.village = f.village AND c.act_kind = 'first_registration')
-        AND NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.village = f.village AND upper_inf(r.recorded))
+        WHERE NOT EXISTS (SELECT FROM registry."case" AS c
+            WHERE c.village = f.village AND c.act_kind = 'first_registration' OFFSET 0)
+        AND NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.village = f.village AND upper_inf(r.recorded) OFFSET 0)
         AND (EXISTS (SELECT FROM land.staged_contract AS s WHERE s.county = f.county AND s.package_id = f.package_id
                      AND s.household_code BETWEEN f.digits AND f.digits || '999999')
              OR EXISTS (SELECT FROM land.staged_homestead AS s WHERE s.county = f.county AND s.package_id = f.package_id

@@ -20,14 +20,14 @@ from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
 from landreg.party.model import Household
 from landreg.registry import ending_queries, finding
-from landreg.registry.casework import other_side_queries, under_way_queries, worklist
+from landreg.registry.casework import desk, other_side_queries, under_way_queries, worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.rows import CLOCKED
 from landreg.web import pages
 from tests.conftest import Connection
 from tests.plans import nodes, plans_of, scanned_whole, sent, used
-from tests.villages import past_triggers
+from tests.villages import past_triggers, stage_village
 
 OFFICER = Actor(UUID(int=5), "登记员", Desk.REGISTRY, frozenset({Role.REGISTRAR}), "610902")
 LOOKING = Looking(OFFICER.account_id, national_law("610902", date(2026, 11, 27)), ("610902",))
@@ -92,6 +92,27 @@ def test_a_list_of_cases_never_reads_every_case(filled: Connection) -> None:
     assert {name: found for name, told in plans.items() if (found := scanned_whole(told, LARGE))} == {}
     for name in ("the queue mine", "the oldest of one's own"):
         assert used(plans[name]) <= {"case_waiting", "case_waiting_since"}
+
+
+def test_villages_newly_delivered_are_found_by_one_row_of_a_village_and_not_by_all_cases(filled: Connection) -> None:
+    made = stage_village(filled, 1)
+    with past_triggers(filled):
+        filled.execute(
+            "UPDATE registry.\"case\" SET act_kind = 'first_registration', package_id = %s", (made.package_id,)
+        )
+    filled.execute(
+        """INSERT INTO land.staged_household SELECT r.* FROM land.staged_household AS h, generate_series(100001, 100400) AS v,
+           LATERAL jsonb_populate_record(h, jsonb_build_object('code', '610902' || v || '010001', 'village', '610902' || v)) AS r
+           WHERE h.package_id = %s""",
+        (made.package_id,),
+    )
+    for table in ('registry."case"', "land.staged_household", "land.package"):
+        filled.execute(f"ANALYZE {table}")
+    with unit_of_work(OFFICER) as uow:
+        (plan,) = plans_of(OFFICER, lambda: desk.delivered_villages(uow.session, 8))
+        assert [found.village for found in desk.delivered_villages(uow.session, 8)] == ["610902104202"]
+    assert scanned_whole(plan, {"case", "staged_household"}) == []
+    assert "case_by_village" in used(plan)
 
 
 def test_the_list_of_all_cases_reads_its_page_from_the_newest_and_counts_to_a_bound(
