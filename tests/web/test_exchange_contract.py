@@ -55,7 +55,7 @@ def test_both_households_read_that_what_they_exchange_for_nothing_differs_much_a
     use_key(database.keys["identity"])
     market(registrar, reviewer, superuser, 2)
     give, take = sorted(parcels_of(registrar, own_right(registrar)))[0], sorted(of_neighbour(registrar))[0]
-    on = {"kind": "exchange", "unit": "balance_in", "paid_every": "once", "until_on": date(2048, 1, 1)}
+    on: dict[str, Any] = {"kind": "exchange", "unit": "balance_in", "paid_every": "once", "until_on": date(2048, 1, 1)}
 
     phones = [Browser(app.test_client()), Browser(app.test_client())]
     for phone, home in zip(phones, (HOUSEHOLD, NEIGHBOUR), strict=True):

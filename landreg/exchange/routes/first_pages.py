@@ -31,7 +31,6 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.acting import STEPS
 from landreg.exchange.contracts import deal_queries as contract_deals
-from landreg.exchange.contracts import project_queries
 from landreg.exchange.contracts import queries as contracts
 from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.contracts.rules.course import UNSIGNED
@@ -145,7 +144,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *first_sales.of_sales(uow.session, actor.household),
             *first_sales.of_doubts(uow.session),
             *first_sales.of_deposits(uow.session),
-            *_projects(uow.session, actor.household),
+            *first_rows.of_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
             *first_rows.of_reserve(uow, page_day(uow.session)),
             *first_rows.of_listings(uow.session, page_day(uow.session), actor.household),
@@ -188,16 +187,22 @@ def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
 
 @on_first_page(Role.AGENT)
 def asked_of_those_acted_for(actor: Actor) -> Iterator[Shown]:
-    """What waits for households that gave the agent a consent to answer or to bid, and for whom the agent may do what."""
+    """What waits for households that gave the agent a consent to answer, to bid or to sign, and for whom the agent may do what."""
     held = consents.held(actor)
     rows = []
-    for consent in [one for one in held if one.step in STEPS][:CONSENTS_LOOKED_AT]:
+    for consent in [one for one in held if one.step in (*STEPS, Step.SIGN)][:CONSENTS_LOOKED_AT]:
         side = "household" if consent.step == Step.ANSWER else "taker"
         with unit_of_work(seeing(actor, consent)) as uow:
             under = {"consent_county": consent.county, "consent_id": consent.consent_id}
             if consent.step == Step.PRIORITY:
                 own, said = consent.household_id, _("本集体有地要流转，该户优先")
                 waiting = list(_windows(uow.session, own, AGENTS, said, **under))
+            elif consent.step == Step.SIGN:
+                at = {"county": consent.county, "consent_id": consent.consent_id}
+                waiting = list(first_rows.to_sign(uow.session, page_day(uow.session), at))
+                waiting += first_rows.of_projects(
+                    uow.session, consent.household_id, url_for("own_contracts.agents", **at)
+                )
             else:
                 waiting = list(_talks(uow.session, AGENTS, side, **under))
                 waiting += _chances(uow.session, AGENTS, **under) if consent.step == Step.BID else ()
@@ -285,16 +290,3 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
             yield Row(_("已经主张优先权，等公示期满"), address, _("公示到 %(day)s", day=day))
         else:
             yield Row(said or _("本集体有地要流转，您户优先"), address, _("%(day)s 前可以主张", day=day))
-
-
-def _projects(session: Session, household: UUID | None) -> Iterator[Row]:
-    """Projects with days left that ask for land of the household and have not its word yet."""
-    if household is None:
-        return
-    words = project_queries.last_words(session, household)
-    projects = {project.project_id: project for project, _parcel in project_queries.own(session)}
-    for project in projects.values():
-        if project.project_id not in words and project.until_on > page_day(session):
-            yield Row(
-                _("“%(title)s”想用您户的地", title=project.title), url_for("own_contracts.index"), project.taker_name
-            )

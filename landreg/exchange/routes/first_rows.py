@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
@@ -17,7 +18,7 @@ from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import told_queries
 from landreg.exchange.bidding.rules.entering import for_others_from
-from landreg.exchange.contracts import deal_queries, draft_queries, land_queries, queries
+from landreg.exchange.contracts import deal_queries, draft_queries, land_queries, project_queries, queries
 from landreg.exchange.contracts.holders import of_takers
 from landreg.exchange.contracts.rules.course import (
     UNSIGNED,
@@ -36,6 +37,7 @@ from landreg.exchange.market import search_queries
 from landreg.exchange.model import Listing
 from landreg.law.queries import load_law
 from landreg.registry.routes.shown import holder_name
+from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n
 
 MOST_FOUND = 200
@@ -77,6 +79,23 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
             ]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
         yield from (Row(label, address, row.number) for label in labels)
+
+
+def to_sign(session: Session, today: date, at: dict[str, Any]) -> Iterator[Row]:
+    """To an agent: contracts that wait for the household's signature, or for the issuing party's consent first. at: under which
+    consent.
+    """
+    taking = {one.taker_id for one in deal_queries.own_takers(session)}
+    for found in queries.wholes(session, draft_queries.own(session, today)):
+        row = found.contract
+        if ("taker" if row.taker_id in taking else "contractor") not in found.course(today).lacking:
+            continue
+        label = _("有合同等该户签字")
+        if row.kind == "assignment" and not found.of("issuer_consented"):
+            label = _("合同等发包方书面同意，同意以后该户才能签字")
+        until = _("%(day)s 以前签", day=i18n.shown_day(row.sign_until)) if row.sign_until else ""
+        address = url_for("own_contracts.agents_one", contract_id=row.contract_id, **at)
+        yield Row(label, address, " · ".join(filter(None, (row.number, until))))
 
 
 def _late(found: Whole, side: str, today: date) -> Iterator[str]:
@@ -249,3 +268,16 @@ def reviews_of(session: Session, rows: Sequence[Listing], today: date) -> dict[U
     waiting = [row for row in rows if row.state == "submitted"]
     laws = {county: load_law(session, county, today) for county in {row.county for row in waiting}}
     return {row.listing_id: review_by(beijing_day(row.listed_at), laws[row.county]) for row in waiting}
+
+
+def of_projects(session: Session, household: UUID | None, at: str = "") -> Iterator[Row]:
+    """Projects with days left that ask for land of the household and have not its word yet. at: of an agent, where they lie."""
+    if household is None:
+        return
+    words = project_queries.last_words(session, household)
+    projects = {project.project_id: project for project, _parcel in project_queries.own(session)}
+    for project in projects.values():
+        if project.project_id not in words and project.until_on > page_day(session):
+            label = _("“%(title)s”想用该户的地", title=project.title) if at else ""
+            label = label or _("“%(title)s”想用您户的地", title=project.title)
+            yield Row(label, at or url_for("own_contracts.index"), project.taker_name)
