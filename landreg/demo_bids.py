@@ -48,6 +48,7 @@ from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached
 
 CLOSES = timedelta(days=35)
+"""After it opens: open when the next month begins, however late, and closed by the one after."""
 MORNING = time(9)
 BIDDERS = 3
 _KEYS: dict[UUID, rsa.RSAPrivateKey] = {}
@@ -106,13 +107,12 @@ def announce(
     """
     opening = officers(market, row.county) if row.way == "sealed" else (None, None)
     with unit_of_work(market.operator) as uow:
-        now, today = uow.now, beijing_day(uow.now)
+        today = beijing_day(uow.now)
         law = load_law(uow.session, row.county, today)
-    closes_at = (opens_at or now) + CLOSES
     first = deposits_from(today, offered_as(row.source, row.kind), law)
     if opens_at is None or beijing_day(opens_at) < first:
         opens_at = datetime.combine(first, MORNING, BEIJING)
-    asked = sales.Setting(opens_at, closes_at, opens_at, row.price, step, deposit, *opening)
+    asked = sales.Setting(opens_at, opens_at + CLOSES, opens_at, row.price, step, deposit, *opening)
     enter(market, sales.set_up(market.operator, row.county, row.listing_id, asked), coming)
 
 

@@ -101,7 +101,7 @@ def new(county: str, listing_id: UUID) -> Response:
         today = page_day(uow.session)
         law, offered = load_law(uow.session, county, today), offered_as(found.source, found.kind)
         floor = floor_queries.told(uow.session, county, listing_id)
-        usual = usual_hours(today, found.closes_on, offered, law)
+        usual = usual_hours(today, found.closes_on, found.from_on, offered, law)
         a_year = year_in_yuan(found.unit, found.price, found.area_mu, found.grain, law)
         return pages.render(
             "exchange/new_sale.html", listing=found, keys=sealed_queries.keys(uow.session, county), floor=floor,

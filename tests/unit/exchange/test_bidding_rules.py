@@ -288,13 +288,16 @@ def test_an_offer_far_from_what_is_asked_is_looked_at_once_more(price: str, seen
 
 
 @pytest.mark.parametrize("offered", ["household_land", "collective", "construction"])
+@pytest.mark.parametrize("days", [3, 45])
 @pytest.mark.parametrize("closes_on", [date(2026, 11, 26), date(2026, 11, 27), date(2026, 12, 31)])
-def test_what_the_form_is_filled_in_with_is_sound(offered: str, closes_on: date) -> None:
-    """Whatever the land, and whether its publication is over or not."""
-    usual = an.usual_hours(LAW.on, closes_on, offered, LAW)
+def test_what_the_form_is_filled_in_with_is_sound(offered: str, closes_on: date, days: int) -> None:
+    """Whatever the land, whether its publication is over or not, and also where the term begins days after the soonest end."""
+    soonest = max(an.deposits_from(LAW.on, offered, LAW), closes_on)
+    from_on = soonest + timedelta(days=days)
+    usual = an.usual_hours(LAW.on, closes_on, from_on, offered, LAW)
     deposit = an.usual_deposit(Decimal(400) * 15, LAW)
     facts = replace(
-        SALE, offered=offered, closes_on=closes_on, from_on=closes_on + timedelta(days=45), deposit_by=usual.deposit_by,
+        SALE, offered=offered, closes_on=closes_on, from_on=from_on, deposit_by=usual.deposit_by,
         opens_at=usual.opens_at, closes_at=usual.closes_at, step=an.usual_step(SALE.start), deposit=deposit,
     )  # fmt: skip
     assert [rule for rule in en.SALE_RULES if rule(facts, LAW)] == []

@@ -46,15 +46,22 @@ class Hours:
     closes_at: datetime
 
 
-def usual_hours(announced: date, closes_on: date, offered: str, law: Law) -> Hours:
+def usual_hours(announced: date, closes_on: date, from_on: date, offered: str, law: Law) -> Hours:
     """What a sale may be set up with as it stands: deposits until a working day's end, open from the next one's morning to the
-    close of a day. closes_on: the listing's last day of publication.
+    close of a day; the soonest days of all where the term begins before that. closes_on: the listing's last day of publication.
     """
-    last = law.working_days_after(max(deposits_from(announced, offered, law), closes_on) - DAY, 1)
-    opens_at = datetime.combine(law.working_days_after(last, 1), OPENS, BEIJING)
-    soonest = opens_at + timedelta(hours=least_hours(offered, law))
-    closes_at = datetime.combine(beijing_day(soonest), CLOSES, BEIJING)
-    return Hours(datetime.combine(last, CLOSES, BEIJING), opens_at, max(closes_at, soonest))
+    soonest = max(deposits_from(announced, offered, law), closes_on)
+    last = law.working_days_after(soonest - DAY, 1)
+    at_ease = _hours(last, law.working_days_after(last, 1), offered, law)
+    return at_ease if beijing_day(at_ease.closes_at) < from_on else _hours(soonest, soonest + DAY, offered, law)
+
+
+def _hours(last: date, opens_on: date, offered: str, law: Law) -> Hours:
+    """last: the day on which deposits end."""
+    opens_at = datetime.combine(opens_on, OPENS, BEIJING)
+    least = opens_at + timedelta(hours=least_hours(offered, law))
+    closes_at = datetime.combine(beijing_day(least), CLOSES, BEIJING)
+    return Hours(datetime.combine(last, CLOSES, BEIJING), opens_at, max(closes_at, least))
 
 
 def usual_step(price: Decimal) -> Decimal:
