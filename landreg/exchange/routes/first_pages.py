@@ -198,7 +198,7 @@ def asked_of_those_acted_for(actor: Actor) -> Iterator[Shown]:
                 own, said = consent.household_id, _("本集体有地要流转，该户优先")
                 waiting = list(_windows(uow.session, own, AGENTS, said, **under))
             elif consent.step == Step.SIGN:
-                at = {"county": consent.county, "consent_id": consent.consent_id}
+                at: dict[str, Any] = {"county": consent.county, "consent_id": consent.consent_id}
                 waiting = list(first_rows.to_sign(uow.session, page_day(uow.session), at))
                 waiting += first_rows.of_projects(
                     uow.session, consent.household_id, url_for("own_contracts.agents", **at)
