@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.walk_kit import Walk, by_keyboard, follow, press, right_page, told, type_day, type_in
 from tests.household_kit import SECOND, parcels
-from tests.registry_kit import one, right_of
+from tests.registry_kit import BANK, one, right_of
 
 
 @pytest.mark.drill
@@ -89,6 +89,7 @@ def test_an_operator_mortgages_a_lease_and_it_is_released(walk: Walk) -> None:
     lease = leased(walk, right)
     page = walk.form(right_page(lease), "mortgage")
     page.fill("#field-party", "汉滨区农村信用合作联社")
+    page.fill("#field-uscc", BANK.code)
     page.fill("#field-basis", "抵押合同1号")
     page.fill("#field-amount", "30000")
     page.check("input[name=bars_transfer]")
