@@ -10,6 +10,7 @@ import sqlite3
 import struct
 import tempfile
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -30,8 +31,7 @@ NUMBERS = {"BSM", "SCMJ", "SCMJM", "XZBZ", "YZBZ"}
 CODES = ("FBFBM", "CBFBM", "CBHTBM", "DKBM", "CBJYQZBM", "LZHTBM", "SRFBM", "CBJYQZLSH", "ZDDM", "BDCDYH")
 IDS = ("FZRZJHM", "CBFZJHM", "CYZJHM")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-PERSONS_MOST, SAME_SEX_A_DAY = 4_096, 500
-FIRST_BIRTH = date(1940, 1, 1)
+BORN_A_YEAR_MOST, SAME_SEX_A_DAY = 64, 500
 Bytes = NDArray[np.uint8]
 
 
@@ -241,14 +241,16 @@ def _column(title: str, values: tuple[Any, ...], copy: Copy) -> tuple[Any, ...] 
     return values
 
 
-_met: dict[str, int] = {}
-"""Each number of the sample, in the order in which it was met: one person stays one person in all tables of a copy."""
+_met: dict[str, dict[str, int]] = defaultdict(dict)
+"""By year of birth each number of the sample, in the order in which it was met: one person stays one person in all tables of a
+copy, and as old as in the sample, since parents are older than their children."""
 
 
 def _another_id(number: str, copy: int) -> str:
     """An ID of its own for the person in this copy, same sex. 610900 was never issued: it names nobody."""
-    place = copy * PERSONS_MOST + _met.setdefault(number, len(_met))
-    born = FIRST_BIRTH + timedelta(days=place // SAME_SEX_A_DAY)
+    met = _met[number[6:10]]
+    place = copy * BORN_A_YEAR_MOST + met.setdefault(number, len(met))
+    born = date(int(number[6:10]), 1, 1) + timedelta(days=place // SAME_SEX_A_DAY)
     serial = 2 * (place % SAME_SEX_A_DAY) + int(number[16]) % 2
     body = f"610900{born:%Y%m%d}{serial:03d}"
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
