@@ -7,10 +7,11 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from landreg.core.files import Store
 from landreg.land.rooms import room
@@ -20,15 +21,25 @@ _BLOCK = 1 << 20
 _LARGE = 1 << 31
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Delivery:
-    """name: as it was sent. path: what is checked. sha256, size: of the one file that is kept, which `keep` puts into a store."""
+    """name: as it was sent. path: what is checked. keep: puts the one file that is kept into a store. hashed: its SHA-256 and
+    size, which a thread finds meanwhile."""
 
     name: str
     path: Path
-    sha256: bytes
-    size: int
     keep: Callable[[Store], object]
+    hashed: Future[tuple[bytes, int]]
+
+    @property
+    def sha256(self) -> bytes:
+        """Waited for. Raises OSError where the file cannot be read."""
+        return self.hashed.result()[0]
+
+    @property
+    def size(self) -> int:
+        """Bytes, waited for."""
+        return self.hashed.result()[1]
 
 
 @contextmanager
@@ -40,14 +51,15 @@ def delivered(path: Path, name: str) -> Iterator[Delivery]:
     """
     if path.is_dir():
         with room() as copy:
-            sha256, size = _copied(path, copy)
-            yield Delivery(name, copy, sha256, size, lambda store: store.put(_Stream(_zipped(copy))))
+            _copy(path, copy)
+            with _hashed(_zipped(copy)) as hashed:
+                yield Delivery(name, copy, lambda store: store.put(_Stream(_zipped(copy))), hashed)
     elif path.is_file():
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").digest()
-        yield Delivery(name, path, sha256, path.stat().st_size, lambda store: _put(store, path))
+        with path.open("rb") as stream, _hashed(iter(lambda: stream.read(_BLOCK), b"")) as hashed:
+            yield Delivery(name, path, lambda store: _put(store, path), hashed)
     else:
-        yield Delivery(name, path, hashlib.sha256().digest(), 0, lambda _: None)
+        with _hashed(iter(())) as hashed:
+            yield Delivery(name, path, lambda _: None, hashed)
 
 
 def _put(store: Store, file: Path) -> None:
@@ -55,21 +67,33 @@ def _put(store: Store, file: Path) -> None:
         store.put(stream)
 
 
-def _copied(folder: Path, into: Path) -> tuple[bytes, int]:
-    """Copy a folder; SHA-256 and size of the zip of it. A thread takes in a piece while the next is read."""
+def _copy(folder: Path, into: Path) -> None:
     for name, item in _named(folder):
         target = into / name
         target.parent.mkdir(parents=True, exist_ok=True)
         with item.open("rb") as source, target.open("xb") as copy:
             shutil.copyfileobj(source, copy, _BLOCK)
-    digest, size = hashlib.sha256(), 0
-    with ThreadPoolExecutor(1) as pool:
-        before: Future[None] | None = None
-        for piece in _zipped(into):
-            if before is not None:
-                before.result()
-            before, size = pool.submit(digest.update, piece), size + len(piece)
-    return digest.digest(), size
+
+
+@contextmanager
+def _hashed(pieces: Iterator[bytes]) -> Iterator[Future[tuple[bytes, int]]]:
+    """SHA-256 and size of pieces, found by a thread, which is broken off where the block ends before."""
+    over = Event()
+
+    def found() -> tuple[bytes, int]:
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces:
+            if over.is_set():
+                raise CancelledError
+            digest.update(piece)
+            size += len(piece)
+        return digest.digest(), size
+
+    with ThreadPoolExecutor(1, "hash") as pool:
+        try:
+            yield pool.submit(found)
+        finally:
+            over.set()
 
 
 def _zipped(folder: Path) -> Iterator[bytes]:

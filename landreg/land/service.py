@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,16 @@ from uuid import UUID
 import psycopg
 import sqlalchemy as sa
 
-from gis.zones import ZONES
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import ground_queries, rechecked, staging, staging_carried, staging_compared
-from landreg.land.model import Package, PackageFinding
+from landreg.land.model import Package
 from landreg.land.packing import Delivery, delivered
 from landreg.land.queries import division_names
+from landreg.land.received_before import Earlier, Known, Received
 from landreg.land.refused import plots_around
 from landreg.land.rules.facts import Survey
 from landreg.land.sayable import sayable
@@ -33,6 +34,8 @@ from landreg.land.survey_reading import Progress
 from landreg.law.book import Law
 from landreg.law.queries import load_law
 
+SMALL_S = 0.2
+"""Seconds for which the hash of a package is waited for before its check begins: that of a small one is there by then."""
 Settle = Callable[[UnitOfWork, str, UUID], None]
 """Writes what belongs to a package, of a county and an id, into the transaction that keeps it."""
 
@@ -41,16 +44,6 @@ class NoRoom(LandregError):
     """The disk is full; nothing was written."""
 
     status = 507
-
-
-@dataclass(frozen=True, eq=False)
-class Received:
-    """package_id: None where the package could not even be told to be of a county; then nothing is recorded.
-    already: the same bytes were received before, and this is what was found then, and still is."""
-
-    package_id: UUID | None
-    report: Report
-    already: bool
 
 
 def receive(
@@ -75,30 +68,33 @@ def receive(
     name = name or sayable(path.name) + (".zip" if path.is_dir() else "")
     step("hash", 0, 1)
     with _room_for(name), delivered(path, name) as sent:
-        step("hash", 1, 1)
-        earlier = _earlier(actor, sent.sha256)
-        if earlier is not None and not earlier.report.refused:
+        earlier = Earlier(actor, sent, step)
+        try:
+            wait([sent.hashed], SMALL_S)
+            earlier("hash", 1, 1)
+            with (
+                Beside(actor) as beside,
+                opened(
+                    sent.path,
+                    _day(actor),
+                    read_on=beijing_day(datetime.now(UTC)),
+                    own=lambda county, on: _law(actor, county, on),
+                    progress=earlier,
+                    staging=beside,
+                    name=name,
+                ) as report,
+            ):
+                if report.county is None or report.survey is None:
+                    return Received(None, report, False)
+                earlier.look()
+                _of_own_county(actor, report.survey)
+                _put(store, sent)
+                if earlier.found is not None and report.as_json() == earlier.found.report.as_json():
+                    return earlier.found
+                report = _keep(actor, report, sent, beside, step, settle)
+        except Known as known:
             _put(store, sent)
-            return earlier
-        with (
-            Beside(actor) as beside,
-            opened(
-                sent.path,
-                _day(actor),
-                read_on=beijing_day(datetime.now(UTC)),
-                own=lambda county, on: _law(actor, county, on),
-                progress=step,
-                staging=beside,
-                name=name,
-            ) as report,
-        ):
-            if report.county is None or report.survey is None:
-                return Received(None, report, False)
-            _of_own_county(actor, report.survey)
-            _put(store, sent)
-            if earlier is not None and report.as_json() == earlier.report.as_json():
-                return earlier
-            report = _keep(actor, report, sent, beside, step, settle)
+            return known.received
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
     return Received(beside.package_id, report, False)
@@ -242,35 +238,3 @@ def _say_what_changed(
             )
             .values(state="superseded")
         )
-
-
-def _earlier(actor: Actor, sha256: bytes) -> Received | None:
-    """What was found when the same bytes were last received before; of one that was staged, when it was."""
-    latest = (
-        sa.select(Package)
-        .where(Package.sha256 == sha256)
-        .order_by(Package.state == "refused", Package.received_at.desc())
-    )
-    with unit_of_work(actor) as uow:
-        row = uow.session.scalars(latest).first()
-        if row is None:
-            return None
-        place = PackageFinding.place
-        rows = uow.session.execute(
-            sa.select(PackageFinding, sa.func.ST_X(place), sa.func.ST_Y(place))
-            .where(PackageFinding.county == row.county, PackageFinding.package_id == row.package_id)
-            .order_by(PackageFinding.position)
-        ).all()
-        law = load_law(uow.session, row.county, beijing_day(row.received_at))
-        return Received(row.package_id, _stored_report(row, rows, law), True)
-
-
-def _stored_report(
-    row: Package, rows: Sequence[sa.Row[PackageFinding, float | None, float | None]], law: Law
-) -> Report:
-    findings = tuple(
-        Finding(f.code, f.field, f.facts, f.layer, f.subject, None if lon is None or lat is None else (lon, lat))
-        for f, lon, lat in rows
-    )
-    zone = None if row.epsg is None else ZONES[row.epsg]
-    return Report(findings, law, row.county, zone, row.counts)

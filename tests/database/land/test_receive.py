@@ -7,6 +7,7 @@ import io
 import math
 import tempfile
 import zipfile
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
@@ -23,7 +24,9 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.files import Store
 from landreg.land import deliveries, divisions, service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
+from landreg.land.packing import Delivery
 from landreg.land.received import check_waiting
+from landreg.land.received_before import Earlier, Known
 from landreg.land.uploads import take_in
 from landreg.registry.casebook import Document
 from landreg.registry.casework import opening
@@ -210,6 +213,19 @@ def test_the_same_package_is_known_again_with_what_was_found_then(surveyor: Acto
     assert again.package_id == first.package_id
     assert again.report.as_json() == first.report.as_json()
     assert _one(superuser, "SELECT count(*) FROM land.package") == (1,)
+
+
+def test_the_check_of_a_package_that_is_known_is_broken_off_once_its_hash_is_there(surveyor: Actor) -> None:
+    first, content = service.receive(surveyor, SAMPLE), SAMPLE.read_bytes()
+    hashed: Future[tuple[bytes, int]] = Future()
+    told: list[tuple[str, int, int]] = []
+    earlier = Earlier(surveyor, Delivery(SAMPLE.name, SAMPLE, lambda _: None, hashed), lambda *step: told.append(step))
+    earlier("read", 1, 2)
+    hashed.set_result((hashlib.sha256(content).digest(), len(content)))
+    with pytest.raises(Known) as known:
+        earlier("read", 2, 2)
+    assert told == [("read", 1, 2)]
+    assert (known.value.received.package_id, known.value.received.already) == (first.package_id, True)
 
 
 def test_a_refused_package_is_checked_again_once_its_law_has_changed(

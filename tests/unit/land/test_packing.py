@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
 
+from landreg.core.files import Store
 from landreg.land.packing import delivered
 
 
@@ -17,3 +20,25 @@ def test_of_two_files_whose_names_read_alike_neither_is_put_over_the_other(tmp_p
         (Path(os.fsdecode(os.path.join(folder, name)))).write_bytes(name)
     with pytest.raises(FileExistsError), delivered(tmp_path, "package"):
         pass
+
+
+def test_the_hash_of_a_folder_is_that_of_the_one_file_that_is_kept(tmp_path: Path) -> None:
+    folder, store = tmp_path / "folder", Store(tmp_path / "store")
+    (folder / "矢量数据").mkdir(parents=True)
+    (folder / "矢量数据" / "DK.dbf").write_bytes(b"rows")
+    with delivered(folder, "package") as sent:
+        (folder / "矢量数据" / "DK.dbf").write_bytes(b"other")
+        sent.keep(store)
+        content = store.read(sent.sha256.hex())
+        assert (hashlib.sha256(content).digest(), len(content)) == (sent.sha256, sent.size)
+        assert b"rows" in content
+
+
+def test_a_hash_that_nobody_waits_for_is_broken_off(tmp_path: Path) -> None:
+    """Of 64 GB, none of which lies on a disk, it would take a minute."""
+    large = tmp_path / "package.zip"
+    with large.open("wb") as file:
+        file.truncate(1 << 36)
+    with delivered(large, large.name) as sent:
+        assert not sent.hashed.done()
+    assert isinstance(sent.hashed.exception(timeout=0), CancelledError)
