@@ -1,4 +1,4 @@
-"""Put a sound package's rows into the staged tables: COPY into a table of this transaction, then one INSERT a table.
+"""Put a sound package's rows into the staged tables: each block by COPY into a table of this transaction, and on by an INSERT.
 
 COPY into a table under a forced row policy is refused by the database, and the policy is to be asked of every row.
 """
@@ -6,7 +6,6 @@ COPY into a table under a forced row policy is refused by the database, and the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +51,8 @@ def driver_of(uow: UnitOfWork) -> psycopg.Connection[Any]:
 def fill(
     uow: UnitOfWork, key: tuple[str, UUID], table: str, columns: Sequence[str], blocks: Iterable[bytes]
 ) -> None:  # fmt: skip
-    """Stage one table. key: county and package. blocks: rows as `staging_binary` makes them."""
+    """Stage one table. key: county and package. blocks: rows as `staging_binary` makes them; while one is staged the next is
+    made."""
     passing = sql.Identifier("pg_temp", f"passing_{table}")
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
     with driver_of(uow).cursor() as cursor:
@@ -62,16 +62,16 @@ def fill(
         )
         cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(
             sql.Identifier(f"passing_{table}"), of_text))  # fmt: skip
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(passing, listed)) as copy:
-            for block in chain((HEAD,), blocks, (TAIL,)):
-                copy.write(block)
+        passed = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(passing, listed)
         values = sql.SQL(", ").join(sql.Identifier(name) if name in typed else sql.SQL(_cast(name)) for name in columns)
-        cursor.execute(
-            sql.SQL("INSERT INTO land.{} (county, package_id, {}) SELECT %s, %s, {} FROM {}").format(
-                sql.Identifier(table), listed, values, passing
-            ),
-            key,
-        )
+        staged = sql.SQL("INSERT INTO land.{} (county, package_id, {}) SELECT %s, %s, {} FROM {}").format(
+            sql.Identifier(table), listed, values, passing)  # fmt: skip
+        for block in blocks:
+            with cursor.copy(passed) as copy:
+                for piece in (HEAD, block, TAIL):
+                    copy.write(piece)
+            cursor.execute(staged, key)
+            cursor.execute(sql.SQL("TRUNCATE {}").format(passing))
         cursor.execute(sql.SQL("DROP TABLE {}").format(passing))
 
 

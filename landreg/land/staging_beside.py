@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryFile
@@ -110,8 +110,9 @@ class Beside:
                 self._connection = staging.driver_of(uow)
                 for table, columns, blocks in maker.rows():
                     total = counted.get(staging.kind_of(table), 0)
-                    watched = self._watched(table, blocks, total)
-                    staging.fill(uow, (ground.county, self.package_id), table, columns, watched)
+                    with closing(blocks):  # by the thread that has opened their files
+                        watched = self._watched(table, blocks, total)
+                        staging.fill(uow, (ground.county, self.package_id), table, columns, watched)
                 self._told.put(None)
                 finish = self._verdict.get()
                 if finish is None:
@@ -121,8 +122,11 @@ class Beside:
             self._told.put(None)
 
     def _watched(self, table: str, blocks: Blocks, total: int) -> Iterator[bytes]:
+        """The blocks, until they are dropped: between two statements there is nothing that could be cancelled."""
         done = 0
         for text, rows in blocks:
+            if not self._verdict.empty():
+                raise _Dropped
             yield text
             done += rows
             self._told.put((table, min(done, total) if total else done, total or done))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,7 @@ STAGED: Mapping[str, tuple[str, str, tuple[Column, ...]]] = {
 SHAPED = ("plane_area_m2", "ellipsoidal_area_m2", "geom", "geom_3857")
 POINTS = ("parcel_code", "numbers", "marks", "kinds", "east", "north")
 LINES = ("parcel_code", "numbers", "natures", "kinds", "positions", "descriptions", "neighbours", "witnesses", "lines")
-Blocks = Iterator[tuple[bytes, int]]
+Blocks = Generator[tuple[bytes, int]]
 
 
 def names(kind: str) -> tuple[str, ...]:
