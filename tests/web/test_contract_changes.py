@@ -114,6 +114,9 @@ def test_of_the_collective_s_land_the_form_asks_for_a_resolution_of_its_own_and_
     bare = browser.post(of(contract, "next/change"), said)
     assert (bare.status_code, "CON-105" in bare.text) == (422, True)
     resolved = {"resolved_on": today().isoformat(), "members": "19", "in_favour": "16", "approval": "样政发〔2026〕9号"}
+    alone = {**resolved, "members": "1", "in_favour": "1"}
+    one_man = browser.post(of(contract, "next/change"), {**said, **alone, "minutes": picture(), "approved": picture()})
+    assert (one_man.status_code, "应到 1 人对不上：登记簿里本集体有 2 户" in one_man.text) == (422, True)
     papers = {"minutes": picture(), "approved": picture()}
     made = browser.post(of(contract, "next/change"), {**said, **resolved, **papers})
     assert made.status_code == 303, re.findall(r'class="code">([A-Z]+-\d+)<', made.text)

@@ -184,7 +184,7 @@ def draw_following(
             findings.append(con_10_taker_before_others(asked, law))
         if anew := resolving.resolves(old, relation):
             decided = decided or Decided()
-            findings.append(resolving.against(found, taker, decided, law))
+            findings.append(resolving.against(uow.session, found, taker, decided, law))
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         whole = {one.parcel_code: Taken(one.parcel_code, one.area_m2, None, one.part) for one in found.parcels}

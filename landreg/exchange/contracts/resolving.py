@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from landreg.core.codes import ISSUER
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.resolved import Resolved, con_105_members_resolved_anew
+from landreg.exchange.contracts.rules.resolved import Resolved, con_105_members_resolved_anew, is_a_number
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings.listing_queries import households_of
 from landreg.exchange.listings.reading import Resolution
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
@@ -35,7 +38,7 @@ def resolves(row: Contract, relation: str) -> bool:
     return row.right_id is None and row.kind not in ("retransfer", SERVICE) and relation in ("change", "renewal")
 
 
-def against(found: Whole, taker: Taker, decided: Decided, law: Law) -> Finding | None:
+def against(session: Session, found: Whole, taker: Taker, decided: Decided, law: Law) -> Finding | None:
     """CON-105 where the members did not resolve it. Raises Refused (GUARD-1)."""
     row, told = found.contract, decided.told
     for paper in (decided.minutes, decided.approved):
@@ -47,11 +50,12 @@ def against(found: Whole, taker: Taker, decided: Decided, law: Law) -> Finding |
     facts = Resolved(
         row.number, found.signed_on(row.from_on), minutes=decided.minutes is not None,
         outside=kind is not None and kind.farmed and not member,
+        households=households_of(session, row.county, found.parcels[0].parcel_code[:ISSUER]),
     )  # fmt: skip
     if told is not None:
         facts = replace(
             facts, day=told.day, members=told.members, in_favour=told.in_favour,
-            approval=decided.approved is not None and bool(told.approval),
+            approval=decided.approved is not None and is_a_number(told.approval),
         )  # fmt: skip
     return con_105_members_resolved_anew(facts, law)
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, Select, func, select, text
+from sqlalchemy import Date, Integer, Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from landreg.exchange.model import Listing, ListingEvent, ListingPaper, ListingParcel, ListingPhoto
@@ -159,3 +159,8 @@ def shown_until(session: Session, row: Listing) -> date:
     """The last day on which the market shows what is published: of its publication, or of a sale on it that runs."""
     asked = select(func.exchange.shown_until(row.county, row.listing_id, type_=Date))
     return session.scalars(asked).one()
+
+
+def households_of(session: Session, county: str, issuer: str) -> int:
+    """How many households with a member a collective has, by the code of its issuing party."""
+    return session.scalars(select(func.exchange.households_of(county, issuer, type_=Integer))).one()

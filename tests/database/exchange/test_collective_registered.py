@@ -131,6 +131,7 @@ def test_what_follows_a_contract_over_the_collective_s_land_is_resolved_anew_by_
         (None, "resolved_missing"),
         (resolved_on(made_on), "resolved_before"),
         (resolved_on(today() + DAY), "resolved_ahead"),
+        (replace(resolved_on(today()), told=Resolution(today(), 1, 1)), "resolved_who"),
         (resolved_on(today(), in_favour=12), "resolved_few"),
         (resolved_on(today(), minutes=None), "resolved_minutes"),
     ):
