@@ -58,10 +58,10 @@ def unlike(
     return set(session.scalars(sa.text(statement), asked if codes is None else {**asked, "codes": list(codes)}))
 
 
-def hashed(kind: str) -> str:
+def hashed(kind: str, without: frozenset[str] = frozenset()) -> str:
     """As SQL: a number of a row, of whose sum one tells whether the rows of a code are as they were, whatever their order;
-    nothing of WORK."""
-    listed = ", ".join(name for name in names(kind) if name not in UNLIKE | WORK)
+    nothing of WORK, nor of columns that are left out."""
+    listed = ", ".join(name for name in names(kind) if name not in UNLIKE | WORK | without)
     return f"hashtextextended(ROW({listed})::text, 0)"
 
 

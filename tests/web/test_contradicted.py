@@ -32,7 +32,7 @@ def test_rights_that_a_later_survey_has_otherwise_are_named_with_the_way_to_corr
     assert old.contracts[0] in listed[listed.index('id="registered"') :]
     text = deng.get(page).text
     assert old.parcels[0] in text[text.index('id="otherwise"') :]
-    form = f"{page}/correction"
+    form = f"/parcels/{old.parcels[0]}/correction"
     field = "土地用途：种植业（1） → 9"
     assert field in text[text.index('id="otherwise"') :]
     assert field in listed[listed.index('id="registered"') :]

@@ -1,11 +1,11 @@
-"""Rights in the register whose own rows a later survey has otherwise, until an act since it came has written those rows."""
+"""Rights in the register whose own rows the survey in force has otherwise, until an act since it came has written those rows."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,30 +16,42 @@ from landreg.land.staging_rows import STAGED
 from landreg.registry.facts.resurveyed import KINDS
 
 
+class Otherwise(NamedTuple):
+    """A row of a survey's table, by its code, that the package in force has otherwise than the older one on which the register
+    rests.
+    """
+
+    table: str
+    code: str
+    old: UUID
+
+
 @dataclass(frozen=True)
 class Contradicted:
-    """A right, the package that it was registered from and the one in force, which has rows of it otherwise: table and code of
-    each.
-    """
+    """A right, the package in force, and the rows of it that this one has otherwise."""
 
     right_id: UUID
     kind: str
     code: str
     household_code: str
     holder: str
-    old: UUID
     package_id: UUID
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Otherwise, ...]
 
     @property
     def of_people(self) -> bool:
         """Whether any of them is of the household and its members."""
-        return any(table in ("CBF", "CBF_JTCY") for table, _ in self.rows)
+        return any(row.table in ("CBF", "CBF_JTCY") for row in self.rows)
 
     @property
     def of_land(self) -> bool:
-        """Whether any of them is of the right itself or its ground."""
-        return any(table not in ("CBF", "CBF_JTCY") for table, _ in self.rows)
+        """Whether any of them is of the right itself, or of a homestead."""
+        return any(row.table in ("CBHT", "CBDKXX", "ZJD") for row in self.rows)
+
+    @property
+    def parcels(self) -> tuple[str, ...]:
+        """The codes of those that are parcels, of a contract or of a homestead."""
+        return tuple(row.code for row in self.rows if row.table in ("DK", "ZJD"))
 
 
 def by_package(session: Session, county: str, package_id: UUID) -> list[Contradicted]:
@@ -62,12 +74,12 @@ def _contradicted(session: Session, statement: str, asked: Mapping[str, Any]) ->
     if not session.scalar(text("SELECT has_table_privilege('land.staged_household', 'SELECT')")):
         return []
     rights: dict[UUID, Contradicted] = {}
-    rows: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    rows: dict[UUID, list[Otherwise]] = defaultdict(list)
     for row in session.execute(text(statement), asked):
         rights[row.right_id] = Contradicted(
-            row.right_id, row.kind, row.code, row.household_code, row.applicant, row.old, row.package_id, ()
+            row.right_id, row.kind, row.code, row.household_code, row.applicant, row.package_id, ()
         )
-        rows[row.right_id].append((row.layer, row.subject))
+        rows[row.right_id].append(Otherwise(row.layer, row.subject, row.old))
     return [replace(right, rows=tuple(rows[right_id])) for right_id, right in rights.items()]
 
 
@@ -81,38 +93,50 @@ _ASKED = {
 }
 """By table or layer: the code by which a right has its rows, and of which rights."""
 _WRITTEN = {
-    "CBF": "SELECT w.act_id FROM party.household AS w WHERE w.county = d.county AND w.code = d.household_code",
+    "CBF": "SELECT w.act_id FROM party.household AS w WHERE w.county = o.county AND w.code = o.household_code",
     "CBF_JTCY": """SELECT w.act_id FROM party.household AS h JOIN party.member AS w USING (county, household_id)
-        WHERE h.county = d.county AND h.code = d.household_code""",
-    "CBHT": "SELECT w.act_id FROM registry.contract AS w WHERE w.county = d.county AND w.code = d.subject_code",
-    "CBDKXX": "SELECT w.act_id FROM registry.right_parcel AS w WHERE w.county = d.county AND w.right_row = d.row_id",
-    "DK": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = d.county AND w.code = d.subject",
-    "ZJD": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = d.county AND w.code = d.subject",
+        WHERE h.county = o.county AND h.code = o.household_code""",
+    "CBHT": "SELECT w.act_id FROM registry.contract AS w WHERE w.county = o.county AND w.code = o.subject_code",
+    "CBDKXX": "SELECT w.act_id FROM registry.right_parcel AS w WHERE w.county = o.county AND w.right_row = o.row_id",
+    "DK": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = o.county AND w.code = o.asked",
+    "ZJD": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = o.county AND w.code = o.asked",
 }
 """By table or layer: the acts that wrote what the register has of a row."""
+_OF_MEMBERS = frozenset(("id_kind", "id_sealed", "id_digest", "member_count"))
+"""What the row of a household repeats of the rows of its members."""
 
 
 def _otherwise(kind: str) -> str:
-    """Of each right: the rows of a table or layer that the two packages have otherwise; of those that one of them alone has,
-    where the newer has the right itself: a delivery that lacks the right only adds to the older one."""
+    """Of each right: the rows of a table or layer that the package in force has otherwise than what the register rests on: the
+    survey that it was registered from, or the one that was known when an act last wrote those rows. Of those that one of the two
+    alone has, where the newer has the right itself: a delivery that lacks the right only adds to the older one."""
     table, key = STAGED[kind][0], BY.get(kind, "code")
+    mine = "contract_code" if kind == "CBDKXX" else key
     by, whose = _ASKED[kind]
     asked = f"SELECT o.*, o.{by} AS asked FROM own AS o WHERE {whose}"
     if kind == "DK":
         asked = f"""SELECT o.*, p.parcel_code AS asked FROM own AS o
             JOIN registry.case_parcel AS p ON p.county = o.county AND p.case_id = o.case_id WHERE {whose}"""
+    facts = hashed(kind, _OF_MEMBERS if kind == "CBF" else frozenset())
     return f"""
-    SELECT d.* FROM (
-        SELECT o.right_id, o.county, o.received_at, o.subject_code, o.household_code, o.row_id, '{kind}' AS layer, t.subject
-        FROM ({asked}) AS o JOIN (
-            SELECT county, package_id, {"contract_code" if kind == "CBDKXX" else key} AS asked, {key} AS subject,
-                {hashed(kind)} AS facts
-            FROM land.{table}) AS t ON t.county = o.county AND t.package_id IN (o.old, o.package_id) AND t.asked = o.asked
-        GROUP BY 1, 2, 3, 4, 5, 6, 8, o.whole
-        HAVING sum(t.facts) FILTER (WHERE t.package_id = o.old) IS DISTINCT FROM sum(t.facts) FILTER (WHERE t.package_id <> o.old)
-            AND (o.whole OR count(DISTINCT t.package_id) = 2)) AS d
-    WHERE NOT EXISTS (SELECT FROM registry.act AS a WHERE a.county = d.county AND a.act_id IN ({_WRITTEN[kind]})
-        AND a.kind NOT IN ('first_registration', 'survey_entry') AND a.registered_at > d.received_at)"""
+    SELECT o.county, o.right_id, '{kind}' AS layer, t.subject, o.base AS old
+    FROM (
+        SELECT o.*, coalesce((
+            SELECT n.package_id FROM land.package AS n
+            WHERE n.county = o.county AND n.state IN ('staged', 'superseded') AND n.received_at <= (
+                SELECT max(a.registered_at) FROM registry.act AS a WHERE a.county = o.county AND a.act_id IN ({_WRITTEN[kind]})
+                AND a.kind NOT IN ('first_registration', 'survey_entry'))
+            AND EXISTS (SELECT FROM land.{table} AS x
+                WHERE x.county = n.county AND x.package_id = n.package_id AND x.{mine} = o.asked)
+            ORDER BY n.received_at DESC LIMIT 1), o.old) AS base
+        FROM ({asked}) AS o OFFSET 0) AS o
+    CROSS JOIN LATERAL (
+        SELECT {key} AS subject, package_id = o.package_id AS newer, {facts} AS facts FROM land.{table}
+        WHERE county = o.county AND package_id IN (o.base, o.package_id) AND {mine} = o.asked) AS t
+    WHERE o.base <> o.package_id
+    GROUP BY o.county, o.right_id, t.subject, o.base, o.whole
+    HAVING sum(t.facts) FILTER (WHERE NOT t.newer) IS DISTINCT FROM sum(t.facts) FILTER (WHERE t.newer)
+        AND (o.whole OR count(DISTINCT t.newer) = 2)"""
 
 
 # A right that was divided, merged or renewed is another's, or its row was entered by that act.
@@ -131,15 +155,16 @@ _OWN = """
             WHERE n.county = c.county AND n.state = 'staged' AND c.village >= n.village AND c.village <= n.village || '~'
             ORDER BY n.received_at DESC LIMIT 1) AS k ON k.package_id <> c.package_id
         WHERE c.act_kind = 'first_registration' AND c.state IN ('registered', 'certified') AND {which})"""
-_ROWS = " UNION ALL ".join(_otherwise(kind) for kind in KINDS)
-_NAMED = f"""{_OWN}
-    SELECT o.right_id, o.kind, o.code, o.household_code, o.applicant, o.old, o.package_id, d.layer, d.subject
-    FROM own AS o JOIN ({_ROWS}) AS d USING (county, right_id)
+# Once for all rights: how few they are the planner can't know, who would ask it anew for each.
+_OTHERWISE = f"otherwise AS MATERIALIZED ({' UNION ALL '.join(_otherwise(kind) for kind in KINDS)})"
+_NAMED = f"""{_OWN}, {_OTHERWISE}
+    SELECT o.right_id, o.kind, o.code, o.household_code, o.applicant, o.package_id, d.layer, d.subject, d.old
+    FROM own AS o JOIN otherwise AS d USING (county, right_id)
     ORDER BY o.code, o.right_id, array_position(ARRAY{list(KINDS)}, d.layer), d.subject"""
 _OF_PACKAGE = _NAMED.format(which="c.county = :county AND k.package_id = :package")
 _OF_RIGHT = _NAMED.format(which="c.county = :county AND r.right_id = :right")
-_COUNTED = f"""{_OWN}
+_COUNTED = f"""{_OWN}, {_OTHERWISE}
     SELECT o.county, o.package_id, o.name, count(DISTINCT o.right_id) AS rights
-    FROM own AS o JOIN ({_ROWS}) AS d USING (county, right_id)
+    FROM own AS o JOIN otherwise AS d USING (county, right_id)
     GROUP BY o.county, o.package_id, o.name, o.received_at ORDER BY o.received_at DESC LIMIT :most
 """.format(which="true")

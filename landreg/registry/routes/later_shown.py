@@ -74,14 +74,14 @@ def otherwise_rows(
     """Each right with its rows that the survey in force has otherwise: table, code and fields, old and new."""
     asked: dict[tuple[tuple[UUID, UUID], str], set[str]] = defaultdict(set)
     for right in rights:
-        for kind, code in right.rows:
-            asked[(right.old, right.package_id), kind].add(code)
+        for row in right.rows:
+            asked[(row.old, right.package_id), row.table].add(row.code)
     found = {
         (packages, kind, row.code): row
         for (packages, kind), codes in asked.items()
         for row in changed_rows(session, county, packages, kind, sorted(codes))
     }
     return [
-        (right, [(kind, found[(right.old, right.package_id), kind, code]) for kind, code in right.rows])
+        (right, [(row.table, found[(row.old, right.package_id), row.table, row.code]) for row in right.rows])
         for right in rights
     ]

@@ -13,7 +13,7 @@ from landreg.registry.facts import contradicted
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Reissue
 from tests.database.registry.test_resurveyed import corrected
-from tests.registry_kit import Connection, applied, booked, one, put_papers, right_of, to_notice
+from tests.registry_kit import Connection, applied, booked, one, pass_days, put_papers, right_of, to_notice
 from tests.villages import COUNTY, Staged, stage_village
 
 ANOTHER = "610902104203"
@@ -37,8 +37,8 @@ def test_what_a_later_survey_has_otherwise_of_a_registered_right_is_named_with_i
         own = contradicted.of_right(uow.session, COUNTY, right.right_id)
         others = one(registrar, 'SELECT right_id FROM registry."right" WHERE code = :c', c=staged.contracts[1])
         other = contradicted.of_right(uow.session, COUNTY, others)
-    assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0]),))
-    assert (right.of_land, right.of_people, left.contradicted) == (True, False, 1)
+    assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0], staged.package_id),))
+    assert (right.of_land, right.of_people, right.parcels, left.contradicted) == (False, False, (staged.parcels[0],), 1)
     assert (own, other) == (right, None)
     with unit_of_work(registrar) as uow:
         assert [(found[1], found[3]) for found in contradicted.packages(uow.session, 5)] == [(new.package_id, 1)]
@@ -80,7 +80,11 @@ def test_what_a_survey_has_otherwise_is_settled_by_acts_that_wrote_those_rows_an
     def otherwise() -> tuple[tuple[str, str], ...]:
         with unit_of_work(registrar) as uow:
             found = contradicted.of_right(uow.session, COUNTY, right)
-        return found.rows if found else ()
+        return tuple(row[:2] for row in found.rows) if found else ()
+
+    def delivered(land_class: str) -> None:
+        corrected(superuser, staged, "staged_parcel", f"land_class = '{land_class}'", staged.parcels[0])
+        superuser.execute("UPDATE land.package SET received_at = system.clock() WHERE state = 'staged'")
 
     household, ground = ("CBF", staged.households[0]), ("DK", staged.parcels[0])
     assert otherwise() == (household, ground)
@@ -91,6 +95,23 @@ def test_what_a_survey_has_otherwise_is_settled_by_acts_that_wrote_those_rows_an
     put_papers(registrar, mended, "correction")
     booked(registrar, reviewer, superuser, mended, "correction")
     assert otherwise() == (household,)
+    pass_days(superuser, 2)
+    corrected(superuser, staged, "staged_parcel", "land_class = '011'", staged.parcels[0])
+    assert otherwise() == (), (
+        "what was corrected as the survey has it is no difference to the next delivery that has it so"
+    )
+    delivered("012")
+    assert otherwise() == (ground,)
+
+
+def test_what_a_household_s_row_repeats_of_its_members_is_told_of_the_members_alone(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """No act on the household itself could set right how many they are, or the number of who stands for it."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    corrected(superuser, staged, "staged_household", "member_count = 9, id_digest = ''", staged.households[0])
+    with unit_of_work(registrar) as uow:
+        assert contradicted.of_right(uow.session, COUNTY, right_of(registrar)) is None
 
 
 def test_a_package_that_lacks_a_right_only_adds_to_the_older_one_and_contradicts_what_it_has_otherwise_alone(
@@ -104,7 +125,8 @@ def test_a_package_that_lacks_a_right_only_adds_to_the_older_one_and_contradicts
 
     def found() -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         with unit_of_work(registrar) as uow:
-            return {(right.code, right.rows) for right in contradicted.by_package(uow.session, COUNTY, new.package_id)}
+            rights = contradicted.by_package(uow.session, COUNTY, new.package_id)
+        return {(right.code, tuple(row[:2] for row in right.rows)) for right in rights}
 
     assert found() == set()
     superuser.execute(
@@ -126,4 +148,4 @@ def test_a_parcel_that_a_later_package_lacks_of_a_contract_that_it_has_is_a_diff
     )
     with unit_of_work(registrar) as uow:
         (right,) = contradicted.by_package(uow.session, COUNTY, new.package_id)
-    assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0]),))
+    assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0], staged.package_id),))
