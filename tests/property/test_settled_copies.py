@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,8 @@ DUES = st.lists(
     ),
     min_size=1, max_size=6,
 )  # fmt: skip
+COVERED = st.lists(st.tuples(st.integers(1, 6), SUMS, st.booleans()), max_size=4)
+"""Of which due, how much, and whether that was awarded after the contract's end was recorded."""
 PAID = st.lists(st.tuples(SUMS, st.booleans(), SPANS, st.sampled_from(PAYERS)), max_size=6)
 
 
@@ -72,12 +75,31 @@ def _written(superuser: Connection, of: UUID, dues: Any, paid: Any) -> None:
             )
 
 
-@given(DUES, PAID, st.none() | SPANS, st.sampled_from(["", "goes_over", "by_days"]))
+def _awarded(superuser: Connection, of: UUID, covered: Any, *, ended: bool) -> None:
+    """Outcomes that stand in place of dues, before and after its end was recorded."""
+    said = [("settled", {"covers": {str(due): str(sum_)}}, 3 if since else 1) for due, sum_, since in covered]
+    said += [("ended", {"how": "term_over"}, 2)] if ended else []
+    with past_triggers(superuser):
+        superuser.execute(
+            "DELETE FROM exchange.contract_event WHERE contract_id = %s AND kind IN ('settled', 'ended')", [of]
+        )
+        for kind, facts, turn in said:
+            superuser.execute(
+                """INSERT INTO exchange.contract_event SELECT (jsonb_populate_record(e, jsonb_build_object(
+                       'event_id', gen_random_uuid(), 'kind', %s::text, 'facts', %s::jsonb,
+                       'at', e.at + %s * interval '1 minute'))).*
+                   FROM exchange.contract_event AS e WHERE e.contract_id = %s AND e.kind = 'signed'""",
+                [kind, json.dumps(facts), turn, of],
+            )
+
+
+@given(DUES, PAID, COVERED, st.none() | SPANS, st.sampled_from(["", "goes_over", "by_days"]))
 @ON_A_DATABASE
 def test_what_is_left_of_a_side_s_dues(
-    contract: Contract, superuser: Connection, dues: Any, paid: Any, ends_on: date | None, one_sum: str
+    contract: Contract, superuser: Connection, dues: Any, paid: Any, covered: Any, ends_on: date | None, one_sum: str
 ) -> None:
     _written(superuser, contract.contract_id, dues, paid)
+    _awarded(superuser, contract.contract_id, covered, ended=ends_on is not None)
     with past_triggers(superuser):
         superuser.execute(
             "UPDATE exchange.contract SET ends_on = %s WHERE contract_id = %s", [ends_on, contract.contract_id]
@@ -90,10 +112,11 @@ def test_what_is_left_of_a_side_s_dues(
         assert told == [(one.due.due_on, one.due.in_kind, one.due.amount, one.left, one.left_kg) for one in own], side
 
 
-@given(DUES, PAID)
+@given(DUES, PAID, COVERED)
 @ON_A_DATABASE
-def test_whether_a_side_is_late(contract: Contract, superuser: Connection, dues: Any, paid: Any) -> None:
+def test_whether_a_side_is_late(contract: Contract, superuser: Connection, dues: Any, paid: Any, covered: Any) -> None:
     _written(superuser, contract.contract_id, dues, paid)
+    _awarded(superuser, contract.contract_id, covered, ended=False)
     course = seen(contract).course(day_of(OPERATOR))
     for side in PAYERS:
         told = superuser.execute(
