@@ -43,7 +43,10 @@ def test_the_desk_records_from_the_row_that_a_deal_of_talks_fell_and_both_sides_
     browser.log_in("ling")
     address = f"/sales/deals/{COUNTY}/{deal.deal_id}/fall"
     assert f'href="{address}">一方放弃' in browser.get("/contracts").text
-    assert "还没有拟过" in browser.get(address).text
+    form = browser.get(address).text
+    assert "还没有拟过" in form
+    assert "受让方：流出方可以再和别人谈" in form
+    assert "保证金可以扣收" not in form, "in talks nobody paid one, and nobody is next"
     said = {"given_up_by": "taker", "ground": "paper", "reason": "资金没有到位"}
     bare = browser.post(address, said)
     assert bare.status_code == 422
