@@ -16,6 +16,7 @@ from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.model import Contract, Project, ProjectParcel
 from landreg.exchange.contracts.papers import check_url
+from landreg.exchange.contracts.signing import contractor_of
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.letter import office_of
 from landreg.exchange.prices import price_words
@@ -31,7 +32,7 @@ def to_members(session: Session, desk: Desk, found: Whole, first: date) -> bytes
     kind = queries.taker_stands(session, row.county, row.contract_id).kind
     facts = [
         ("合同编号", row.number), *_of(session, row), ("价款", str(row.clauses.get("price") or row.price)),
-        ("付款", str(row.clauses.get("rhythm") or "")), ("流出方", masked_name(row.household_name)), _taker(kind, row),
+        ("付款", str(row.clauses.get("rhythm") or "")), ("流出方", _party_a(session, row)), _taker(kind, row),
     ]  # fmt: skip
     parcels = [
         (one.parcel_code, "整块" if one.area_m2 == one.registered_m2 else "部分", one.area_m2) for one in found.parcels
@@ -57,6 +58,15 @@ def _of(session: Session, row: Contract | Project) -> tuple[tuple[str, str], ...
         ("坐落", " ".join(division_path(session, row.village))), ("流转方式", term("contract_kind", row.kind)),
         ("期限", f"{chinese_date(row.from_on)} 至 {chinese_date(row.until_on - DAY)}"),
     )  # fmt: skip
+
+
+def _party_a(session: Session, row: Contract) -> str:
+    """Whose land it is; of a re-transfer who passes on what it took in. A person by its masked name."""
+    name = contractor_of(row)
+    if row.relation != "retransfer" or row.previous_id is None:
+        return masked_name(name)
+    kind = queries.taker_stands(session, row.county, row.previous_id).kind
+    return name if kind == "organisation" else masked_name(name)
 
 
 def _taker(kind: str, row: Contract | Project) -> tuple[str, str]:

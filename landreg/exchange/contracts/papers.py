@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import DAY, beijing_day
 from landreg.core.units import mu_of, total_mu
-from landreg.exchange.contracts.model import ContractEvent
+from landreg.exchange.contracts.model import Contract, ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
 from landreg.exchange.contracts.rules.service import NOT_OF, SERVICE
 from landreg.exchange.contracts.rules.terms import OTHER_MEANS
 from landreg.exchange.contracts.rules.uses import HOUSES, OUTSIDE_FARMING
-from landreg.exchange.contracts.signing import may_register
+from landreg.exchange.contracts.signing import contractor_of, may_register
 from landreg.exchange.contracts.whole import Whole, calendar_of, due_of
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import of_whole
@@ -62,7 +62,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
         "dues": _dues(sorted(dues, key=lambda due: due.kind != DEPOSIT)),
         "due_head": f"{'甲方' if any(due.payer == 'contractor' for due in dues) else ''}应付（{unit}）",
         "signed": [
-            _signed(f"甲方（{sides[0]}）", row.household_name, found.of("signed_contractor")),
+            _signed(f"甲方（{sides[0]}）", contractor_of(row), found.of("signed_contractor")),
             _signed(f"乙方（{sides[1]}）", row.taker_name, found.of("signed_taker")),
         ],
         "digest": row.text_sha256, "filed": f"{_filed(found)}{_until(found)}{_void(found)}",
@@ -77,7 +77,7 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
     row, number = found.contract, str(given.facts["number"])
     url, sides = check_url(desk, number), sides_zh(row.kind)
     facts = {
-        sides[0]: f"{row.household_name}（{row.household_code}）",
+        **_party_a(row, sides[0]),
         sides[1]: row.taker_name,
         "流转方式": term("contract_kind", row.kind),
         "合同编号": row.number,
@@ -97,6 +97,14 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("deal_certificate", content, given.on_day, sample=desk.sample, tagged=True)
+
+
+def _party_a(row: Contract, side: str) -> dict[str, str]:
+    """Party A: the contractor; of a re-transfer who passes on what it took in, then the contractor who let it. RLCL-46."""
+    contractor = f"{row.household_name}（{row.household_code}）"
+    if row.relation != "retransfer":
+        return {side: contractor}
+    return {side: contractor_of(row), "所依据的合同": str(row.clauses["parent"]), "同意再流转的承包方": contractor}
 
 
 def _dues(dues: Sequence[Due]) -> list[list[str]]:

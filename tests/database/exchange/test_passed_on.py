@@ -4,9 +4,11 @@ registered right alone, ends with it, and is signed by who took it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -14,13 +16,16 @@ import pytest
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound, Refused
+from landreg.core.pdftext import pdf_text
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import takers
-from landreg.exchange.contracts import below, days, drawing, life, queries, signing
+from landreg.exchange.contracts import below, days, drawing, life, papers, queries, signing
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.model import Deal
+from landreg.law.queries import load_law
+from landreg.registry.papers.office import Desk
 from landreg.registry.rules.household_requests import LandOperationEnd
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, seen, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
@@ -62,6 +67,13 @@ def lease(registrar: Actor, right: UUID, until_on: date = UNTIL) -> Contract:
     return signed(drawn(codes=land, taker=NEIGHBOUR, from_on=date(2026, 2, 1), until_on=until_on))
 
 
+def printed(contract: Contract) -> str:
+    """The paper of a contract."""
+    with unit_of_work(OPERATOR) as uow:
+        desk = Desk(load_law(uow.session, COUNTY, today()), "https://example.test", sample=True)
+        return re.sub(r"\s", "", pdf_text(BytesIO(papers.contract(uow.session, desk, seen(contract)))))
+
+
 def test_the_deal_s_contract_rests_on_the_contract_by_which_the_land_was_taken_and_ends_with_it(
     registrar: Actor, taken: tuple[UUID, Actor], deal: Deal
 ) -> None:
@@ -78,6 +90,11 @@ def test_the_deal_s_contract_rests_on_the_contract_by_which_the_land_was_taken_a
         row = queries.one(uow.session, COUNTY, contract.contract_id)
         assert row is not None
         assert [one.number for one in queries.chain(uow.session, row)] == [parent.number]
+    paper = printed(contract)
+    assert paper.count(f"甲方（流出方）：{parent.taker_name}") == 2
+    assert f"甲方（流出方）：{parent.household_name}" not in paper
+    assert "甲方与发包方的承包关系不变" not in paper
+    assert "甲方与承包方之间、承包方与发包方之间的关系不变" in paper
     with pytest.raises(Refused) as unregistered:
         signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
     assert codes(unregistered) == {"CON-27"}
