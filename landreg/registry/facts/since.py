@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
+from landreg.registry.facts.fixed_land import OtherLand, other_land
 from landreg.registry.facts.laid import laid, lies_elsewhere
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
@@ -36,6 +37,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     ends, paid = _ends_below(session, cases), _paid_below(session, cases)
     dead, joined = _died_out(session, cases), _strangers(session, cases)
     objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
+    regrown, no_other = other_land(session, cases), OtherLand()
     before, elsewhere = laid(session, cases), lies_elsewhere(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
@@ -45,6 +47,8 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
         case.case_id: {
             "passed_on": passed_on.get(case.case_id, {}),
             "gained": tuple(gained.get(case.case_id, ())),
+            "land_gained": regrown.get(case.case_id, no_other).gained,
+            "land_lost": regrown.get(case.case_id, no_other).lost,
             "today": today,
             "papers": papers[case.case_id],
             "by_holder": case.case_id in objecting,

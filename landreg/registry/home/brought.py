@@ -33,8 +33,8 @@ from landreg.registry.casework.cases import Stepped, note
 from landreg.registry.home import brought_queries
 from landreg.registry.leaves.applied import Application, ended_facts, made_facts, taken_facts
 from landreg.registry.numbers import draw
-from landreg.registry.rules.acts import unlike
 from landreg.registry.rules.brought import BRING_RULES, Brought
+from landreg.registry.rules.relations import unlike
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, Reissue, Request
 
 

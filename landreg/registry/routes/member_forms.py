@@ -16,7 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import beijing_day
 from landreg.registry.casework import applications
-from landreg.registry.rules.acts import unlike
+from landreg.registry.rules.relations import unlike
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, NameChange
 from landreg.web.forms import read_form
 

@@ -121,6 +121,7 @@ class ActFacts:
     creditors consent to it in writing. merging: codes of land-operation rights whose operator comes to hold the land by
     contract. by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no
     member. laid: those of its kind and party on the right. laid_elsewhere: codes of other rights on which what it releases lies.
+    land_gained, land_lost: parcels that the right came by, and lost, since an act over all of it was applied for.
     """
 
     act_kind: str
@@ -143,6 +144,8 @@ class ActFacts:
     today: date | None = None
     passed_on: Mapping[str, str] = field(default_factory=dict)
     gained: tuple[str, ...] = ()
+    land_gained: tuple[str, ...] = ()
+    land_lost: tuple[str, ...] = ()
     papers: frozenset[str] = frozenset()
     ends_below: tuple[str, date] | None = None
     paid_below: PaidBelow | None = None

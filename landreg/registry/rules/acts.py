@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from landreg.core.codes import birth_of, of_age, sex_of
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
@@ -20,10 +18,12 @@ from landreg.registry.rules.died_out import (
     hh_17_who_joins_was_of_it,
 )
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right, end_6_died_out_as_in_the_register
+from landreg.registry.rules.fixed_land import reg_43_land_as_applied_for
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhere_too
 from landreg.registry.rules.paid_below import tr_29_price_is_open
+from landreg.registry.rules.relations import chg_12_goes_with_the_number
 from landreg.registry.rules.requests import (
     RELEASES,
     RESTRICTIONS,
@@ -53,9 +53,6 @@ from landreg.registry.rules.signed_day import SIGNED
 
 HEADS = ("01", "02")
 """The relations of a representative to themselves. NY/T 2539 code C.8."""
-_MALE, _FEMALE = ("11", *map(str, range(20, 30)), "41", "43"), ("12", *map(str, range(30, 40)), "42", "44")
-RELATION_SEX = dict.fromkeys(_MALE, "1") | dict.fromkeys(_FEMALE, "2")
-"""By relation that says it: the sex, as GB/T 2261.1 writes it."""
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
 
@@ -133,22 +130,6 @@ def chg_5_land_at_the_new_place(facts: ActFacts, law: Law) -> Finding | None:
     if not isinstance(asked, HouseholdChange) or all(leaving.reason != "marriage" for leaving in asked.leaves):
         return None
     return Finding("CHG-5", "leaves", {}, subject=facts.code)
-
-
-def unlike(number: str, relation: str, reason: str, on: date) -> tuple[str, ...]:
-    """What the number of who joins speaks against: the reason, of birth where they are of age, or the sex of the relation."""
-    born, sex = birth_of(number), RELATION_SEX.get(relation)
-    grown = reason == "birth" and born is not None and of_age(born, on)
-    return (*(["reason"] if grown else []), *(["relation"] if sex not in (None, sex_of(number)) else []))
-
-
-def chg_12_goes_with_the_number(facts: ActFacts, law: Law) -> Finding | None:
-    """CHG-12: reason and relation of who joins go with age and sex in their identity number: a note for the reviewer. RCEO-12."""
-    asked = facts.asked
-    if not isinstance(asked, HouseholdChange):
-        return None
-    found = {one for joining in asked.joins for one in joining.unlike}
-    return Finding("CHG-12", f"join_{min(found)}", {"fields": sorted(found)}, subject=facts.code) if found else None
 
 
 def chg_7_head_goes_by_its_own_act(facts: ActFacts, law: Law) -> Finding | None:
@@ -260,6 +241,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "assignment": (
         *_OF_HOLDER,
         reg_30_over_all_that_it_joins,
+        reg_43_land_as_applied_for,
         *SIGNED,
         tr_3_taker_of_the_collective,
         tr_13_same_term,
@@ -273,6 +255,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "cancellation": (
         *_OF_HOLDER,
+        reg_43_land_as_applied_for,
         *ENDED,
         end_2_parcels_of_the_right,
         end_6_died_out_as_in_the_register,
@@ -281,10 +264,17 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "reissue": (*_OF_HOLDER, hh_15_somebody_lives),
     **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, *LAID_ONCE)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
-    "advance_notice": (*_RESTRICTS, *LAID_ONCE, hh_15_somebody_lives, tr_3_taker_of_the_collective),
+    "advance_notice": (
+        *_RESTRICTS,
+        *LAID_ONCE,
+        reg_43_land_as_applied_for,
+        hh_15_somebody_lives,
+        tr_3_taker_of_the_collective,
+    ),
     "mortgage": (
         *_RESTRICTS,
         *LAID_ONCE,
+        reg_43_land_as_applied_for,
         hh_15_somebody_lives,
         tr_22_mortgage_filed,
         tr_24_house_mortgaged_by_a_document,

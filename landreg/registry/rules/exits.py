@@ -20,6 +20,7 @@ from landreg.registry.rules.acts import (
 )
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.exit_requests import ExitAsked
+from landreg.registry.rules.fixed_land import reg_43_land_as_applied_for
 from landreg.registry.rules.parcels import Ground, par_1_shape_is_sound, par_2_children_add_up, par_16_area_is_some
 from landreg.registry.rules.restrictions import RESTRICTED
 
@@ -138,6 +139,7 @@ EXIT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         reg_20_documents_complete,
         reg_21_still_in_force,
         reg_29_held_as_applied_for,
+        reg_43_land_as_applied_for,
         *RESTRICTED,
         exit_2_half_a_year_before,
         exit_3_ends_when_paid,

@@ -11,7 +11,6 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.registry.rules.acts import (
     HEADS,
-    RELATION_SEX,
     ct_12_term_not_over,
     reg_20_documents_complete,
     reg_21_still_in_force,
@@ -46,6 +45,7 @@ from landreg.registry.rules.household_requests import (
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.parted import hh_16_a_divorce_parts_a_couple
+from landreg.registry.rules.relations import RELATION_SEX
 from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
 from landreg.registry.rules.signed_day import SIGNED
 

@@ -20,6 +20,7 @@ from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
     HouseholdChange,
+    Identified,
     Reissue,
     Request,
     RestrictionAsked,
@@ -141,6 +142,39 @@ def test_a_right_that_the_taker_came_by_meanwhile_is_not_passed_over(
     pass_days(superuser, 1)
     again = applied(registrar, "assignment", assigned(landless), right_of(registrar, THIRD))
     booked(registrar, reviewer, superuser, again, "assignment")
+
+
+@pytest.mark.parametrize("kind", ["assignment", "cancellation", "mortgage", "advance_notice", "seizure"])
+def test_what_is_asked_for_over_a_whole_right_is_the_land_of_that_day(
+    registrar: Actor, reviewer: Actor, superuser: Connection, kind: str
+) -> None:
+    """Another's parcel joins the second household's right meanwhile; a court's order is over whatever the right has."""
+    to_rights(registrar, reviewer, superuser, 3)
+    second, third = right_of(registrar, SECOND), right_of(registrar, THIRD)
+    gives = replace(
+        assigned(household_id(registrar, SECOND)), parcels=tuple(parcels(registrar, right_of(registrar))[:1])
+    )
+    first = applied(registrar, "assignment", gives, right_of(registrar))
+    cases.accept(registrar, COUNTY, [first])
+    to = Identified("household", THIRD, household_id(registrar, THIRD))
+    notice = RestrictionAsked(
+        "advance_notice", "受让人", "预告合同", lapse_days=90, registrable_on=date(2030, 6, 1), whose=to
+    )
+    whole = {"assignment": assigned(household_id(registrar, THIRD)), "advance_notice": notice}
+    case = applied(registrar, kind, whole.get(kind) or _asked(kind, registrar), second)
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [first])
+    booking.register(reviewer, COUNTY, [first])
+    if kind == "seizure":
+        cases.review(reviewer, COUNTY, [case])
+        return
+    with pytest.raises(Refused) as refused:
+        cases.review(reviewer, COUNTY, [case])
+    (found,) = (one for one in refused.value.findings if one.code == "REG-43")
+    assert (found.values["gained"], found.values["lost"]) == (list(gives.parcels), [])
+    assert right_of(registrar, THIRD) == third
+    cases.withdraw(registrar, COUNTY, [case], "重新申请")
+    cases.accept(registrar, COUNTY, [applied(registrar, kind, whole.get(kind) or _asked(kind, registrar), second)])
 
 
 def test_a_right_that_came_to_one_side_stops_the_merge(

@@ -144,6 +144,16 @@ def test_a_parcel_is_split_and_its_right_goes_on_over_the_parts(
     assert rechecked(database, worker) == []
 
 
+def test_a_parcel_that_is_split_meanwhile_is_the_land_that_was_applied_for(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    whole = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
+    case = applied(registrar, "mortgage", whole, right_of(registrar))
+    done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+
+
 def test_the_certificate_of_a_right_over_a_split_parcel_is_replaced_and_says_its_parts(
     registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, tmp_path: Path
 ) -> None:

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import pytest
 
-from landreg.law.book import act_types, examine, national_law
+from landreg.law.book import act_types, examine, national_law, term, terms
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted, Taker
-from landreg.registry.rules.acts import unlike
 from landreg.registry.rules.certificates import ExchangeFacts
 from landreg.registry.rules.names import NameFacts, OrganizationFacts
+from landreg.registry.rules.relations import RELATION_SEX, unlike
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -116,6 +116,10 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),), "papers": PAPERS}),
     ("cancellation", Cancellation("error"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED), "papers": PAPERS}),
     ("mortgage", MORTGAGE, {"restrictions": (MORTGAGED,)}),
+    ("cancellation", Cancellation("ruling"), {"land_lost": ("P9",)}),
+    ("cancellation", Cancellation("ruling", ("P1",)), {"land_gained": ("P9",)}),
+    ("assignment", replace(ASSIGNED, parcels=("P1",)), {"land_gained": ("P9",)}),
+    ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2029, 7, 1)), {"land_gained": ("P9",)}),
     ("household_change", HouseholdChange(address="新址"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED)}),
     ("mortgage", MORTGAGE, {}),
     ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 2)), {"restrictions": (SEIZURE,)}),
@@ -139,6 +143,11 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ),
     ("REG-29", "cancellation", Cancellation("ruling"), {"passed_on": {"J1": "610902104202010003"}}),
     ("REG-30", "assignment", ASSIGNED, {"gained": ("610902104202010002J",)}),
+    ("REG-43", "assignment", ASSIGNED, {"land_gained": ("P9",)}),
+    ("REG-43", "assignment", ASSIGNED, {"land_lost": ("P9",)}),
+    ("REG-43", "mortgage", MORTGAGE, {"land_lost": ("P9",)}),
+    ("REG-43", "advance_notice", NOTICE, {"land_gained": ("P9",)}),
+    ("REG-43", "cancellation", Cancellation("ruling"), {"land_gained": ("P9",)}),
     ("TR-12", "assignment", ASSIGNED, {"restrictions": (SEIZURE,)}),
     ("TR-12", "mortgage", MORTGAGE, {"restrictions": (replace(SEIZURE, kind="dispute"),)}),
     ("TR-18", "assignment", ASSIGNED, {"restrictions": (OBJECTION,)}),
@@ -302,6 +311,24 @@ def test_a_mortgage_that_was_not_filed_with_the_issuing_party_is_registered_with
     assert (noted.code, LAW.level(noted)) == ("TR-22", "warn")
 
 
+def test_every_relation_that_names_a_sex_says_it() -> None:
+    """NY/T 2539 code C.8, by its words; those that name both, or none, say nothing."""
+    for code in terms("relation"):
+        said = term("relation", code)
+        female = said == "女" or (
+            any(one in said for one in "妻女媳母婆嫂姐妹") and said[-2:] not in ("女婿", "姐夫", "妹夫")
+        )
+        male = said[-2:] in ("女婿", "姐夫", "妹夫") or (not female and any(one in said for one in "夫子父公兄弟"))
+        neither = (
+            said in ("父母", "祖父母辈", "兄弟姐妹")
+            or said.startswith("其他父母")
+            or "祖父母" in said
+            or "其他兄弟" in said
+        )
+        expected = None if neither else "1" if male else "2" if female else None
+        assert RELATION_SEX.get(code) == expected, (code, said)
+
+
 @pytest.mark.parametrize(
     ("number", "relation", "reason", "against"),
     [
@@ -312,6 +339,10 @@ def test_a_mortgage_that_was_not_filed_with_the_issuing_party_is_registered_with
         ("61090219800901001X", "30", "birth", ("reason", "relation")),
         ("61090219800901001X", "28", "marriage", ()),
         ("61090219800901002X", "12", "marriage", ()),
+        ("61090219800901001X", "62", "other", ("relation",)),
+        ("61090219800901002X", "62", "other", ()),
+        ("61090220200901001X", "51", "other", ("relation",)),
+        ("61090220200901001X", "73", "other", ()),
     ],
 )
 def test_who_joins_does_so_for_a_reason_and_as_a_relation_that_go_with_their_number(

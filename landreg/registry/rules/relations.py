@@ -1,0 +1,36 @@
+"""CHG: what the identity number of who joins speaks against. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from landreg.core.codes import birth_of, of_age, sex_of
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.requests import HouseholdChange
+
+_MALE = (11, *range(20, 30), 41, 43, 46, 47, 51, 53, 55, 57, 61, 63, 66, 71, 73, 76, 78)
+_FEMALE = (12, *range(30, 40), 42, 44, 45, 48, 52, 54, 56, 58, 62, 64, 67, 72, 74, 75, 77)
+RELATION_SEX = dict.fromkeys(map(str, _MALE), "1") | dict.fromkeys(map(str, _FEMALE), "2")
+"""By relation that says it: the sex, as GB/T 2261.1 writes it. NY/T 2539 code C.8."""
+_ELDERS = frozenset(map(str, range(50, 70)))
+
+
+def unlike(number: str, relation: str, reason: str, on: date) -> tuple[str, ...]:
+    """What the number of who joins speaks against: the reason, of birth where they are of age, or the relation, of another sex, or
+    of a parent or grandparent where they are not of age.
+    """
+    born, sex = birth_of(number), RELATION_SEX.get(relation)
+    grown = born is not None and of_age(born, on)
+    amiss = sex not in (None, sex_of(number)) or (relation in _ELDERS and born is not None and not grown)
+    return (*(["reason"] if reason == "birth" and grown else []), *(["relation"] if amiss else []))
+
+
+def chg_12_goes_with_the_number(facts: ActFacts, law: Law) -> Finding | None:
+    """CHG-12: reason and relation of who joins go with age and sex in their identity number: a note for the reviewer. RCEO-12."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange):
+        return None
+    found = {one for joining in asked.joins for one in joining.unlike}
+    return Finding("CHG-12", f"join_{min(found)}", {"fields": sorted(found)}, subject=facts.code) if found else None
