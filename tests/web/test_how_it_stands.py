@@ -142,6 +142,10 @@ def test_whoever_was_passed_over_reads_it_and_the_next_that_the_window_is_theirs
     assert "保证金可以退还，请向交易员申请" in told
     others = page(people[0][1], f"/bids/{COUNTY}/{sale.sale_id}")
     assert ("跳过您" in others, "上限 1 亩" in others) == (False, False)
+    public = page(people[0][1], f"/market/listings/{listing.number}")
+    for shown in (others, told, public):
+        assert "第 1 名（竞买号 3，报价 320.00）：不能受让，跳过" in shown
+    assert people[1][0].name not in public
 
 
 def test_the_next_one_s_yes_stands_on_its_first_page_with_the_window_on_its_terms(

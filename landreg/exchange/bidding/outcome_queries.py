@@ -27,6 +27,23 @@ class Outcome:
     grain: str
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn came to nothing, without a name. place, price: of their best. what: a word of terms.toml, turn."""
+
+    plate: int
+    place: int
+    price: Decimal
+    what: str
+    at: datetime
+
+
+def turns(session: Session, county: str, sale_id: UUID) -> Sequence[Turn]:
+    """Of a sale, as anybody is told: the deals that fell, who was passed over, and who took no second chance, in their order."""
+    asked = sa.text("SELECT * FROM exchange.turns_told(:county, :sale)")
+    return [Turn(**row) for row in session.execute(asked, {"county": county, "sale": sale_id}).mappings()]
+
+
 def outcomes(session: Session, since: datetime) -> Sequence[Outcome]:
     """What came since then, the newest first."""
     rows = session.execute(sa.text("SELECT * FROM exchange.outcomes_told(:since)"), {"since": since}).mappings()

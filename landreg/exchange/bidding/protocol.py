@@ -11,6 +11,7 @@ from landreg.exchange.bidding import (
     correction_queries,
     deal_queries,
     opened,
+    outcome_queries,
     sale_queries,
     sealed_queries,
     taker_queries,
@@ -125,6 +126,11 @@ def _after_the_close(uow: UnitOfWork, found: Standing) -> list[dict[str, object]
             (2, 3, 5, 3, 5, 6),
             tuple(_struck(uow, found)),
         ),
+        "按名次轮到、没有成的": (
+            ("名次", "竞买号", "报价", "结果", "时间"),
+            (1, 2, 2, 6, 5),
+            tuple(_turns(uow, found)),
+        ),
         "跳过": (("受让方", "时间", "依据", "说明"), (3, 4, 6, 6), tuple(_passed(uow, found))),
         "作废的成交": (
             ("受让方", "价格", "成交时间", "作废时间", "谁放弃", "原因"),
@@ -171,6 +177,15 @@ def _struck(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
         yield (
             str(plates[asked.entrant_id]), asked.by_name, _time(asked.at), correction.by_name, _time(correction.at), said,
         )  # fmt: skip
+
+
+def _turns(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
+    """By place, plate and best price: whose turn came to nothing, and how."""
+    session, sale = uow.session, found.sale
+    by_lot = {one.plate: one.place for one in opened.of_sale(session, sale.county, sale.sale_id) if one.place}
+    for one in outcome_queries.turns(session, sale.county, sale.sale_id):
+        place = by_lot.get(one.plate, one.place)
+        yield str(place), str(one.plate), f"{one.price:.2f}", term("turn", one.what), _time(one.at)
 
 
 def _passed(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:

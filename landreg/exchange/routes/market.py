@@ -13,7 +13,7 @@ from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import opened
+from landreg.exchange.bidding import opened, outcome_queries
 from landreg.exchange.bidding.rules.announcing import offered_as
 from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.listings.rules.land import MOVING
@@ -167,6 +167,7 @@ def listing(number: str) -> Response:
         sale, agreed, now = queries.sale(uow.session, number), queries.agreed(uow.session, number), uow.now
         ground, fell = queries.ground(uow.session, [number]).get(number, []), queries.fell(uow.session, number)
         openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
+        turns = outcome_queries.turns(uow.session, sale.county, sale.sale_id) if sale else []
     kind = transfers(today).get(row.kind)
     law = shown.law_of(row.county)
     name, phone = shown.office(law, row.county)
@@ -188,6 +189,7 @@ def listing(number: str) -> Response:
         today=today,
         ground=ground,
         opened=openings,
+        turns=turns,
         others_from=others_from if row.to_whom == "members_first" and today < others_from else None,
         now=now,
         open=row.state == "open" and row.closes_on >= today,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -18,13 +19,26 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotFound, Refused
-from landreg.exchange.bidding import auction, chances, days, deals, falling, sale_queries, sales, windows
+from landreg.core.pdftext import pdf_text
+from landreg.exchange.bidding import (
+    auction,
+    chances,
+    days,
+    deals,
+    falling,
+    outcome_queries,
+    protocol,
+    sale_queries,
+    sales,
+    windows,
+)
 from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.listings import service
 from landreg.exchange.model import Deal, Listing
 from landreg.law.book import national_law
 from landreg.registry.home.brought import seeing
+from landreg.registry.papers.office import Desk as Office
 from tests import bidding_kit as kit
 from tests.database.exchange.test_bidding_walls import at_desk, put, refused
 from tests.exchange_kit import OPERATOR, agent_of
@@ -122,6 +136,18 @@ def test_a_no_and_no_answer_cost_nothing_and_the_third_is_asked(
         deals.proceed(OPERATOR, COUNTY, listing.listing_id)
     assert codes(nobody) == {"BID-15"}
     assert days.work(worker) == 1, "whoever said no is not left"
+    with unit_of_work(OPERATOR) as uow:
+        turns = outcome_queries.turns(uow.session, COUNTY, sale.sale_id)
+        desk = Office(sales.law_of(uow, COUNTY), "https://land.example", sample=True)
+        paper = protocol.of_sale(uow, desk, sales.standing(uow, COUNTY, sale.sale_id))
+    told = [(one.place, one.plate, one.price, one.what) for one in turns]
+    assert told == [
+        (1, 3, Decimal("320.00"), "fell_taker"),
+        (2, 2, Decimal("310.00"), "declined"),
+        (3, 1, Decimal("300.00"), "declined"),
+    ]
+    words = "".join(pdf_text(BytesIO(paper)).split())
+    assert all(line in words for line in ("13320.00成交后放弃", "22310.00前一位没有成", "31300.00前一位没有成"))
     back = sales.Receipt("returned", kit.DEPOSIT, "T-2", today)
     assert sales.record_deposit(OPERATOR, COUNTY, bidders[1][0].entrant_id, back).kind == "returned"
 
