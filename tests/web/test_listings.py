@@ -389,6 +389,7 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert all(f'<option value="{years}"' in page for years in (30, 50))
     assert 'value="kg_mu_year"' in browser.get("/listings/new?kind=unallocated").text
     assert found(resolved(browser, given)) == {"LST-25", "LST-26"}
+    assert found(resolved(browser, {**given, "members": "1", "in_favour": "1"})) == {"LST-38", "LST-26"}
     ahead = resolved(browser, {**given, "resolved_on": "2099-05-05"})
     assert found(ahead) == {"FORM-13", "LST-25", "LST-26"}
     assert found(resolved(browser, {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk
+from landreg.core.codes import ISSUER
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.papers import PROOFS
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Index, Offered, OnLand
@@ -119,13 +120,16 @@ class Offer:
 
 @dataclass(frozen=True)
 class Land:
-    """The land of an offer as the register has it. right: None of a collective's. cut: what was drawn, by parcel, sound alone."""
+    """The land of an offer as the register has it. right: None of a collective's. cut: what was drawn, by parcel, sound alone.
+    households: of the collective, where its members resolved.
+    """
 
     right: Row[Any] | None
     parcels: Mapping[str, Row[Any]]
     chosen: tuple[Chosen, ...]
     cut: Mapping[str, Polygon]
     standing: Sequence[Row[Any]]
+    households: int = 0
 
     @property
     def area_m2(self) -> Decimal:
@@ -151,7 +155,7 @@ class Land:
 
 
 def land_of(session: Session, actor: Actor, county: str, offer: Offer, but: UUID | None = None) -> Land:
-    """The land of an offer, in four queries."""
+    """The land of an offer, in four queries, of a collective's in five."""
     own = actor.desk is Desk.CITIZEN
     right = queries.right_said(session, county, offer.right_id, own=own) if offer.right_id is not None else None
     found = queries.parcels_said(session, county, offer.right_id, offer.parcels, own=own)
@@ -167,7 +171,8 @@ def land_of(session: Session, actor: Actor, county: str, offer: Offer, but: UUID
         chosen.append(one)
         if shape is not None:
             cut[code] = shape
-    return Land(right, parcels, tuple(chosen), cut, standing)
+    of = next(iter(offer.parcels), "")[:ISSUER] if offer.resolution is not None else ""
+    return Land(right, parcels, tuple(chosen), cut, standing, queries.households_of(session, county, of) if of else 0)
 
 
 def _chosen(code: str, row: Row[Any] | None, part: str) -> tuple[Chosen, Polygon | None]:
@@ -235,6 +240,7 @@ def facts_of(
         paid_every=offer.paid_every,
         index=index,
         resolved=None if offer.resolution is None else (offer.resolution.members, offer.resolution.in_favour),
+        households=land.households,
         approved=offer.resolution is None or bool(offer.resolution.approval),
     )
 

@@ -140,6 +140,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-22", {**whole("exchange"), "until_on": date(2030, 1, 1)}, whole("exchange")),
         ("LST-23", {**COLLECTIVE, "papers": SCANS - {"assembly_minutes"}}, COLLECTIVE),
         ("LST-25", {**COLLECTIVE, "resolved": (60, 39)}, {**COLLECTIVE, "resolved": (60, 40)}),
+        ("LST-38", {**COLLECTIVE, "resolved": (20, 20), "households": 21},
+         {**COLLECTIVE, "resolved": (21, 14), "households": 100}),
         ("LST-25", {**COLLECTIVE, "resolved": (0, 0)}, {**COLLECTIVE, "resolved": (3, 2)}),
         ("LST-14", {**COLLECTIVE, "unit": "yuan_once", "paid_every": "once"}, BUILT),
         ("LST-14", {**BUILT, "unit": "kg_mu_year", "paid_every": "year"}, {**BUILT, "unit": "yuan_year", "paid_every": "year"}),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from landreg.core.errors import Finding
-from landreg.exchange.listings.rules.offer import two_thirds_agree
+from landreg.exchange.listings.rules.offer import may_be_a_meeting, two_thirds_agree
 from landreg.law.book import Law
 
-LEAST_REPRESENTATIVES, LEAST_SIGNS = 20, 4
+LEAST_SIGNS = 4
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,6 @@ class Resolved:
     approval: bool = False
     households: int = 0
 
-    @property
-    def met(self) -> bool:
-        """Whether so many may be a meeting: of all members, one a household at least, or of more than twenty representatives."""
-        return self.members >= self.households or self.members > LEAST_REPRESENTATIVES
-
 
 def is_a_number(approval: str) -> bool:
     """Whether it can be the number of a township's paper: a figure in it, and more than a sign or two."""
@@ -50,7 +45,7 @@ def con_105_members_resolved_anew(facts: Resolved, law: Law) -> Finding | None:
         "resolved_missing": facts.day is None,
         "resolved_before": facts.day is not None and facts.day <= facts.made_on,
         "resolved_ahead": facts.day is not None and facts.day > law.on,
-        "resolved_who": not facts.met,
+        "resolved_who": not may_be_a_meeting(facts.members, facts.households),
         "resolved_few": not two_thirds_agree(facts.members, facts.in_favour),
         "resolved_minutes": not facts.minutes,
         "resolved_approval": facts.outside and not facts.approval,

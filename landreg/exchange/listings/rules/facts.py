@@ -65,8 +65,8 @@ class Offered:
     transfer: its kind, None for one that does not hold. right_kind, term: of the right in force, None where there is none; term is
     half-open. ground: the right's parcels, or the collective's. taken: parcels of another open listing or deal in the same
     days. standing: what stands on the land. papers: kinds of paper that are there. closes_on: the last day of publication.
-    resolved: how many the members' meeting has, and how many of them agreed; None where it is not asked again. approved: the
-    township agreed. index: None where too few deals were made.
+    resolved: how many the members' meeting has, and how many of them agreed; None where it is not asked again. households: of
+    the collective, by the register. approved: the township agreed. index: None where too few deals were made.
     """
 
     transfer: Transfer | None
@@ -93,6 +93,7 @@ class Offered:
     words: str = ""
     photos: int = 0
     resolved: tuple[int, int] | None = None
+    households: int = 0
     approved: bool = True
     number: str = ""
     paid_every: str = "year"

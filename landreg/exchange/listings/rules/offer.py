@@ -16,6 +16,8 @@ from landreg.law.selling import sells
 
 GRAINS = ("wheat", "corn", "rice")
 HOUSES = ("house_lease", "homestead_lease")
+MOST_TOO_FEW = 20
+"""Representatives of a collective's members are more."""
 
 
 def grain_price(grain: str, law: Law) -> Decimal | None:
@@ -204,6 +206,21 @@ def two_thirds_agree(members: int, agreed: int) -> bool:
     return 0 < agreed <= members and agreed * 3 >= members * 2
 
 
+def may_be_a_meeting(members: int, households: int) -> bool:
+    """Whether so many who are to come may be a collective's meeting: of all members, one a household at least, or of more than
+    twenty representatives. RCEO-28.
+    """
+    return members >= households or members > MOST_TOO_FEW
+
+
+def lst_38_meeting_is_one(facts: Offered, law: Law) -> Finding | None:
+    """LST-38: as many were to come as a meeting of the collective has, by the households that the register knows. RCEO-28."""
+    if facts.resolved is None or may_be_a_meeting(facts.resolved[0], facts.households):
+        return None
+    values = {"asked": facts.resolved[0], "households": facts.households}
+    return Finding("LST-38", "members", values, subject=facts.number or None)
+
+
 def lst_25_two_thirds_agree(facts: Offered, law: Law) -> Finding | None:
     """LST-25: two thirds of the members, or of their representatives, agree to it. RLCL-52, LAL-63."""
     if facts.resolved is None:
@@ -266,6 +283,7 @@ OFFER_RULES = (
     lst_22_whole_term,
     lst_23_papers_are_there,
     lst_25_two_thirds_agree,
+    lst_38_meeting_is_one,
     lst_26_township_approves,
     lst_30_words_lead_nowhere_else,
     lst_37_words_sell_nothing,
