@@ -133,10 +133,10 @@ def at_every(_: int, __: int = 0) -> int:
 
 
 def at_some(number: int, of: int = 0) -> int:
-    """The middle and the last of a transaction, and ever fewer of those that come after it."""
+    """The middle of a transaction, whose end its commit tries, and ever fewer of those that come after it."""
     if number == 0:
         return max(1, of // 2)
-    return of - number if number < of else max(1, number - of)
+    return of + 1 - number if number <= of else number - of
 
 
 def swept(name: str, call: Callable[[], Any], superuser: Connection, told: Swept, step: Step, first: int = 0) -> Any:

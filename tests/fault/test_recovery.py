@@ -58,7 +58,7 @@ def _registered(place: Place, registrar: Actor, reviewer: Actor, worker: Actor, 
         to_rights(registrar, reviewer, superuser, 2, first=first)
         seal(worker, settings)
         superuser.execute("SELECT pg_switch_wal()")
-    time.sleep(1.1)
+    time.sleep(0.05)
     count: int = one(registrar, "SELECT count(*) FROM registry.act")
     return count, datetime.now(UTC)
 

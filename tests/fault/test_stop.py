@@ -38,6 +38,11 @@ WAIT_S = 60
 CLUSTER = """#!/bin/sh
 echo "cluster $1 $2" >> var/told
 """
+SLEEP = """#!/bin/sh
+# Stands before the system's own: whole seconds are told and pass at once, up to a minute, which is waited for.
+case $1 in *.*) ;; 60) echo "waits 60" >> var/told ;; *) echo "waits $1" >> var/told; set -- 0.01 ;; esac
+exec /bin/sleep "$1"
+"""
 
 
 @pytest.fixture
@@ -48,7 +53,8 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "var").mkdir()
     for script in ("run", "stop"):
         shutil.copy(CHECKOUT / "scripts" / script, folder / "scripts")
-    for place, text in ((".venv/bin/landreg", PROGRAM), ("scripts/cluster", CLUSTER)):
+    (folder / "before").mkdir()
+    for place, text in ((".venv/bin/landreg", PROGRAM), ("scripts/cluster", CLUSTER), ("before/sleep", SLEEP)):
         (folder / place).write_text(text)
         (folder / place).chmod(0o755)
     return folder
@@ -113,7 +119,7 @@ def _until(truth: Callable[[], bool]) -> None:
 def _bare(ports: int = 2) -> dict[str, str]:
     """The environment of a run whose settings are its own; PORT is the first of some that nobody listens at."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")}
-    return bare | {"PORT": str(_free_ports(ports))}
+    return bare | {"PORT": str(_free_ports(ports)), "PATH": f"before:{os.environ['PATH']}"}
 
 
 def _free_ports(many: int) -> int:
@@ -168,7 +174,7 @@ def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_none_keeps
         # A run that is there ends its own; of one that is gone `make stop` does.
         assert ("landreg serve stopped" in stop(checkout).stdout) == gone
         run.wait(timeout=WAIT_S)
-        time.sleep(1.5)
+        time.sleep(0.5)
         assert _workers(checkout) == 4
     finally:
         for process in Path("/proc").glob("[0-9]*"):
@@ -182,11 +188,6 @@ FAILING = """#!/bin/sh
 [ "$(grep -c '^began worker' var/told)" != 4 ] || echo 60 > var/now
 exit 1
 """
-SLEEP = """#!/bin/sh
-# Stands before the system's own: whole seconds are told and pass at once, up to a minute, which is waited for.
-case $1 in *.*) ;; 60) echo "waits 60" >> var/told ;; *) echo "waits $1" >> var/told; set -- 0.01 ;; esac
-exec /bin/sleep "$1"
-"""
 DATE = """#!/bin/sh
 cat var/now
 """
@@ -196,14 +197,13 @@ def test_a_worker_that_fails_at_once_is_started_again_ever_more_seldom_and_stop_
     checkout: Path,
 ) -> None:
     (checkout / "var" / "now").write_text("0\n")
-    (checkout / "before").mkdir()
     for place, program in (
         (".venv/bin/landreg", SERVING.replace("trap", '[ "$1" != worker ] || exec ./failing\ntrap', 1)),
-        ("failing", FAILING), ("before/sleep", SLEEP), ("before/date", DATE),
+        ("failing", FAILING), ("before/date", DATE),
     ):  # fmt: skip
         (checkout / place).write_text(program)
         (checkout / place).chmod(0o755)
-    bare = _bare() | {"PATH": f"{checkout / 'before'}:{os.environ['PATH']}"}
+    bare = _bare()
     said = checkout / "var" / "said"
     with said.open("wb") as stderr:
         run = subprocess.Popen(["scripts/run"], cwd=checkout, stderr=stderr, start_new_session=True, env=bare)
