@@ -45,6 +45,16 @@ def notice(what: str = "arrears") -> dict[str, Any]:
     return {"what": what, "said": "请付清", "told_on": today().isoformat(), "paper": picture()}
 
 
+def agreed(on_day: date) -> dict[str, Any]:
+    """What the form of an end by agreement sends, but for its paper."""
+    return {
+        "how": "agreed",
+        "on_day": on_day.isoformat(),
+        "made_on": today().isoformat(),
+        "said": "改种别的，双方商定不再租了，欠的照付",
+    }
+
+
 def ended_today() -> dict[str, Any]:
     """What an end on one side says, of today."""
     day = today().isoformat()
@@ -151,8 +161,7 @@ def test_of_a_contract_whose_last_day_is_set_the_refusal_says_so(ling: Browser, 
     """CON-5 names the state; so it does where the database refuses."""
     contract = early(superuser, signed(drawn()))
     last = today() + timedelta(days=30)
-    agreed = {"how": "agreed", "on_day": last.isoformat(), "paper": picture()}
-    assert ling.post(of(contract, "end"), agreed).status_code == 303
+    assert ling.post(of(contract, "end"), {**agreed(last), "paper": picture()}).status_code == 303
     page = ling.get(of(contract)).text
     until = (last - timedelta(days=1)).isoformat()
     assert f"合同履行到 {until} 为止，终止日期 {last.isoformat()} 已经记录。" in page
@@ -274,8 +283,12 @@ def test_a_contract_ended_early_owes_nothing_of_the_days_after_and_what_was_paid
     paid = {"amount": str(left), "paid_on": day.isoformat(), "receipt": "HP-1", "paper": picture()}
     assert ling.post(of(contract, "payments"), paid).status_code == 303
     assert "life/payment" not in ling.get(of(contract)).text
-    said = {"how": "agreed", "on_day": day.isoformat()}
+    said = agreed(day)
     assert "CON-8" in rule_of(ling.post(of(contract, "end"), said))
+    assert rule_of(ling.post(of(contract, "end"), {"how": "agreed", "on_day": said["on_day"]})) == {"FORM-1"}
+    back = {**agreed(day - timedelta(days=1)), "paper": picture()}
+    assert "CON-8" in rule_of(ling.post(of(contract, "end"), back))
+    assert "终止以后照付" in ling.get(of(contract, "life/end")).text
     assert rule_of(ling.post(of(contract, "end"), {**said, "how": "terminated", "paper": picture()})) >= {"FORM-5"}
     assert ling.post(of(contract, "end"), {**said, "paper": picture()}).status_code == 303
     page = ling.get(of(contract)).text

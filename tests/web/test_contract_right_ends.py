@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
+from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling
 from landreg.exchange.contracts.model import Contract
 from landreg.registry.rules.household_requests import LandOperation, Operator
@@ -20,7 +20,7 @@ from tests.household_kit import asked_for
 from tests.registry_kit import BANK, Connection, booked, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
-from tests.web.test_contract_life import of, picture, rule_of
+from tests.web.test_contract_life import agreed, of, picture, rule_of
 
 MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), whose=BANK)
 ASKED = "双方签字的注销登记申请书"
@@ -33,7 +33,9 @@ def mortgaged(officers: tuple[Actor, Actor], superuser: Connection) -> Contract:
     contract = signed(drawn())
     operator = Operator("organization", contract.taker_id, "样本种植专业合作社", TAKER)
     parcels = tuple(one.parcel_code for one in seen(contract).parcels)
-    asked = LandOperation("", operator, "lease", contract.number, today(), contract.from_on, date(2027, 6, 30), parcels)
+    asked = LandOperation(
+        "", operator, "lease", contract.number, today(), contract.from_on, contract.until_on - DAY, parcels
+    )
     case = asked_for(officers[0], "land_operation", asked, right=right_id())
     booked(*officers, superuser, case, "land_operation")
     with unit_of_work(OPERATOR) as uow:
@@ -57,7 +59,7 @@ def test_the_right_of_a_contract_is_told_asked_to_be_struck_out_and_its_case_ope
     page = ling.get(of(mortgaged, "life/end")).text
     assert "上有抵押（样本农村信用社）" in page
     assert 'name="consent"' in page
-    ending = {"how": "agreed", "on_day": today().isoformat()}
+    ending = agreed(today())
     assert rule_of(ling.post(of(mortgaged, "end"), {**ending, "paper": picture()})) >= {"CON-39"}
     assert ASKED not in ling.get(of(mortgaged)).text
     given = {**ending, "paper": picture(), "consent": picture()}

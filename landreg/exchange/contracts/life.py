@@ -171,7 +171,7 @@ def remedied(actor: Actor, county: str, contract_id: UUID, said: str, side: str 
 @dataclass(frozen=True)
 class End:
     """How a contract ends before its term. ground, since, told_on: of a termination by a side alone, whose notice reached the other
-    on the last of these.
+    on the last of these. made_on: of an agreement, the day on which it was made; None: today.
     """
 
     how: str
@@ -181,6 +181,7 @@ class End:
     said: str = ""
     told_on: date | None = None
     side: str = "contractor"
+    made_on: date | None = None
 
 
 def end(
@@ -210,8 +211,9 @@ def end(
             )]  # fmt: skip
         else:
             ending = Ending(
-                course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation
-            )
+                course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation,
+                made_on=asked.made_on,
+            )  # fmt: skip
             findings = [con_9_no_open_dispute(course, law), con_8_both_agree_to_end(ending, law)]
         if asked.how == "agreed":
             findings += cancelling.stopped(uow, found, law, "end", consent)
@@ -223,6 +225,8 @@ def end(
             facts |= {"ground": asked.ground, "told_on": asked.told_on.isoformat()}
         if asked.how == "terminated":
             facts |= {"side": asked.side}
+        if asked.how == "agreed":
+            facts |= {"made_on": (asked.made_on or law.on).isoformat()}
         kept = must(paper)
         # What has not begun never runs.
         ends_on = max(asked.on_day, found.contract.from_on)

@@ -286,10 +286,10 @@ def test_whoever_has_the_land_renews_first_and_a_change_ends_what_it_replaces() 
 
 
 def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> None:
-    """By agreement within a year, replaced by a change, and void."""
+    """Since its taker dissolved within a year, replaced by a change, and void."""
     leases = [signed(drawn(code)) for code in (HOUSEHOLD, OTHER)]
     whole = [one.owed for one in seen(leases[0]).settled]
-    life.end(OPERATOR, COUNTY, leases[0].contract_id, End("agreed", date(2024, 7, 1)), PAPER)
+    life.end(OPERATOR, COUNTY, leases[0].contract_id, End("dissolved", date(2024, 7, 1)), PAPER)
     found = seen(leases[0])
     assert [one.owed for one in found.settled] == [*whole[:2], half_up((whole[2] or Decimal(0)) * 182 / 366)]
     assert (

@@ -172,12 +172,28 @@ def test_both_agree_in_writing_to_end_within_the_term() -> None:
     assert rules.con_8_both_agree_to_end(ending(on_day=date(2030, 1, 2)), LAW) is not None
 
 
+def test_an_agreed_end_is_on_no_day_before_it_was_agreed_on_and_told_within_the_county_s_days() -> None:
+    """CON-8: nobody wipes out what was late by an end that lies back."""
+    days = timedelta(days=LAW.days("CON-8.told_days"))
+    course = contract(Happened("signed", LAW.on - 2 * days))
+    for made_on, on_day, field in (
+        (LAW.on - days, LAW.on - days, ""),
+        (LAW.on, LAW.on - timedelta(days=1), "on_day"),
+        (None, LAW.on - timedelta(days=1), "on_day"),
+        (LAW.on - days - timedelta(days=1), LAW.on, "made_on"),
+        (LAW.on + timedelta(days=1), LAW.on + timedelta(days=1), "made_on"),
+    ):
+        told = rules.con_8_both_agree_to_end(ending(on_day=on_day, made_on=made_on, course=course), LAW)
+        assert (told.field if told else "") == field, (made_on, on_day)
+
+
 def test_what_has_not_begun_ends_since_it_was_made_and_a_dissolution_on_no_day_to_come() -> None:
     """CON-8."""
     made = Happened("signed", LAW.on - timedelta(days=3))
     ahead = replace(ending().course, from_on=LAW.on + timedelta(days=30), events=(made,))
     for day, sound in ((LAW.on, True), (made.on_day, True), (made.on_day - timedelta(days=1), False)):
-        told = rules.con_8_both_agree_to_end(replace(ending(on_day=day), course=ahead), LAW)
+        agreed = replace(ending(on_day=day, made_on=made.on_day), course=ahead)
+        told = rules.con_8_both_agree_to_end(agreed, LAW)
         assert (told is None) == sound
     gone = replace(ending(), how="dissolved", on_day=LAW.on)
     assert rules.con_8_both_agree_to_end(gone, LAW) is None

@@ -25,7 +25,7 @@ from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.routes.forms import back, kept, words
-from landreg.exchange.contracts.routes.steps import STEPS, awarded_over, ends_by, lists, never, notices
+from landreg.exchange.contracts.routes.steps import STEPS, awarded_over, ends_by, if_ended, lists, never, notices
 from landreg.exchange.contracts.rules.closing import LIMITED, Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
@@ -67,6 +67,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
     return pages.render(
         "exchange/contracts/step.html", laid=laid, onward=onward,
         found=found, contract=row, step=step, today=law.on, price=price, course=course,
+        told_days=law.days("CON-8.told_days"), **if_ended(found, max(law.on, row.from_on)),
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         wrong=wrong if wrong and wrong.kind in CORRECTED else None,
         notices=notices(course), answer_days=law.days("CON-103.answer_days"), asked_from=renewing.first_inquiry(found, law),
@@ -155,10 +156,11 @@ def remedied(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class EndForm:
-    """How the contract ends before its term, both agreeing or since taker or land are gone. consent: of the right's creditors."""
+    """How it ends before its term, both agreeing (made_on) or since taker or land are gone. consent: of the right's creditors."""
 
     how: str
     on_day: date
+    made_on: date | None = None
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
     consent: Upload | None = None
@@ -172,8 +174,10 @@ def end(county: str, contract_id: UUID) -> Redirect:
     given = read_form(EndForm)
     if given.how not in AGREED:
         raise BadInput(Finding("FORM-5", "how", {"given": given.how[:40]}))
-    asked, consent = End(given.how, given.on_day, said=given.said), kept(given.consent, "consent")
-    life.end(current_actor(), county, contract_id, asked, kept(given.paper), consent)
+    if given.how == "agreed" and (lacking := [one for one in ("made_on", "said") if not getattr(given, one)]):
+        raise BadInput([Finding("FORM-1", one) for one in lacking])
+    asked = End(given.how, given.on_day, said=given.said, made_on=given.made_on)
+    life.end(current_actor(), county, contract_id, asked, kept(given.paper), kept(given.consent, "consent"))
     flash(_("合同终止已记录。"))
     return back(county, contract_id)
 

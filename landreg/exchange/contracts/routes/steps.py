@@ -29,7 +29,7 @@ from landreg.exchange.contracts.rules.course import (
     waits_for_remedy,
 )
 from landreg.exchange.contracts.rules.outcomes import DOCUMENTS, FAILED, MEDIATION
-from landreg.exchange.contracts.rules.rent import PAYERS
+from landreg.exchange.contracts.rules.rent import PAYERS, ZERO
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.telling import ends_freely
@@ -118,6 +118,15 @@ def awarded_over(found: Whole, wrong: ContractEvent | None, on: date) -> dict[st
             )
             for one in own
         ],
+    }
+
+
+def if_ended(found: Whole, on_day: date) -> dict[str, Any]:
+    """What stays owed if it ended on a day, in yuan and in kg, and what was paid beyond that, which goes back."""
+    due = found.settled_until(on_day)
+    return {
+        "stays_owed": (sum((one.left for one in due), ZERO), sum((one.left_kg for one in due), ZERO)),
+        "goes_back": found.beyond(due),
     }
 
 

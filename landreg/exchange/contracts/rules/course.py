@@ -130,7 +130,8 @@ def con_9_no_open_dispute(facts: Course, law: Law) -> Finding | None:
 @dataclass(frozen=True)
 class Ending:
     """How a contract ends early. since: of land left idle, from when. has_paper: the evidence is there. of_organisation: its taker
-    is one. side: who ends it alone, for which the notices that it gave the other side count.
+    is one. side: who ends it alone, for which the notices that it gave the other side count. made_on: of an agreement to end it,
+    the day on which it was made; None: as it is recorded.
     """
 
     course: Course
@@ -141,6 +142,7 @@ class Ending:
     how: str = "agreed"
     of_organisation: bool = True
     side: str = "contractor"
+    made_on: date | None = None
 
     @property
     def other(self) -> str:
@@ -239,12 +241,20 @@ def _side(one: Happened, otherwise: str) -> str:
 
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
-    """CON-8: an early end is in writing and on a day of the term, or since the contract was made where that lies ahead; an
-    organisation alone dissolves, on no day to come. CC-562, RLCL-38.
+    """CON-8: an early end is in writing and on a day of the term, or since the contract was made where that lies ahead; by
+    agreement on none before that was made, which is recorded within days; an organisation alone dissolves, on no day to come.
+    CC-562, RLCL-38.
     """
     course = facts.course
     made = course.of("signed")
-    first = made[-1].on_day if made and law.on < course.from_on else course.from_on
+    signed = made[-1].on_day if made else course.from_on
+    first = signed if law.on < course.from_on else course.from_on
+    if facts.how == "agreed":
+        made_on, days = facts.made_on or law.on, law.days("CON-8.told_days")
+        earliest = max(signed, law.on - timedelta(days=days))
+        if not earliest <= made_on <= law.on:
+            return Finding("CON-8", "made_on", {"days": days, "earliest": earliest}, subject=course.number)
+        first = max(first, made_on)
     last = min(course.until_on, law.on) if facts.how == "dissolved" else course.until_on
     wrong = "" if facts.has_paper else "paper"
     if not first <= facts.on_day <= last:
