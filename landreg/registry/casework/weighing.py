@@ -1,5 +1,5 @@
 """Answering what stands against a case: notes of its survey's check that touch what is certified, a later survey, an objection
-that was upheld.
+that was upheld, that the same was refused or taken back before.
 """
 
 from __future__ import annotations
@@ -16,24 +16,29 @@ from landreg.registry.casework.cases import locked, note
 from landreg.registry.facts.found_uses import farmed, said, unfarmed
 from landreg.registry.facts.objected import MEET, upheld
 from landreg.registry.facts.resurveyed import AS_NOTICED, resurveyed
+from landreg.registry.facts.successors import AGAIN, ended_earlier
 from landreg.registry.facts.survey_notes import TRUE, WEIGH, notes
 from landreg.registry.queries import documents
 
 
 class Answer(StrEnum):
     """What an officer found, named as the step that it is: the survey is wrong there (REG-36 lets the case go on), it is as noted
-    (REG-40 does not), the notice was right and the later survey is wrong (REG-19), or how an upheld objection was met (REG-42)."""
+    (REG-40 does not), the notice was right and the later survey is wrong (REG-19), how an upheld objection was met (REG-42), or why
+    what was refused or taken back is taken up again (REG-44).
+    """
 
     WRONG = WEIGH
     TRUE = TRUE
     AS_NOTICED = AS_NOTICED
     MET = MEET
+    AGAIN = AGAIN
 
 
 BEFORE_REVIEW = ("draft", "returned", "accepted")
 AFTER_REVIEW = ("reviewed", "noticed", "objected")
 STATES = {
     Answer.WRONG: BEFORE_REVIEW, Answer.TRUE: BEFORE_REVIEW, Answer.AS_NOTICED: AFTER_REVIEW, Answer.MET: BEFORE_REVIEW,
+    Answer.AGAIN: BEFORE_REVIEW,
 }  # fmt: skip
 """While a case is where, each may be said."""
 
@@ -45,7 +50,7 @@ def weigh(
     NY/T 2539, where the survey wrongly says that it is not (COD-36).
 
     Raises NotAllowed for another role, BadInput without words (REG-12) or the use of such a parcel (FORM-1), NotFound outside the
-    jurisdiction and for a case without notes, without a later survey that has it otherwise or without an upheld objection,
+    jurisdiction and for a case without notes, a later survey that has it otherwise, an upheld objection or an earlier end,
     Conflict (REG-8) where it was reviewed, or was not yet, Refused (REG-42) where the folder has no paper since the objection
     was upheld.
     """
@@ -59,6 +64,9 @@ def weigh(
             raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": answer.value}, subject=case.number))
         if answer is Answer.MET:
             _met_by_a_paper(uow, case)
+        elif answer is Answer.AGAIN:
+            if not ended_earlier(uow.session, [case])[case.case_id]:
+                raise NotFound
         elif answer is Answer.AS_NOTICED:
             if not resurveyed(uow.session, [case]):
                 raise NotFound

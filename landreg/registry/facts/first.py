@@ -24,6 +24,7 @@ from landreg.registry.facts.listed import RELATED
 from landreg.registry.facts.objected import pending, upheld
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.resurveyed import resurveyed
+from landreg.registry.facts.successors import ended_earlier
 from landreg.registry.facts.survey_notes import answers_lacking
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
@@ -138,6 +139,7 @@ def case_facts(
     differing, over = differences(session, cases), overlapped(session, cases, most_m2)
     noted, true = answers_lacking(session, cases)
     later, objected, waiting = resurveyed(session, cases), upheld(session, cases), pending(session, cases)
+    ended = ended_earlier(session, cases)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -150,6 +152,7 @@ def case_facts(
             objections=len(open_ones := waiting.get(case.case_id, ())),
             objected_before=tuple(dict.fromkeys(one.number for one in open_ones if one.of_case != case.case_id)),
             upheld=sum(not one.met for one in objected.get(case.case_id, ())),
+            ended_before=tuple(one.number for one in ended.get(case.case_id, ()) if not one.answered),
             earlier=tuple(rows[case.case_id].earlier or ()),
             ordered=tuple(rows[case.case_id].ordered or ()),
             differing=differing.get(case.case_id, ()),

@@ -1,14 +1,61 @@
-"""What came in the place of a case that ended: opened anew by the office from a later survey, or applied for again."""
+"""What came in the place of a case that ended: opened anew by the office from a later survey, or applied for again; and what ended
+before a first registration that is opened again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from landreg.registry.casebook import Case, CaseEvent
+
+AGAIN = "register_again"
+"""The step by which an officer writes down why a first registration is taken up that had been refused or taken back."""
+
+
+class Ended(NamedTuple):
+    """An earlier first registration of the same subject that was refused, or taken back once it had been accepted, with the words
+    of that; answered: an officer wrote down since why it is taken up again.
+    """
+
+    case_id: UUID
+    number: str
+    state: str
+    reason: str
+    answered: bool
+
+
+def ended_earlier(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[Ended]]:
+    """By first registration that rests on a survey: what was refused or taken back of the same subject. What the office opened anew
+    from a later survey is none.
+    """
+    found: dict[UUID, list[Ended]] = defaultdict(list)
+    asked = [case.case_id for case in cases if case.package_id is not None and case.act_kind == "first_registration"]
+    if asked:
+        for row in session.execute(text(_ENDED), {"county": cases[0].county, "ids": asked}):
+            found[row.of_case].append(Ended(*row[1:]))
+    return found
+
+
+_ENDED = f"""
+    SELECT c.case_id AS of_case, w.case_id, w.number, w.state, l.reason, EXISTS (
+        SELECT FROM registry.case_event AS a
+        WHERE a.county = c.county AND a.case_id = c.case_id AND a.step = '{AGAIN}' AND a.at > l.at)
+    FROM registry."case" AS c
+    JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
+        AND w.case_id <> c.case_id AND (w.state = 'refused' OR w.state = 'withdrawn' AND w.accepted_at IS NOT NULL)
+    CROSS JOIN LATERAL (
+        SELECT e.at, e.step, e.reason FROM registry.case_event AS e
+        WHERE e.county = w.county AND e.case_id = w.case_id AND e.step IN ('refuse', 'withdraw', 'rebuild')
+        ORDER BY e.at DESC LIMIT 1) AS l
+    WHERE c.county = :county AND c.case_id = ANY (:ids) AND l.step <> 'rebuild'
+    ORDER BY l.at
+"""
 
 
 def went_on_in(session: Session, case: Case) -> Sequence[Row[Any]]:

@@ -17,6 +17,7 @@ from landreg.land.rechecked import OF_A_COLUMN
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts.objected import MEET
 from landreg.registry.facts.resurveyed import AS_NOTICED
+from landreg.registry.facts.successors import AGAIN
 from landreg.registry.rules.procedure import ANSWERED
 
 WEIGH, TRUE = "weigh", "weigh_true"
@@ -78,13 +79,13 @@ def answers_lacking(
 
 
 def answers(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[CaseEvent]]:
-    """By case: what officers wrote down about its notes, a later survey or an upheld objection, the oldest first."""
+    """By case: what officers wrote down about its notes, a later survey, an upheld objection or an earlier end, oldest first."""
     told: dict[UUID, list[CaseEvent]] = defaultdict(list)
     if cases:
         asked = sa.select(CaseEvent).where(
             CaseEvent.county == cases[0].county,
             CaseEvent.case_id.in_([case.case_id for case in cases]),
-            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET)),
+            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET, AGAIN)),
         )
         for event in session.scalars(asked.order_by(CaseEvent.at)):
             told[event.case_id].append(event)

@@ -42,7 +42,8 @@ class CaseFacts:
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
     the members' decision on the roster by which it goes. unanswered: notes of the package's check that touch what is certified,
     as code and subject, until an officer has written down what they found; confirmed: those of which it was that they are true.
-    upheld: how many objections to what it asks for were upheld, and nobody has written down how they were met.
+    upheld: how many objections to what it asks for were upheld, and nobody has written down how they were met. ended_before: the
+    numbers of earlier cases on the same that were refused or taken back, and nobody has written down why it is taken up again.
     """
 
     number: str
@@ -55,6 +56,7 @@ class CaseFacts:
     objections: int = 0
     objected_before: tuple[str, ...] = ()
     upheld: int = 0
+    ended_before: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     resurveyed: tuple[str, ...] = ()
@@ -154,6 +156,14 @@ def reg_42_not_as_objected_to(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-42", "objections", {"count": facts.upheld}, subject=facts.number) if facts.upheld else None
 
 
+def reg_44_not_as_refused_before(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-44: what was refused, or taken back by who applied, is not taken up again by the way with its village, until an officer
+    has written down why. 不动产登记暂行条例 第二十二条 (RERR-22).
+    """
+    found = list(facts.ended_before)
+    return Finding("REG-44", "cases", {"cases": found}, subject=facts.number) if found else None
+
+
 def reg_17_as_surveyed_last(facts: CaseFacts, law: Law) -> Finding | None:
     """REG-17: a case whose own rows a later survey has otherwise is opened anew from that one. 条例 第十八条 (RERR-18)."""
     return Finding("REG-17", "package", _rows(facts), subject=facts.number) if facts.resurveyed else None
@@ -229,6 +239,7 @@ ACCEPT_RULES = (
     reg_40_not_as_noted,
     reg_6_no_objection_open,
     reg_42_not_as_objected_to,
+    reg_44_not_as_refused_before,
 )
 REVIEW_RULES = (
     _in_state("accepted", step="review"),
@@ -241,6 +252,7 @@ REVIEW_RULES = (
     reg_40_not_as_noted,
     reg_6_no_objection_open,
     reg_42_not_as_objected_to,
+    reg_44_not_as_refused_before,
 )
 NOTICE_RULES = (_has_a_notice, reg_3_within_term, reg_19_as_surveyed_last_or_answered)
 REGISTER_RULES = (

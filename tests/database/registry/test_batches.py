@@ -12,9 +12,10 @@ from sqlalchemy import text
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
-from landreg.registry import booking
+from landreg.registry import booking, queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.casework.weighing import Answer, weigh
+from landreg.registry.facts.survey_notes import answers
 from tests.registry_kit import (
     Connection,
     codes,
@@ -116,10 +117,31 @@ def test_what_an_upheld_objection_was_about_goes_on_only_once_it_is_written_down
     (anew,) = in_state(registrar, opening.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
     with pytest.raises(Refused) as the_same:
         cases.accept(registrar, COUNTY, [anew])
-    assert codes(the_same) == {"REG-42"}
+    assert codes(the_same) == {"REG-42", "REG-44"}
     cases.return_for_completion(registrar, COUNTY, published[1:2], "补充材料")
     with pytest.raises(NotFound):
         weigh(registrar, COUNTY, published[1], Answer.MET, "没有异议")
+
+
+def test_what_was_refused_is_taken_up_again_with_its_village_only_once_it_is_written_down_why(
+    published: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-44: the reviewer reads the earlier case and why."""
+    case = published[0]
+    package = one(registrar, 'SELECT package_id FROM registry."case" WHERE case_id = :case', case=case)
+    cases.refuse(reviewer, COUNTY, [case], "地块系生态林，不得承包", "unlawful")
+    (anew,) = in_state(registrar, opening.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
+    with pytest.raises(Refused) as again:
+        cases.accept(registrar, COUNTY, [anew])
+    assert [(found.code, found.values) for found in again.value.findings] == [("REG-44", {"cases": [number]})]
+    weigh(registrar, COUNTY, anew, Answer.AGAIN, "林业部门已出具调整文件")
+    assert cases.accept(registrar, COUNTY, [anew]).done == 1
+    with unit_of_work(reviewer) as uow:
+        judged = queries.case(uow.session, COUNTY, anew)
+        assert judged is not None
+        told = answers(uow.session, [judged])
+    assert [event.reason for event in told[anew]] == ["林业部门已出具调整文件"]
 
 
 def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_settled_once(
@@ -282,19 +304,6 @@ def test_a_homestead_of_a_household_that_holds_one_is_refused(
     ids = in_state(registrar, opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE), "draft")
     stepped = cases.accept(registrar, COUNTY, ids)
     assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"HS-1"}]
-
-
-def test_a_returned_case_gives_way_to_one_that_was_opened_anew(
-    published: list[UUID], registrar: Actor, superuser: Connection
-) -> None:
-    cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
-    package = one(registrar, "SELECT package_id FROM land.package")
-    again = in_state(registrar, opening.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
-    assert len(again) == 1
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, published[:1])
-    assert codes(refused) == {"REG-26"}
-    assert cases.accept(registrar, COUNTY, again).done == 1
 
 
 def test_a_case_that_has_waited_too_long_is_told_and_goes_on(

@@ -157,15 +157,11 @@ def _again(registrar: Actor, superuser: Any, case: UUID, way: str) -> UUID:
         new = stage_village(superuser, 1, starts_on="1998-01-01", ends_on="2027-12-31", homestead_m2="180.0").package_id
         superuser.execute("UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s", [new])
         opening.rebuild(registrar, COUNTY, new, VILLAGE)
-    return UUID(
-        str(
-            one(
-                registrar,
-                "SELECT case_id FROM registry.\"case\" WHERE subject_code = :c AND state = 'draft'",
-                c=subject,
-            )
-        )
-    )
+    draft = "SELECT case_id FROM registry.\"case\" WHERE subject_code = :c AND state = 'draft'"
+    anew = UUID(str(one(registrar, draft, c=subject)))
+    if way == "withdraw":
+        weigh(registrar, COUNTY, anew, Answer.AGAIN, "申请人重新申请")
+    return anew
 
 
 @pytest.mark.parametrize("way", ["withdraw", "rebuild"])
