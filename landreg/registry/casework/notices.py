@@ -20,6 +20,7 @@ from landreg.log.store import stage
 from landreg.registry import roster_queries
 from landreg.registry.casebook import Case, Notice, Objection
 from landreg.registry.casework.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
+from landreg.registry.facts.ending import ending
 from landreg.registry.facts.first import Proposal, case_facts, parcels_described, proposals
 from landreg.registry.facts.ground import parcels_in_force
 from landreg.registry.facts.proposals import ActProposal
@@ -226,7 +227,8 @@ def _notice_row(
             code, area = case.subject_code, wrong.get(case.subject_code, "")
             land = [[code, area, *described.get((None, code), ("", ""))]] if area else []
             return row | {"parcels": land, "area_m2": area, "corrected": announced(asked, proposal.facts.now)}
-        return row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
+        whole = row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
+        return whole | ending(proposal.facts, parcels)
     facts = proposal.facts
     if isinstance(facts, ContractFacts):
         parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]

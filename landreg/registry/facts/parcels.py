@@ -173,7 +173,7 @@ def _redrawn_shape(asked: BoundaryCorrection, ground: OnGround) -> Polygon:
 
 def _divided(asked: Any, ground: OnGround) -> Outcome:
     parts = parts_of(asked, ground)
-    after = tuple(Ground(part.code, part.area_m2, ground.parcels[0].row["kind"]) for part in parts)
+    after = tuple(Ground(part.code, part.area_m2, ground.parcels[0].row["kind"], lost=part.lost) for part in parts)
     return Outcome(
         {"after": after, "bound": _bound(asked, ground)},
         lambda on: effects.redivide(ground.parcels, parts, ground.bundles, on, uuid4),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -83,6 +85,11 @@ def letters_of(actor: Actor, county: str, case_id: UUID, made_at: Desk, store: S
         return [kept[event.event_id] or _print(uow, case, event, made_at, store) for event in told]
 
 
+def named_parcels(request: Mapping[str, Any]) -> list[str]:
+    """The parcels that an application names; none where it is over all of its rights' land."""
+    return [*(request.get("parcels") or ()), *(request.get("give") or ()), *(request.get("take") or ())]
+
+
 def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: Store) -> Paper:
     session, kind = uow.session, KIND_OF[event.step]
     if kind == "proof":
@@ -92,7 +99,8 @@ def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: 
     documents = queries.documents(session, case.county, case.case_id)
     if kind == "receipt":
         brought = brought_queries.application_of_case(session, case.county, case.case_id)
-        parcels = [parcel.parcel_code for parcel in desk.parcels_asked(session, case.county, case.case_id)]
+        whole = [parcel.parcel_code for parcel in desk.parcels_asked(session, case.county, case.case_id)]
+        parcels = named_parcels(case.request) or whole
         agent = brought.by_name if brought is not None and brought.by_agent else ""
         pdf = office.receipt(session, made_at, case, parcels, documents, event.by_name, number, agent)
     elif kind == "proof":

@@ -49,6 +49,7 @@ class Notice:
     issued_on: date
     check_url: str
     checkpoint: str = ""
+    ends: bool = False  # every right in it ends, on all its land or on what is listed
     said: tuple[str, ...] = ()
     """What is told before the table: of a roster of renewals its terms, and who is treated by themselves."""
 

@@ -18,6 +18,7 @@ from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import papers_of
 from landreg.registry.papers import printing as papers
+from landreg.registry.papers.announced import of_acts, of_roster
 from landreg.registry.queries import events, kinds_of_rights
 
 MUST = "refuse"
@@ -230,41 +231,10 @@ def notice(
         issued_on=published_on,
         check_url=f"{desk.base_url}/notices/{number}",
         checkpoint=checkpoint,
-        said=(*_of_acts(content), *_of_roster(content)),
+        said=(*of_acts(content), *of_roster(content)),
+        ends=all(row.get("reason") for row in rows),
     )
     return papers.print_notice(paper, sample=desk.sample)
-
-
-def _of_acts(content: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is announced, an act a line: whose right, who takes it over, and on which articles."""
-    kinds = dict.fromkeys(row.get("act", "first_registration") for row in content["rows"])
-    return tuple(
-        f"{term('act', kind)}：{'；'.join(_announced(row) for row in content['rows'] if row.get('act') == kind)}。"
-        f"依据{'、'.join(f'《{one.law}》{one.number}' for one in map(all_articles().__getitem__, act_type(kind).articles))}。"
-        for kind in kinds
-        if kind not in ("first_registration", "renewal")
-    )
-
-
-def _announced(row: Mapping[str, Any]) -> str:
-    taker = f"，由{row['to']}继承" if row.get("to") else ""
-    lines = row.get("corrected", ())
-    wrong = "，".join(f"{fact}由“{was}”更正为“{right}”" if was else f"{fact}：{right}" for fact, was, right in lines)
-    return f"{row['holder']}（{row['code']}）{taker}{'，' + wrong if wrong else ''}"
-
-
-def _of_roster(content: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a roster of renewals tells before its table; nothing for another notice."""
-    if "roster" not in content:
-        return ()
-    terms = dict.fromkeys(tuple(row["term"]) for row in content["rows"] if row.get("term"))
-    aside = [holder for holder, _code in content["aside"]]
-    told = [
-        f"延包名册 {content['roster']}：承包地块和面积不变，承包期延长为 {first} 至 {last}。" for first, last in terms
-    ]
-    if aside:
-        told.append(f"另有 {len(aside)} 户单独办理延包，原权利不受影响：{'、'.join(aside)}。")
-    return tuple(told)
 
 
 def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:

@@ -41,7 +41,7 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Ground:
     """A parcel as it is registered, or as an act would leave it. rights: codes of the rights that hold it; limits: the
-    restrictions that lie on it.
+    restrictions that lie on it. lost: the act ends it.
     """
 
     code: str
@@ -50,6 +50,7 @@ class Ground:
     rights: frozenset[str] = frozenset()
     use: tuple[str, ...] = ()
     limits: frozenset[UUID] = frozenset()
+    lost: bool = False
 
 
 @dataclass(frozen=True)
