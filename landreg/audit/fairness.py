@@ -63,7 +63,7 @@ def related(market: Market, _figures: Figures) -> Iterator[Asked]:
     sales = _met(market)
     marks: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for sale in sales:
-        for entry in sale.entries:
+        for entry in sale.everybody:
             marks[entry.taker] |= entry.marks
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for taker, own in marks.items():
@@ -75,8 +75,8 @@ def related(market: Market, _figures: Figures) -> Iterator[Asked]:
 
 
 def _met(market: Market) -> list[Sale]:
-    """Where takers could meet: each round of each sale to which more than one came, whatever became of it."""
-    return [each for sale in market.sales for each in sale.rounds if len(each.entries) > 1]
+    """Where takers could meet: sales to which more than one came, to any round, whatever became of it."""
+    return [sale for sale in market.sales if len(sale.everybody) > 1]
 
 
 def companions(market: Market, _figures: Figures) -> Iterator[Asked]:
@@ -84,7 +84,7 @@ def companions(market: Market, _figures: Figures) -> Iterator[Asked]:
     sales = _met(market)
     met: Counter[tuple[str, str]] = Counter()
     for sale in sales:
-        met.update((sale.winner, entry.taker) for entry in sale.entries if sale.winner and entry.taker != sale.winner)
+        met.update((sale.winner, entry.taker) for entry in sale.everybody if sale.winner and entry.taker != sale.winner)
     won = {(loser, winner) for (winner, loser) in met}
     for (winner, loser), times in sorted(met.items()):
         if times >= LEAST_MEETINGS and (winner, loser) not in won:
@@ -95,7 +95,7 @@ def _meeting(kind: str, sales: Sequence[Sale], one: str, other: str, least: int)
     """Within each village, of its sales each came to as many as it did: to which, is exchangeable."""
     by_village: dict[str, list[tuple[bool, bool, str]]] = defaultdict(list)
     for sale in sales:
-        takers = {entry.taker for entry in sale.entries}
+        takers = {entry.taker for entry in sale.everybody}
         by_village[sale.village].append((one in takers, other in takers, sale.number))
     parts, numbers = [], []
     for rows in by_village.values():
@@ -104,7 +104,7 @@ def _meeting(kind: str, sales: Sequence[Sale], one: str, other: str, least: int)
     if len(numbers) < least:
         return
     chance = summed(parts)
-    of = sum(1 for sale in sales if other in {entry.taker for entry in sale.entries})
+    of = sum(1 for sale in sales if other in {entry.taker for entry in sale.everybody})
     yield _asked(kind, f"{one} {other}", chance, len(numbers), of, numbers)
 
 
@@ -128,8 +128,7 @@ def near_floors(market: Market, figures: Figures) -> Iterator[Asked]:
         (entry.taker, sale.floor <= entry.price <= sale.floor * (1 + figures.near), sale.number)
         for sale in market.sales
         if sale.floor is not None
-        for each in sale.rounds
-        for entry in each.entries
+        for entry in sale.everybody
         if entry.price is not None
     ]
     yield from _shares("near_floor", rows)

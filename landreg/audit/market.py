@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 AGENT_STEPS = ("list", "answer", "bid", "priority", "sign")
@@ -41,11 +40,12 @@ class Sale:
     earlier: tuple[tuple[Entry, ...], ...] = ()
 
     @property
-    def rounds(self) -> Iterator[Sale]:
-        """Each round as a sale of its own, that nobody won but in the last."""
-        yield self
-        for entries in self.earlier:
-            yield replace(self, winner="", price=None, entries=entries, earlier=())
+    def everybody(self) -> tuple[Entry, ...]:
+        """Whoever came to any of its rounds, as in the last to which they came. A listing is drawn once, however often it is sold:
+        who wants its land comes to each round.
+        """
+        known = {entry.taker: entry for entries in (*self.earlier, self.entries) for entry in entries}
+        return tuple(known[taker] for taker in sorted(known))
 
 
 @dataclass(frozen=True)

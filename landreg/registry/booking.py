@@ -142,7 +142,7 @@ def book(uow: UnitOfWork, county: str, bookings: Sequence[Booking]) -> None:
     # An act that replaces certificates and found none to replace, as of a household that died out, is at its end.
     ended = [b.case for b in bookings if not b.changes.ends and act_type(b.case.act_kind).certificate == "replace"]
     set_values(uow, county, [case.case_id for case in ended], state="certified")
-    note(uow, ended, "certify")
+    note(uow, ended, "certify", NOTHING_TO_REPLACE)
 
 
 def _behind(bookings: Sequence[Booking]) -> list[tuple[Case, Finding]]:
@@ -178,4 +178,5 @@ def _changes(proposal: Proposal | ActProposal, places: Places, law: Law, today: 
     return proposal.changes(today) if isinstance(proposal, ActProposal) else places.changes(proposal, law, today)
 
 
+NOTHING_TO_REPLACE = "没有证书要换发"
 _STATE = 'SELECT number, state FROM registry."case" WHERE county = :county AND case_id = :case'

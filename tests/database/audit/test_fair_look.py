@@ -145,7 +145,7 @@ def test_a_round_that_led_to_nothing_stays_in_sight_when_the_next_is_set_up(
                 )  # fmt: skip
     (pair,) = [one for one in fair_look.look(auditor, planted).facts if one.kind == "related"]
     assert (pair.seen, pair.of) == (SALES // 2 + 1, SALES // 2 + 1)
-    assert "610902-L0000" in pair.numbers
+    assert pair.numbers.count("610902-L0000") == 1, "a listing is one, however often it is sold"
 
 
 def test_a_window_that_nobody_was_told_of_is_listed(seen: Look) -> None:

@@ -222,6 +222,11 @@ def test_what_is_lawful_of_a_house_that_is_let_passes(said: str) -> None:
         ("房子一次付清归我，别的事我来办", True, "我"),
         ("我出八万买你家房子", True, "我"),
         ("地卖给我", False, "我"),
+        ("地出售，价格面议", False, "你"),
+        ("房子出售", True, "你"),
+        ("房屋一口价八万，归你", True, "你"),
+        ("我出八万买你的房", True, "我"),
+        ("我想买房", True, "我"),
     ],
 )
 def test_what_sells_in_talk_is_found_and_shown_as_it_was_said(said: str, house: bool, taker: str) -> None:
@@ -239,6 +244,9 @@ def test_what_sells_in_talk_is_found_and_shown_as_it_was_said(said: str, house: 
         ("租金一次付清，地归我种十年", "我"),
         ("房子三间，租给你家住，水电你付", "你"),
         ("院子能停车，房子三间，水电都通", "你"),
+        ("期限不限，长租优先", "你"),
+        ("出售山货，顺便租房子", "我"),
+        ("附近能买菜，房子干净", "你"),
     ],
 )
 def test_what_lets_in_talk_is_none(said: str, taker: str) -> None:
