@@ -31,6 +31,7 @@ from landreg.exchange.routes import (
     bids,
     chains,
     corrections,
+    deal_papers,
     listing_desk,
     market,
     market_data,
@@ -68,7 +69,7 @@ ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
         exit_desk, exit_papers, own_exits, own_listings, listing_desk, chains, transfer_kinds, bid_talks, sale_live, reviews, sales,
-        sale_deals, sale_opening, sale_counter, corrections, audit_routes, client_pages, api,
+        sale_deals, deal_papers, sale_opening, sale_counter, corrections, audit_routes, client_pages, api,
         *contract_rooms, market, market_prices, market_data, market_searches,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from landreg.core.codes import masked_name
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import NotFound
-from landreg.core.periods import DAY
+from landreg.core.periods import BEIJING, DAY
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import deal_queries, taker_queries, told_queries
-from landreg.exchange.bidding.deal_model import Priority, PriorityNotice
+from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityNotice
+from landreg.exchange.bidding.lot_queries import Lot
+from landreg.exchange.bidding.protocol import LOT
 from landreg.exchange.letter import Letter, basis_of, office_of
 from landreg.exchange.listings import household_queries, listing_queries
 from landreg.exchange.model import Listing
@@ -79,6 +81,41 @@ def letters(uow: UnitOfWork, desk: Desk, window: Priority, asked: Sequence[Prior
         )
         for place, one in enumerate(asked, 1)
     ]  # fmt: skip
+
+
+def of_lot(uow: UnitOfWork, desk: Desk, listing: Listing, lot: Lot, claims: Sequence[PriorityClaim]) -> list[Letter]:
+    """What a lot came to, as a letter to each household that claimed, in the order of their places."""
+    homes = {one.taker_id: one.household_id for one in claims}
+    named = household_queries.named(uow.session, homes.values())
+    codes = {key: one.code for key, one in taker_queries.takers(uow.session, listing.county, list(homes)).items()}
+    drawn = tuple(
+        (
+            f"第 {one.place} 位",
+            f"标识 {one.taker_id}；随机数 {one.mark}；抽签值 {one.lot}{'（成交）' if one.won else ''}",
+        )
+        for one in lot.places
+    )
+    url, at = f"{desk.base_url}/market/listings/{listing.number}", lot.decided_at.astimezone(BEIJING)
+    made = []
+    for one in (one for one in lot.places if one.taker_id in homes):
+        home, code = named.get(homes[one.taker_id]), codes.get(one.taker_id, "")
+        own = (
+            ("挂牌编号", listing.number), ("坐落", " ".join(division_path(uow.session, listing.village))),
+            ("价款", price_words(lot.price, listing.unit, listing.grain)), ("抽签时间", f"{at:%Y-%m-%d %H:%M:%S}"),
+            ("您户的次序", f"第 {one.place} 位，共 {len(lot.places)} 户"),
+            ("结果", ("由您户成交" if lot.stands else "由您户成交，这次成交后来作废") if one.won else "没有轮到您户"),
+        )  # fmt: skip
+        steps = (
+            LOT,
+            "前一位放弃或者不能受让的，轮到下一位。",
+            "对抽签有异议的，可以请交易机构说明、重算，也可以申请仲裁或者向人民法院起诉。",
+        )
+        made.append(Letter(
+            "优先权抽签结果告知书", f"{listing.number}-C{one.place}", f"{home.name}户（{code}）" if home else f"农户 {code}",
+            "几户都按同样条件主张优先权，已经抽签决定，结果和抽签用的全部数据如下。",
+            (*own, *drawn), steps, basis_of(desk.law, "PRI-1"), url,
+        ))  # fmt: skip
+    return made
 
 
 def _facts(uow: UnitOfWork, listing: Listing, window: Priority) -> list[tuple[str, str]]:

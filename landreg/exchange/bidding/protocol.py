@@ -1,4 +1,6 @@
-"""The protocol of a sale (交易记录) with the confirmation of its deal (成交确认书), as PDF, from what stands in the exchange."""
+"""The protocol of a sale (交易记录) with the confirmation of its deal (成交确认书), and that of a deal of talks, as PDF, from what
+stands in the exchange.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +33,8 @@ from landreg.law.book import term
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
+CLAIMS, CLAIM_WIDTHS = ("抽签次序", "承包方代码", "主张时间", "随机数", "标识", "抽签值"), (2, 4, 5, 5, 5, 4)
+TALKED = "报价、还价和答复的时间以服务器记载为准，每一次都已写入登记日志，任何人可以核对。"
 TIME = "报价的时间和先后以服务器记载为准，每一次报价都已写入登记日志，任何人可以核对。"
 SEALED = (
     "密封报价的承诺在交出时写入日志；开启后的内容与承诺一致的才计入。",
@@ -78,6 +82,58 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
     return typeset("exit", content, day, sample=desk.sample, tagged=True)
 
 
+def of_talks(uow: UnitOfWork, desk: Desk, listing: Listing, deal: Deal) -> bytes:
+    """The confirmation of a deal of talks: what was said, the members' windows, the claims with their lot."""
+    session, county = uow.session, listing.county
+    said = [one for one in deal_queries.offers(session, county, listing.listing_id) if one.at < deal.decided_at]
+    told = [one for one in deal_queries.priorities(session, county, listing.listing_id) if one.at < deal.decided_at]
+    names = taker_queries.takers(session, county, [one.taker_id for one in said])
+    words = tuple(
+        (
+            names[one.taker_id].name if one.taker_id in names else "", term("offer_side", one.side),
+            term("offer_kind", one.kind), f"{one.price:.2f}", _time(one.at),
+        )
+        for one in said
+    )  # fmt: skip
+    # As of a sale: terms that were told anew are one lot with what was claimed before.
+    terms = {(one.taker_id, one.price): one for one in told}.values()
+    yes = {one.taker_id: one.at for one in said if one.kind == "accept"}
+    claims = tuple(row for one in terms for row in claim_rows(uow, windows.claims_on(uow, one, yes.get(one.taker_id))))
+    shown = tuple((f"{one.price:.2f}", chinese_date(one.first_day), chinese_date(one.last_day)) for one in told)
+    tables = [
+        _table("协商", ("受让方", "谁说的", "事项", "价格", "时间"), (3, 2, 2, 2, 5), words),
+        *([_table("成员优先权公示", ("价格", "第一天", "最后一天"), (2, 3, 3), shown)] if shown else ()),
+        *([_table("优先权主张", CLAIMS, CLAIM_WIDTHS, claims)] if claims else ()),
+    ]
+    day, url = beijing_day(uow.now), f"{desk.base_url}/market/listings/{listing.number}"
+    fell = any(one.deal_id == deal.deal_id for one in deal_queries.falls(session, county, listing.listing_id))
+    content = {
+        "title": "成交确认书", "number": listing.number, "to": "", "opening": "下列土地协商成交，记录如下。",
+        "facts": [
+            ("挂牌编号", listing.number), ("坐落", " ".join(division_path(session, listing.village))),
+            ("面积", f"{listing.area_mu} 亩"),
+            ("期限", f"{chinese_date(listing.from_on)}至{chinese_date(listing.until_on - DAY)}"),
+            ("方式", term("deal_by", deal.way)), ("结果", "这次成交已作废" if fell else "成交"),
+            *_made(uow, listing, deal),
+        ],
+        "tables": tables, "notes": (TALKED, *([LOT] if claims else ())), "notes_title": "说明",
+        "signed": ("流出方", "受让方", "交易员", "见证人"), "authority": office_of(session, desk, county),
+        "day": chinese_date(day), "check_url": url, "qr": qr_svg(url),
+    }  # fmt: skip
+    return typeset("exit", content, day, sample=desk.sample, tagged=True)
+
+
+def _made(uow: UnitOfWork, listing: Listing, deal: Deal) -> list[tuple[str, str]]:
+    """What a deal is: with whom, for how much, by what, when."""
+    taker = taker_queries.taker(uow.session, deal.county, deal.taker_id)
+    return [
+        ("受让方", "" if taker is None else taker.name),
+        ("成交价", price_words(deal.price, deal.unit, listing.grain)),
+        ("成交依据", term("deal_by", deal.by)),
+        ("成交时间", _time(deal.decided_at)),
+    ]
+
+
 def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None) -> list[tuple[str, str]]:
     sale = found.sale
     facts = [
@@ -92,13 +148,7 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
         ("结果", term("sale_stage", found.stage) if deal is None else "成交"),
     ]
     if deal is not None:
-        taker = taker_queries.taker(uow.session, sale.county, deal.taker_id)
-        facts += [
-            ("受让方", "" if taker is None else taker.name),
-            ("成交价", price_words(deal.price, deal.unit, listing.grain)),
-            ("成交依据", term("deal_by", deal.by)),
-            ("成交时间", _time(deal.decided_at)),
-        ]
+        facts += _made(uow, listing, deal)
     return facts
 
 
@@ -117,8 +167,8 @@ def _after_the_close(uow: UnitOfWork, found: Standing) -> list[dict[str, object]
             tuple((f"{one.price:.2f}", chinese_date(one.first_day), chinese_date(one.last_day)) for one in opened),
         ),
         "优先权主张": (
-            ("抽签次序", "承包方代码", "主张时间", "随机数", "标识", "抽签值"),
-            (2, 4, 5, 5, 5, 4),
+            CLAIMS,
+            CLAIM_WIDTHS,
             tuple(row for claims in claimed for row in claim_rows(uow, claims)),
         ),
         "撤销的保证金": (

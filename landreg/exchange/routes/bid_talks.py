@@ -24,6 +24,7 @@ from landreg.exchange.bidding import (
     doubting,
     fall_queries,
     falling,
+    lot_queries,
     offers,
     sales,
     standing_queries,
@@ -125,9 +126,12 @@ def window(county: str, priority_id: UUID) -> Response:
         if found is None:
             raise NotFound
         told = told_queries.told(uow.session, county, found.listing_id)
+        claims = windows.claims_on(uow, found)
+        own = {one.taker_id for one in claims}
+        drawn = [] if told is None else lot_queries.of_claims(uow.session, told.number, claims)
         return pages.render(
             "exchange/priority.html", window=found, told=told, consent=asker.consent, kind_name=kind_name, where=where,
-            claims=windows.claims_on(uow, found),
+            claims=claims, lots=drawn, own=own,
             taker=taker_queries.would_take(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
             today=beijing_day(uow.now),

@@ -277,6 +277,11 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
         last.add(window.listing_id)
         if land is None or land.state not in ("published", "dealt") or land.own:
             continue
+        if newest and window.priority_id in claimed:
+            address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
+            yield from first_sales.of_lot(
+                session, [one for one in shown if one.listing_id == window.listing_id], land, address
+            )
         if window.last_day < today:
             if newest and window.priority_id in claimed and land.state == "published":
                 address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from landreg.exchange import prices
 from landreg.exchange.bidding import (
     correction_queries,
     deal_queries,
+    lot_queries,
     opened,
     returning,
     sale_queries,
@@ -26,6 +27,7 @@ from landreg.exchange.bidding import (
     told_queries,
     windows,
 )
+from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.model import Entrant
 from landreg.exchange.bidding.outcome_queries import Outcome
 from landreg.exchange.bidding.sale_queries import Standing
@@ -35,7 +37,7 @@ from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n
 
 LAPSED_FOR = timedelta(days=30)
-"""For how long it is told that an offer has lapsed."""
+"""For how long it is told that an offer has lapsed, and what a lot came to."""
 BID_FOR = ("auction", "sealed")
 
 
@@ -242,3 +244,17 @@ def lapsed(session: Session, today: date) -> Iterator[Row]:
             label = _("对方出的价没有答复，已过期：%(price)s", price=price)
         address = url_for("bids.talk", county=one.county, listing_id=one.listing_id)
         yield Row(label, address, f"{land.number} · {i18n.shown_day(one.until_day)}")
+
+
+def of_lot(session: Session, windows: Sequence[Priority], land: Told, address: str) -> Iterator[Row]:
+    """What the last lot on land came to that the household claimed, told for some days. windows: of that land."""
+    own = {claim.taker_id for one in windows for claim in deal_queries.claims(session, one.county, one.priority_id)}
+    for lot in lot_queries.of_listing(session, land.number)[-1:]:
+        place = lot.own(own)
+        if place is None or page_day(session) > beijing_day(lot.decided_at) + LAPSED_FOR:
+            continue
+        said = {"place": place.place, "n": len(lot.places)}
+        if place.won and lot.stands:
+            yield Row(_("优先权抽签：本户第 %(place)s 位，共 %(n)s 户，由本户成交。", **said), address, land.number)
+        elif not place.won:
+            yield Row(_("优先权抽签：本户第 %(place)s 位，共 %(n)s 户，没有轮到本户。", **said), address, land.number)

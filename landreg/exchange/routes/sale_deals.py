@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -16,14 +16,13 @@ from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.exchange import letter
 from landreg.exchange.bidding import (
     correction_queries,
     deal_queries,
     deals,
     fall_queries,
     falling,
-    notice,
+    lot_queries,
     reviews,
     sales,
     taker_queries,
@@ -34,7 +33,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.rules.ending import NOBODY, NONE_FOLLOWS, OVER
 from landreg.exchange.listings import household_queries, papers
 from landreg.exchange.routes.sales import READERS, Reason, index, one
-from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -69,6 +68,9 @@ def _went_on(county: str, listing_id: UUID, back: str) -> Redirect:
         flash(_("已征询下一位，请通知其在 %(day)s 以前答复。", day=day))
     else:
         flash(_("已成交，可以打印成交确认书。"))
+        if step.deal is not None and step.deal.way == "negotiation":
+            # Of talks the paper, with what comes next, stands where its contract is drawn.
+            return redirect(url_for("contract_drawing.of_deal", county=county, deal_id=step.deal.deal_id), 303)
     return redirect(back, 303)
 
 
@@ -84,49 +86,17 @@ def window(county: str, priority_id: UUID) -> Response:
         facts = windows.facts_of(uow, found, page_day(session))
         notices = deal_queries.notices(session, county, priority_id)
         claims = windows.claims_on(uow, found, standing=False)
+        listing = told_queries.listing(session, county, found.listing_id)
         return pages.render(
             "exchange/window.html", named=household_queries.named(session, (one.household_id for one in notices)),
-            window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
+            window=found, listing=listing, facts=facts, deal=deal_queries.deal_of(session, county, found.listing_id),
+            lots=lot_queries.of_claims(session, listing.number, claims) if listing else [],
             notices=notices, today=page_day(session),
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
             claims=claims, came=masked_name,
             taken_back=correction_queries.corrections(session, county, [one.claim_id for one in claims]),
             had=[one for one, way in facts.told.items() if way],
         )  # fmt: skip
-
-
-@blueprint.get("/sales/windows/<county>/<uuid:priority_id>/notice.pdf")
-@allow(*READERS)
-def notice_pdf(county: str, priority_id: UUID) -> Response:
-    """The window's notice for the board of the village."""
-    with unit_of_work(current_actor()) as uow:
-        found = deal_queries.priority(uow.session, county, priority_id)
-        if found is None:
-            raise NotFound
-        pdf = notice.of_window(uow, desk_of(uow.session, county), found)
-    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{priority_id}.pdf")
-
-
-@blueprint.get("/sales/windows/<county>/<uuid:priority_id>/letters.pdf")
-@allow(Role.OPERATOR)
-def letters_pdf(county: str, priority_id: UUID) -> Response:
-    """The letters to hand out: to each household of the window of which nothing shows that it read the terms or was handed them; of
-    `household` alone where it is named.
-    """
-    with unit_of_work(current_actor()) as uow:
-        found = deal_queries.priority(uow.session, county, priority_id)
-        if found is None:
-            raise NotFound
-        told, alone = windows.facts_of(uow, found, page_day(uow.session)).told, request.args.get("household", "")
-        asked = [
-            one for one in deal_queries.notices(uow.session, county, priority_id)
-            if (str(one.household_id) == alone if alone else not told.get(one.household_id))
-        ]  # fmt: skip
-        if not asked:
-            raise NotFound
-        desk = desk_of(uow.session, county)
-        pdf = letter.printed(uow.session, desk, county, notice.letters(uow, desk, found, asked), found.first_day)
-    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{priority_id}-letters.pdf")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""A lot between members who claimed the same land of talks is told: to each of them, to anybody, and on paper."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.core.pdftext import pdf_text
+from landreg.exchange.bidding import deals, offers, windows
+from landreg.exchange.bidding.deal_model import Priority
+from landreg.exchange.bidding.offers import Word
+from landreg.exchange.bidding.windows import Came
+from landreg.exchange.model import Deal, Listing
+from tests import bidding_kit as kit
+from tests.database.exchange.test_protocol_of_claims import PICTURE
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.registry_kit import HOUSEHOLD, Connection
+from tests.villages import COUNTY, citizen_id
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_lapsed_offers import given_password
+
+
+@pytest.fixture
+def listing(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    use_key(database.keys["identity"])
+    return kit.published(registrar, reviewer, superuser, households=4, way="negotiation")
+
+
+@pytest.fixture
+def window(listing: Listing, superuser: Connection) -> Priority:
+    """Two households claim: one by its own account, one at the counter."""
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", listing.price))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    opened = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert opened is not None
+    member, neighbour = kit.household(superuser, NEIGHBOUR)
+    windows.claim(neighbour, COUNTY, opened.priority_id, member)
+    came = Came("成员3之1", citizen_id(6), True, "见证人甲")
+    windows.claim_at_counter(OPERATOR, COUNTY, opened.priority_id, came, None)
+    windows.tell(OPERATOR, COUNTY, opened.priority_id, "posted", None, opened.first_day, PICTURE)
+    return opened
+
+
+def drawn(page: str) -> list[tuple[str, str]]:
+    """The identifiers in the order of a page, by what it says of identifier and mark."""
+    return re.findall(
+        r'标识</dt><dd class="code text-break">([0-9a-f-]{36})</dd><dt>随机数</dt><dd class="code text-break">([0-9a-f-]{36})<',
+        page,
+    )
+
+
+def again(rows: list[tuple[str, str]]) -> list[str]:
+    """The order that anybody draws from them."""
+    seed = sha256("\n".join(sorted(mark for _name, mark in rows)).encode()).hexdigest()
+    return sorted((name for name, _mark in rows), key=lambda name: sha256(f"{seed}\n{name}".encode()).hexdigest())
+
+
+def test_each_claimant_anybody_and_the_papers_are_told_of_a_lot_in_talks(
+    listing: Listing,
+    window: Priority,
+    superuser: Connection,
+    browser: Browser,
+    another_browser: Browser,
+    account: OpenAccount,
+) -> None:
+    public = f"/market/listings/{listing.number}"
+    assert "优先权抽签" not in browser.client.get(public).text
+    kit.pass_time(superuser, days=15)
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    made = browser.post(f"/sales/listings/{COUNTY}/{listing.listing_id}/proceed")
+    assert made.status_code == 303, made.text
+    page = browser.get(made.headers["Location"]).text
+    paper = re.search(r'/sales/deals/[^"]+/confirmation.pdf', page)
+    assert paper is not None
+    told = re.sub(r"\s", "", pdf_text(BytesIO(browser.client.get(paper[0]).data)))
+    assert all(word in told for word in ("成交确认书", "成员优先权", "优先权主张", "抽签次序"))
+    at = f"/sales/windows/{COUNTY}/{window.priority_id}"
+    page = browser.get(at).text
+    assert ("公示期满，办理成交" in page, "优先权抽签" in page, NEIGHBOUR in page) == (False, True, True)
+    letters = re.sub(r"\s", "", pdf_text(BytesIO(browser.client.get(f"{at}/lot.pdf").data)))
+    assert letters.count("优先权抽签结果告知书") >= 2
+    assert all(word in letters for word in ("您户的次序", "没有轮到您户", "由您户成交"))
+    rows = drawn(another_browser.client.get(public).text)
+    winner = superuser.execute("SELECT taker_id FROM exchange.deal").fetchone()
+    assert winner is not None
+    assert [name for name, _mark in rows] == again(rows)
+    assert (len(rows), rows[0][0]) == (2, str(winner[0]))
+    assert all(re.sub(r"\s", "", mark) in told for _name, mark in rows)
+
+
+def test_a_household_reads_on_its_first_page_and_on_its_claims_what_the_lot_came_to(
+    listing: Listing, window: Priority, superuser: Connection, browser: Browser
+) -> None:
+    kit.pass_time(superuser, days=15)
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert isinstance(deal, Deal)
+    browser.log_in(given_password(superuser, kit.farmer(superuser, NEIGHBOUR)))
+    taker = superuser.execute("SELECT taker_id FROM exchange.taker WHERE code = %s", [NEIGHBOUR]).fetchone()
+    assert taker is not None
+    said = "第 1 位，共 2 户，由本户成交" if UUID(str(taker[0])) == deal.taker_id else "第 2 位，共 2 户，没有轮到本户"
+    assert f"优先权抽签：本户{said}" in browser.get("/").text
+    page = browser.get(f"/priority/{COUNTY}/{window.priority_id}").text
+    assert f"优先权抽签：本户{said}" in page
+    rows = drawn(page)
+    assert [name for name, _mark in rows] == again(rows)
