@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,9 @@ from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 PAPER = Attached("22" * 32, 9, "paper.jpg")
 OTHER = f"{VILLAGE}010002"
 TAKER = "93610902MA0000001B"
+YEAR = beijing_day(datetime.now(UTC)).year
+FIRST, UNTIL = date(YEAR - 4, 1, 1), date(YEAR + 1, 7, 1)
+"""The days of the contract of `terms`, in whichever year the tests run: it has run for years, and half a year is to come."""
 OPERATOR = Actor(UUID(int=0x6109_0009), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
 VALUES = {
     "taker_home": "样本镇街道一号", "grade": "三等", "use": "grain", "paid_to": "甲方账户", "land_paid_to": "by_law",
@@ -64,7 +67,7 @@ def right_id(code: str = HOUSEHOLD, actor: Actor = OPERATOR) -> UUID:
 def terms(**changed: Any) -> Terms:
     """A lease of some five years that runs already, 600 yuan a mu and year, paid each year before."""
     said: dict[str, Any] = {
-        "kind": "lease", "from_on": date(2022, 1, 1), "until_on": date(2027, 7, 1), "unit": "yuan_mu_year",
+        "kind": "lease", "from_on": FIRST, "until_on": UNTIL, "unit": "yuan_mu_year",
         "price": Decimal("600.00"),
     }  # fmt: skip
     return Terms(**{**said, **changed})

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from landreg.access.person_queries import masked_persons
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
+from landreg.core.periods import DAY
 from landreg.party.model import Member
 from landreg.registry import documents
 from landreg.registry.casework import applications
@@ -27,6 +28,7 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 from landreg.registry.rules.requests import Request
+from tests.contract_kit import FIRST, UNTIL
 from tests.registry_kit import HOUSEHOLD, Connection, put_papers, right_of
 from tests.villages import COUNTY, VILLAGE
 
@@ -132,7 +134,7 @@ def among_households(actor: Actor, kind: str, code: str, other: str) -> UUID | N
             return asked_for(actor, kind, exchange, right=right, more=("filing",))
         case "land_operation" if right:
             operator = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
-            term = (date(2022, 1, 1), date(2027, 6, 30))
+            term = (FIRST, UNTIL - DAY)
             lease = LandOperation("", operator, "lease", "1号", SIGNED, *term, tuple(parcels(actor, right)[:1]))
             return asked_for(actor, kind, lease, right=right, more=("filing",))
     return None

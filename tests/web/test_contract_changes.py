@@ -8,9 +8,23 @@ from decimal import Decimal
 import pytest
 
 from landreg.core.actor import Actor, Role
+from landreg.core.periods import DAY
 from landreg.exchange.contracts import drawing, life
 from landreg.exchange.contracts.model import Contract
-from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, parcels_of, right_id, seen, signed, terms, today
+from tests.contract_kit import (
+    OPERATOR,
+    OTHER,
+    PAPER,
+    UNTIL,
+    VALUES,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    terms,
+    today,
+)
 from tests.database.exchange.test_collective_registered import in_force
 from tests.exchange_kit import market
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
@@ -39,7 +53,7 @@ def test_the_form_of_a_change_asks_for_no_taker_and_takes_no_landless_nor_unchan
     browser.log_in("ling")
     page = browser.get(of(contract, "next/change")).text
     assert ('name="taker"' in page, 'name="parcel"' in page, "今天以后的一天开始" in page) == (False, True, True)
-    last, code = "2027-06-30", seen(contract).parcels[0].parcel_code
+    last, code = (UNTIL - DAY).isoformat(), seen(contract).parcels[0].parcel_code
     said = {
         **VALUES, "unit": "yuan_mu_year", "from_on": today().isoformat(), "last_day": last, "price": "600", "escalator": "0",
         "paid_every": "year", "paid": "before",
@@ -107,7 +121,7 @@ def test_of_the_collective_s_land_the_form_asks_for_a_resolution_of_its_own_and_
     assert contract.clauses["resolution"] not in page
     assert 'name="resolution"' not in page
     said = {
-        **VALUES, "unit": "yuan_mu_year", "from_on": today().isoformat(), "last_day": "2027-06-30", "price": "100",
+        **VALUES, "unit": "yuan_mu_year", "from_on": today().isoformat(), "last_day": (UNTIL - DAY).isoformat(), "price": "100",
         "escalator": "0", "paid_every": "year", "paid": "before", "parcel": seen(contract).parcels[0].parcel_code,
         "representative": "样本代表",
     }  # fmt: skip

@@ -16,17 +16,32 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
+from landreg.core.periods import DAY
 from landreg.exchange.contracts.model import Contract
 from landreg.law.queries import load_law
 from landreg.registry.casework import cases
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Assignment, Cancellation
-from tests.contract_kit import OPERATOR, OTHER, TAKER, day_of, drawn, right_id, seen, signed, to_the_register
+from tests.contract_kit import (
+    FIRST,
+    OPERATOR,
+    OTHER,
+    TAKER,
+    UNTIL,
+    day_of,
+    drawn,
+    right_id,
+    seen,
+    signed,
+    to_the_register,
+)
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, applied, booked, codes, one, put_papers, to_rights
 from tests.villages import COUNTY
+
+NEXT, LAST = UNTIL.replace(month=1), UNTIL - DAY
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +51,7 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
 
 @pytest.fixture
 def let() -> Contract:
-    """A lease of the first parcel of the first household, to 2027-06-30, that no right was registered for."""
+    """A lease of the first parcel of the first household, whose last day is LAST, that no right was registered for."""
     return signed(drawn())
 
 
@@ -56,8 +71,8 @@ def noted(registrar: Actor, case: UUID) -> list[str]:
 
 def lease(contract: Contract, code: str, **changed: Any) -> LandOperation:
     asked = LandOperation(
-        "", Operator("organization", uuid4(), "另一合作社", code), "lease", "另一合同7号", date(2026, 1, 5), date(2022, 1, 1),
-        date(2027, 6, 30), (parcel_of(contract),),
+        "", Operator("organization", uuid4(), "另一合作社", code), "lease", "另一合同7号", date(2026, 1, 5), FIRST,
+        LAST, (parcel_of(contract),),
     )  # fmt: skip
     return replace(asked, **changed)
 
@@ -68,12 +83,12 @@ def test_who_registers_an_assignment_reads_the_lease_that_runs_on_the_land(let: 
     )
     asked = Assignment(to, OTHER, date(2026, 1, 5))
     case = asked_for(registrar, "assignment", asked, right=right_id(), more=("issuer_consent",))
-    assert noted(registrar, case) == [f"地块上有履行中的流转合同：{let.number}（出租，至 2027-06-30）"]
+    assert noted(registrar, case) == [f"地块上有履行中的流转合同：{let.number}（出租，至 {LAST}）"]
 
 
 def test_who_registers_that_land_is_given_up_reads_it_too(let: Contract, registrar: Actor) -> None:
     case = asked_for(registrar, "cancellation", Cancellation("expropriation", (parcel_of(let),)), right=right_id())
-    assert noted(registrar, case) == [f"地块上有履行中的流转合同：{let.number}（出租，至 2027-06-30）"]
+    assert noted(registrar, case) == [f"地块上有履行中的流转合同：{let.number}（出租，至 {LAST}）"]
 
 
 def test_the_contract_that_is_registered_is_no_other_contract(registrar: Actor, database: Settings) -> None:
@@ -118,8 +133,8 @@ OWN = Operator("organization", uuid4(), "样本种植专业合作社", TAKER)
     ("code", "changed"),
     [
         ("LO-13", {}),
-        ("LO-15", {"operator": OWN, "last_day": date(2027, 7, 1)}),
-        ("LO-15", {"operator": OWN, "starts_on": date(2021, 12, 31)}),
+        ("LO-15", {"operator": OWN, "last_day": UNTIL}),
+        ("LO-15", {"operator": OWN, "starts_on": FIRST - DAY}),
     ],
 )
 def test_a_contract_of_the_market_is_ground_for_its_own_taker_and_its_own_days_alone(
@@ -140,15 +155,15 @@ def test_a_contract_of_the_market_is_ground_for_its_own_taker_and_its_own_days_a
 def test_a_right_is_registered_for_longer_over_nobody_elses_contract(
     registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """LO-13: a paper right to 2026-12-31, and a contract of the market after it."""
-    after = signed(drawn(from_on=date(2027, 1, 1), until_on=date(2027, 7, 1)))
-    paper = lease(after, "93610902MA0000002E", last_day=date(2026, 12, 31))
+    """LO-13: a paper right to the last day of a year, and a contract of the market after it."""
+    after = signed(drawn(from_on=NEXT, until_on=UNTIL))
+    paper = lease(after, "93610902MA0000002E", last_day=NEXT - DAY)
     case = asked_for(registrar, "land_operation", paper, right=right_id())
     booked(registrar, reviewer, superuser, case, "land_operation")
     right = one(
         registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
     )
-    longer = LandOperationChange("补充1号", date(2027, 3, 1))
+    longer = LandOperationChange("补充1号", NEXT.replace(month=3))
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "land_operation_change", longer, right=right)
     assert codes(refused) == {"LO-13"}
@@ -164,7 +179,7 @@ def test_what_another_operates_by_a_registered_paper_right_is_let_by_no_contract
 ) -> None:
     """CON-2: not drawn, and what was drawn and half signed before is not signed by the other side; the database keeps it too."""
     before = signed(drawn(), "contractor")
-    paper = lease(before, "93610902MA0000002E", last_day=date(2026, 12, 31))
+    paper = lease(before, "93610902MA0000002E", last_day=NEXT - DAY)
     case = asked_for(registrar, "land_operation", paper, right=right_id())
     booked(registrar, reviewer, superuser, case, "land_operation")
     for attempt in (drawn, lambda: signed(before, "taker")):
@@ -175,14 +190,16 @@ def test_what_another_operates_by_a_registered_paper_right_is_let_by_no_contract
     with pytest.raises((Refused, Conflict, psycopg.Error)) as refused:
         signed(before, "taker")
     assert codes(refused) == {"CON-2"}
-    after = signed(drawn(from_on=date(2027, 1, 1), until_on=date(2027, 9, 1)))
+    after = signed(drawn(from_on=NEXT, until_on=NEXT.replace(month=9)))
     assert seen(after).contract.state == "signed"
 
 
 @pytest.mark.parametrize("basis", ["合同{number}", "另一合同7号"])
 def test_the_takers_own_contract_holds_however_its_number_is_typed(let: Contract, registrar: Actor, basis: str) -> None:
     """LO-15: its days are the right's, though the basis names it in other words, or another contract."""
-    asked = lease(let, TAKER, operator=OWN, basis=basis.format(number=let.number), last_day=date(2027, 12, 31))
+    asked = lease(
+        let, TAKER, operator=OWN, basis=basis.format(number=let.number), last_day=NEXT.replace(month=12, day=31)
+    )
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "land_operation", asked, right=right_id())
     assert "LO-15" in codes(refused)
@@ -192,8 +209,8 @@ def test_the_takers_own_contract_holds_however_its_number_is_typed(let: Contract
 @pytest.mark.parametrize(
     ("code", "operator", "last_day", "said"),
     [
-        ("LO-13", "93610902MA0000002E", date(2026, 12, 31), "（出租，至 2027-06-30）"),
-        ("LO-15", TAKER, date(2027, 6, 30), "自 2022-01-01 起，至 2027-06-30 止"),
+        ("LO-13", "93610902MA0000002E", NEXT - DAY, f"（出租，至 {LAST}）"),
+        ("LO-15", TAKER, LAST, f"自 {FIRST} 起，至 {LAST} 止"),
     ],
 )
 def test_a_term_is_corrected_to_no_days_that_a_contract_of_the_market_leaves_to_others(
@@ -201,8 +218,8 @@ def test_a_term_is_corrected_to_no_days_that_a_contract_of_the_market_leaves_to_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """At the form, with the contract and its last day; the database refuses it too, and names what it does not know by no dash."""
-    first = date(2022, 1, 1) if code == "LO-15" else date(2027, 1, 1)
-    contract = signed(drawn(from_on=first, until_on=date(2027, 7, 1)))
+    first = FIRST if code == "LO-15" else NEXT
+    contract = signed(drawn(from_on=first, until_on=UNTIL))
     taker = Operator("organization", uuid4(), "样本种植专业合作社", operator)
     basis = contract.number if code == "LO-15" else "另一合同7号"
     lease_ = lease(contract, operator, operator=taker, basis=basis, last_day=last_day)
@@ -216,7 +233,7 @@ def test_a_term_is_corrected_to_no_days_that_a_contract_of_the_market_leaves_to_
     right = one(
         registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
     )
-    longer = Correction("right", "holder", "合同原件", (Corrected("term", "2022-01-01/2027-09-30"),))
+    longer = Correction("right", "holder", "合同原件", (Corrected("term", f"{FIRST}/{NEXT.replace(month=9, day=30)}"),))
     with unit_of_work(registrar) as uow:
         law = load_law(uow.session, COUNTY, day_of(registrar))
     with pytest.raises(Refused) as refused:
@@ -225,7 +242,7 @@ def test_a_term_is_corrected_to_no_days_that_a_contract_of_the_market_leaves_to_
     assert found.field == "term"
     assert contract.number in law.say(found, "zh")
     assert said in law.say(found, "zh")
-    shorter = replace(longer, facts=(Corrected("term", "2021-12-01/2026-12-31"),))
+    shorter = replace(longer, facts=(Corrected("term", f"{date(FIRST.year - 1, 12, 1)}/{NEXT - DAY}"),))
     monkeypatch.setattr("landreg.registry.facts.acts.running_on", lambda *_: {})
     case = applied(registrar, "correction", longer, right)
     put_papers(registrar, case, "correction", ("application", "identity"))

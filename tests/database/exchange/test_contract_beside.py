@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.core.periods import months_after
 from landreg.exchange.contracts import saying, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.law.queries import load_law
-from tests.contract_kit import OPERATOR, PAPER, drawn, parcels_of, right_id, seen, signature, signed, today
+from tests.contract_kit import OPERATOR, PAPER, UNTIL, drawn, parcels_of, right_id, seen, signature, signed, today
 from tests.exchange_kit import market
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY
@@ -33,7 +32,7 @@ def test_the_second_draft_is_told_and_takes_no_signature_once_the_first_is_made(
     """CON-85, CON-2: whichever side signs first."""
     first = drawn()
     assert told(first) == []
-    second = drawn(until_on=date(2028, 1, 1))
+    second = drawn(until_on=months_after(UNTIL, 6))
     assert (told(first), told(second)) == ([[second.number]], [[first.number]])
     signed(first)
     assert told(second) == []
@@ -46,7 +45,7 @@ def test_the_second_draft_is_told_and_takes_no_signature_once_the_first_is_made(
 
 def test_other_days_other_land_and_what_is_dropped_are_no_second_draft() -> None:
     first = drawn()
-    assert told(drawn(from_on=date(2027, 7, 1), until_on=date(2029, 1, 1))) == []
+    assert told(drawn(from_on=UNTIL, until_on=months_after(UNTIL, 18))) == []
     if other := parcels_of(OPERATOR, right_id())[1:2]:
         assert told(drawn(codes=other)) == []
     third = drawn()

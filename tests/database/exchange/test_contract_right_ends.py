@@ -32,6 +32,7 @@ from tests.contract_kit import (
     OPERATOR,
     OTHER,
     PAPER,
+    UNTIL,
     VALUES,
     drawn,
     parcels_of,
@@ -48,7 +49,7 @@ from tests.registry_kit import BANK, Connection, booked, codes, one, pass_days, 
 from tests.villages import COUNTY, past_triggers
 
 MORTGAGE = RestrictionAsked(
-    "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1), whose=BANK
+    "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), UNTIL.replace(month=6), whose=BANK
 )
 PDF = b"%PDF-1.7 sample"
 
@@ -325,7 +326,7 @@ def test_a_right_that_was_registered_at_the_counter_under_the_contract_s_number_
     made = signed(drawn())
     operator = Operator("organization", UUID(int=0x610902_77), "样本种植专业合作社", "93610902MA0000001B")
     asked = LandOperation(
-        "", operator, "lease", made.number, today(), made.from_on, date(2027, 6, 30),
+        "", operator, "lease", made.number, today(), made.from_on, made.until_on - DAY,
         tuple(parcel.parcel_code for parcel in seen(made).parcels),
     )  # fmt: skip
     booked(
