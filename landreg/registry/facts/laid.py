@@ -65,13 +65,16 @@ def _plain(words: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKC", words).casefold() if sign.isalnum())
 
 
-def _number(basis: str) -> str:
-    """The number of a paper as it reads without the words that frame a number and without leading zeros."""
-    return _ZEROS.sub("", _FRAME.sub("", _plain(basis)))
+def _number(basis: str) -> tuple[str, ...]:
+    """The number of a paper, word by word and figure by figure, without what frames a number and without leading zeros; where only
+    such words are said, these.
+    """
+    said = _FRAME.sub("", unicodedata.normalize("NFKC", basis).casefold())
+    return tuple(run.lstrip("0") for run in _RUNS.findall(said)) or (_plain(basis),)
 
 
 _FRAME = re.compile("[第号字]|(执行|民事|行政|刑事)?(裁定|判决|决定|通知)书?$")
-_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
 _ELSEWHERE = """
     SELECT a.case_id, array_agg(DISTINCT r.code ORDER BY r.code) AS codes
     FROM unnest(CAST(:cases AS uuid[]), CAST(:restrictions AS uuid[])) AS a (case_id, restriction_id)

@@ -86,6 +86,17 @@ def test_a_number_that_is_framed_otherwise_or_a_court_named_with_its_city_is_the
     assert "RES-18" in codes(refused)
 
 
+@pytest.mark.parametrize(
+    ("one_paper", "another"),
+    [("民事裁定书", "执行裁定书"), ("2024-1-11", "2024-11-1"), ("合同1号、2号", "合同12号")],
+)
+def test_what_only_looks_alike_is_another_paper(
+    one_paper: str, another: str, right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    laid(registrar, reviewer, superuser, replace(ORDER, basis=one_paper), right)
+    assert "RES-19" in noted(registrar, laid(registrar, reviewer, superuser, replace(ORDER, basis=another), right))
+
+
 def test_who_releases_a_debt_on_one_right_reads_on_which_others_it_lies(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
