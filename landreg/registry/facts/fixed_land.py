@@ -46,11 +46,14 @@ _OTHER_LAND = """
         WHERE c.county = :county AND c.case_id = ANY (:cases)
     ), before AS (
         SELECT a.county, a.case_id, p.parcel_id FROM asked AS a
-        JOIN registry."right" AS r ON r.county = a.county AND r.right_id = a.right_id AND r.recorded @> a.at AND upper_inf(r.valid)
-        JOIN registry.right_parcel AS p ON p.county = r.county AND p.right_row = r.row_id AND p.recorded @> a.at AND upper_inf(p.valid)
+        JOIN registry."right" AS r ON r.county = a.county AND r.right_id = a.right_id AND r.recorded @> a.at
+             AND upper_inf(r.valid)
+        JOIN registry.right_parcel AS p ON p.county = r.county AND p.right_row = r.row_id AND p.recorded @> a.at
+             AND upper_inf(p.valid)
     ), today AS (
         SELECT a.county, a.case_id, p.parcel_id FROM asked AS a
-        JOIN registry."right" AS r ON r.county = a.county AND r.right_id = a.right_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+        JOIN registry."right" AS r ON r.county = a.county AND r.right_id = a.right_id AND upper_inf(r.recorded)
+             AND upper_inf(r.valid)
         JOIN registry.right_parcel AS p ON p.county = r.county AND p.right_row = r.row_id AND upper_inf(p.recorded)
              AND upper_inf(p.valid)
     ), left_it AS (SELECT * FROM before EXCEPT SELECT * FROM today),
