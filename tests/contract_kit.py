@@ -14,9 +14,19 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import drawing, issuer, land_queries, queries, registering, signer_queries, signing
+from landreg.exchange.contracts import (
+    drawing,
+    issuer,
+    land_queries,
+    project_queries,
+    queries,
+    registering,
+    signer_queries,
+    signing,
+)
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.offering import offered
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.whole import Whole
@@ -101,6 +111,17 @@ def says(kind: str, code: str, left_out: tuple[str, ...] = (), place: int = 1) -
     """The word of a household's member at the counter."""
     name, card = card_of(code, place)
     return Said(kind, left_out, name, identity_checked=True, witness="见证人甲", card=card)
+
+
+def agrees(project_id: UUID, home: UUID, left_out: tuple[str, ...] = ()) -> Said:
+    """A household's yes by phone, to the text that its page shows."""
+    with unit_of_work(OPERATOR) as uow:
+        found = project_queries.one(uow.session, COUNTY, project_id)
+        rows = project_queries.parcels_of(uow.session, COUNTY, project_id, home)
+        day = beijing_day(uow.now)
+    assert found is not None
+    kept = [one for one in rows if one.parcel_code not in left_out]
+    return Said("consents", left_out, read=offered(found, kept, day).digest)
 
 
 def signature(contract: Contract, side: str) -> Signature:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -243,7 +244,14 @@ def test_a_household_is_told_which_parcel_is_barred_by_its_listing_and_its_yes_g
     shown = ling.get(f"/contracts/projects/{COUNTY}/{project.project_id}").text
     assert f'<input type="hidden" name="left_out" value="{barred}">' in shown
     assert listing.number in shown
-    assert another_browser.post(word, {"kind": "consents", "keep": free}).status_code == 303
+    assert "checked" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.S)
+    assert rules(another_browser.post(word, {"kind": "consents", "keep": free})) >= {"CON-108"}
+    assert another_browser.get(word).status_code == 303
+    shown = another_browser.get(f"{word}?{urlencode({'keep': free}, doseq=True)}").text
+    assert "授权按此条款签订" in shown
+    assert VALUES["paid_to"] in shown
+    (read,) = re.findall(r'name="read" value="(\w{64})"', shown)
+    assert another_browser.post(word, {"kind": "consents", "keep": free, "read": read}).status_code == 303
     # A contract has the other parcel by now: told to whom the household lets sign for it too.
     lease = signed(drawn(code, free[:1], from_on=date(2027, 1, 1), until_on=date(2030, 1, 1)))
     agent = agent_of(superuser)

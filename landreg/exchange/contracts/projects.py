@@ -5,7 +5,8 @@ one out or to withdraw. The contracts are made in one run (`project_runs`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.entering import entered, happened, held, open_for
 from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
+from landreg.exchange.contracts.offering import offered
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.free import SOLD_RULES, con_100_term_is_not_over
@@ -71,7 +73,8 @@ class Planned:
 @dataclass(frozen=True)
 class Said:
     """A household's word. left_out: parcels that it keeps. consent: to its agent, where the agent says it. card: the number of the
-    identity card of the member who speaks at the counter; attorney: the household's power of attorney of who is none of it.
+    identity card of the member who speaks at the counter; attorney: the household's power of attorney of who is none of it. read:
+    the digest of the text that was shown (`offering`), on a phone.
     """
 
     kind: str
@@ -83,6 +86,7 @@ class Said:
     consent: UUID | None = None
     card: str = ""
     attorney: Attached | None = None
+    read: str = ""
 
 
 def open_project(actor: Actor, county: str, village: str, planned: Planned) -> Project:
@@ -177,8 +181,8 @@ def _opened(
 def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: Said) -> ProjectWord:
     """A household's own word: at the desk, on its own phone, or by its agent. Until both have signed it can be said anew: a draft
     of its contract is dropped by it, also one that its word before has signed. Raises NotFound, Refused (CON-3, CON-29, ACC-25;
-    CON-97 where nothing takes part; CON-100; CON-2, CON-31, CON-32, CON-33, TR-1, TR-12 of a parcel that something else has),
-    Conflict (CON-5) once its contract is made.
+    CON-97 where nothing takes part; CON-108 where its text was not read; CON-100; CON-2, CON-31, CON-32, CON-33, TR-1, TR-12 of a
+    parcel that something else has), Conflict (CON-5) once its contract is made.
     """
     if given.kind not in ("consents", "withdraws"):
         raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
@@ -203,11 +207,21 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         if given.kind == "consents" and not sound:
             raise Refused(Finding("CON-3", "witness", subject=code))
         if given.kind == "consents":
-            _takes_part(uow, found, [one for one in parcels if one.parcel_code not in given.left_out], code)
+            kept = [one for one in parcels if one.parcel_code not in given.left_out]
+            _takes_part(uow, found, kept, code)
+            if way != "in_person":
+                given = _read(found, kept, given, beijing_day(uow.now))
         spoke = _spoken(uow, parcels[0], given, name) if way == "in_person" else {}
         word_id = uuid4()
         _drop_draft(uow, county, project_id, household_id, word_id)
         return _word(uow, found, parcels[0], given, way, name, spoke, word_id)
+
+
+def _read(found: Project, kept: Sequence[ProjectParcel], given: Said, on: date) -> Said:
+    """A yes as it is kept: with the text that was read. Raises Refused (CON-108) where it is not that of the contract to come."""
+    if given.read != (digest := offered(found, kept, on).digest):
+        raise Refused(Finding("CON-108", "read", subject=found.number))
+    return replace(given, said=f"已读合同条款，授权按此签订；条款摘要（SHA-256）{digest}")
 
 
 def _takes_part(uow: UnitOfWork, found: Project, kept: Sequence[ProjectParcel], code: str) -> None:

@@ -49,6 +49,7 @@ from tests.contract_kit import (
     SHARES,
     TAKER,
     VALUES,
+    agrees,
     drawn,
     parcels_of,
     right_id,
@@ -263,7 +264,7 @@ def test_a_household_takes_its_word_back_until_both_have_signed_and_the_draft_is
     project_id, home = project()
     phone = farmer_of(superuser)
     at = (COUNTY, project_id, home)
-    projects.say(phone, *at, Said("consents"))
+    projects.say(phone, *at, agrees(project_id, home))
     project_runs.make(OPERATOR, *at)
     with unit_of_work(OPERATOR) as uow:
         first = project_queries.contract_of(uow.session, *at)
@@ -281,7 +282,7 @@ def test_a_household_takes_its_word_back_until_both_have_signed_and_the_draft_is
     kept = parcels_of(OPERATOR, right_id())[0]
     projects.say(OPERATOR, *at, says("consents", HOUSEHOLD))
     project_runs.make(OPERATOR, *at)
-    projects.say(phone, *at, Said("consents", (kept,)))
+    projects.say(phone, *at, agrees(project_id, home, (kept,)))
     project_runs.make(OPERATOR, *at)
     with unit_of_work(OPERATOR) as uow:
         last = project_queries.contract_of(uow.session, *at)

@@ -63,6 +63,7 @@ from tests.contract_kit import (
     SHARES,
     TAKER,
     VALUES,
+    agrees,
     draft,
     drawn,
     parcels_of,
@@ -504,7 +505,13 @@ def test_a_household_answers_a_project_by_itself_for_its_own_land_alone(registra
     project = _project(asker)
     own, other = (_household(asker, project, code) for code in (HOUSEHOLD, OTHER))
     farmer = bound(registrar, HOUSEHOLD, "lin.nong")
-    assert projects.say(farmer, COUNTY, project, own, Said("consents")).way == "own"
+    for unread in (Said("consents"), agrees(project, own, (parcels_of(OPERATOR, right_id())[0],))):
+        with pytest.raises(Refused) as refused:
+            projects.say(farmer, COUNTY, project, own, replace(unread, left_out=()))
+        assert codes(refused) == {"CON-108"}
+    yes = agrees(project, own)
+    word = projects.say(farmer, COUNTY, project, own, yes)
+    assert (word.way, yes.read in word.said) == ("own", True)
     with pytest.raises(NotFound):
         projects.say(farmer, COUNTY, project, other, Said("withdraws"))
     with pytest.raises(BadInput):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -27,6 +27,7 @@ from landreg.exchange.contracts.asked_land import barred, of_project
 from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.model import Project, ProjectParcel
+from landreg.exchange.contracts.offering import offered
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
@@ -132,10 +133,43 @@ def sign_for(county: str, consent_id: UUID, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Word:
-    """A household's word on a project. keep: parcels that take part."""
+    """A household's word on a project. keep: parcels that take part; read: the digest of the text that was shown."""
 
     kind: str
     keep: tuple[str, ...] = ()
+    read: str = field(default="", metadata={"most": 64})
+
+
+@blueprint.get("/my/projects/<county>/<uuid:project_id>")
+@allow(Role.FARMER)
+def read(county: str, project_id: UUID) -> Response | Redirect:
+    """The contract that a project asks the household for, with the parcels that it picked: read before it says yes."""
+    return _text(_bound(), county, project_id, None)
+
+
+@blueprint.get("/agent/<county>/<uuid:consent_id>/projects/<uuid:project_id>")
+@allow(Role.AGENT)
+def read_for(county: str, consent_id: UUID, project_id: UUID) -> Response | Redirect:
+    """The same, to be read to the household by its agent."""
+    consent, actor = _acting(county, consent_id)
+    return _text(actor, county, project_id, consent)
+
+
+def _text(actor: Actor, county: str, project_id: UUID, consent: Consent | None) -> Response | Redirect:
+    assert actor.household is not None  # noqa: S101  (asked just now)
+    with unit_of_work(actor) as uow:
+        project, day = project_queries.one(uow.session, county, project_id), beijing_day(uow.now)
+        rows = project_queries.parcels_of(uow.session, county, project_id, actor.household)
+    if project is None or not rows:
+        raise NotFound
+    if not (kept := [one for one in rows if one.parcel_code in request.args.getlist("keep")]):
+        flash(_("先打勾：哪块地参加。"), "warn")
+        return redirect(
+            url_for(".agents", county=county, consent_id=consent.consent_id) if consent else url_for(".index"), 303
+        )
+    return pages.render(
+        "exchange/contracts/own_project.html", project=project, offer=offered(project, kept, day), consent=consent, DAY=DAY,
+    )  # fmt: skip
 
 
 @blueprint.post("/my/projects/<county>/<uuid:project_id>")
@@ -168,7 +202,7 @@ def _said(actor: Actor, county: str, project_id: UUID, given: Word) -> Said:
     with unit_of_work(actor) as uow:
         rows = project_queries.parcels_of(uow.session, county, project_id, actor.household)
     left_out = tuple(one.parcel_code for one in rows if one.parcel_code not in given.keep)
-    return Said(given.kind, left_out if given.kind == "consents" else ())
+    return Said(given.kind, left_out if given.kind == "consents" else (), read=given.read)
 
 
 def _list(actor: Actor, consent: Consent | None) -> Response:
