@@ -83,14 +83,15 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
 
 def to_sign(session: Session, today: date, at: dict[str, Any]) -> Iterator[Row]:
     """To an agent: contracts that wait for the household's signature, or for the issuing party's consent first. at: under which
-    consent.
+    consent. Where it lets land the agent signs for it, where it takes land it signs itself.
     """
     taking = {one.taker_id for one in deal_queries.own_takers(session)}
     for found in queries.wholes(session, draft_queries.own(session, today)):
         row = found.contract
-        if ("taker" if row.taker_id in taking else "contractor") not in found.course(today).lacking:
+        takes = row.taker_id in taking
+        if ("taker" if takes else "contractor") not in found.course(today).lacking:
             continue
-        label = _("有合同等该户签字")
+        label = _("有合同等该户本人签字") if takes else _("有合同等该户签字")
         if row.kind == "assignment" and not found.of("issuer_consented"):
             label = _("合同等发包方书面同意，同意以后该户才能签字")
         until = _("%(day)s 以前签", day=i18n.shown_day(row.sign_until)) if row.sign_until else ""
