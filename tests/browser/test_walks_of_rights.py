@@ -185,6 +185,6 @@ def test_one_contract_is_renewed_by_itself(walk: Walk) -> None:
 @pytest.mark.drill
 def test_a_contract_s_day_that_was_wrong_is_corrected(walk: Walk) -> None:
     right = right_of(walk.registrar)
-    read = walk.correct(right_page(right), "signed_on", "1998-02-01", "interested_party", "合同原件")
+    read = walk.correct(right_page(right), "signed_on", "1998-02-01", "holder", "合同原件")
     assert "1998-01-01\t1998-02-01" in read
     assert told(walk, right_page(right), "更正登记", "签订日期 1998-01-01 1998-02-01")

@@ -16,6 +16,9 @@ from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, SEVERAL
 
 TAKEN_BY = ("assignment", "household_merge")
 """Acts by which another household comes to the land, or comes along, whom their request names."""
+BY_OTHERS = SEVERAL | {"correction"}
+"""Acts for which somebody else than the holder applies alone, where their request names them."""
+NAMED = {*RESTRICTIONS, "correction"}
 PARTY, RESTRICTION = "party", "restriction_id"
 _LAID_BY = sa.func.coalesce(
     sa.func.nullif(Case.request[PARTY].astext, ""),
@@ -28,7 +31,7 @@ _LAID_BY = sa.func.coalesce(
     .scalar_subquery(),
 )
 FIRST_NAMED: sa.ColumnElement[str] = sa.case(
-    (Case.act_kind.in_(sorted(SEVERAL)), sa.func.coalesce(_LAID_BY, Case.applicant)), else_=Case.applicant
+    (Case.act_kind.in_(sorted(BY_OTHERS)), sa.func.coalesce(_LAID_BY, Case.applicant)), else_=Case.applicant
 )
 """Of the case at hand: the first of its applicants, by whom a list is ordered."""
 
@@ -36,10 +39,10 @@ FIRST_NAMED: sa.ColumnElement[str] = sa.case(
 def applicants(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str, ...]]:
     """By case: the names of those who applied, to whom its papers go. 不动产登记暂行条例 第十四条.
 
-    A court, an objector and a party to a dispute apply for themselves; holder and creditor, or who has an advance notice, together,
-    and so do the two households of an assignment, an exchange or a merge.
+    A court, an objector, a party to a dispute and who is interested in a correction apply for themselves; holder and creditor, or
+    who has an advance notice, together, and so do the two households of an assignment, an exchange or a merge.
     """
-    own = {case.case_id: str(case.request.get(PARTY) or "") for case in cases if case.act_kind in RESTRICTIONS}
+    own = {case.case_id: str(case.request.get(PARTY) or "") for case in cases if case.act_kind in NAMED}
     of = {
         case.case_id: UUID(str(case.request[RESTRICTION])) for case in cases if case.act_kind in {**RELEASES, **CHANGES}
     }
@@ -52,7 +55,7 @@ def applicants(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str,
 def _applied(case: Case, party: str) -> tuple[str, ...]:
     if not party:
         return (case.applicant,)
-    return (party,) if case.act_kind in SEVERAL else (case.applicant, party)
+    return (party,) if case.act_kind in BY_OTHERS else (case.applicant, party)
 
 
 def _households(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from landreg.registry.facts.correctable import as_text, foreign
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.routes.parcel_acts import blueprint, ground_of
+from landreg.registry.routes.restriction_forms import PartyForm, party_given
+from landreg.registry.rules.identified import KINDS
 from landreg.registry.rules.parcel_requests import (
     Corrected,
     Correction,
@@ -33,10 +35,24 @@ from landreg.web.forms import read_form
 
 @dataclass(frozen=True)
 class CorrectionForm:
-    """Who found the error, and what shows it; the facts themselves are read by their names."""
+    """Who found the error, and what shows it; the facts themselves are read by their names. interest: what it is to an interested
+    party.
+    """
 
     by: str
     why: str = field(metadata={"most": 500})
+    interest: str = field(default="", metadata={"most": 200})
+
+
+@dataclass(frozen=True)
+class InterestedForm:
+    """Who an interested party is; their number beside the one that is corrected."""
+
+    party_kind: str
+    party: str = field(default="", metadata={"most": 100})
+    uscc: str = field(default="", metadata={"most": 20})
+    party_id_number: str = field(default="", metadata={"most": 20})
+    household: str = field(default="", metadata={"most": 18})
 
 
 @blueprint.get("/parcels/<code>/correction")
@@ -141,6 +157,7 @@ def _correction_page(of: str, code: str, row: Mapping[str, Any], right_kind: str
         facts=[(fact, as_text(row[fact])) for fact in _facts(of, right_kind, code)],
         choices=parcel_shown.choices(right_kind),
         by=words("corrected_by", CORRECTED_BY),
+        party_kinds=words("operator", KINDS),
         address=request.path,
     )
 
@@ -159,7 +176,24 @@ def _correction(of: str, row: Mapping[str, Any], right_kind: str, parcels: tuple
     facts = tuple(Corrected(fact, value) for fact, value in told.items() if value != as_text(row[fact]))
     if not facts:
         raise BadInput(Finding("PAR-8", "facts"))
-    return Correction(of, given.by, given.why, facts, parcels)
+    return named(Correction(of, given.by, given.why, facts, parcels), given)
+
+
+def named(asked: Correction, given: CorrectionForm) -> Correction:
+    """A correction with who applies for it, where that is an interested party. Raises BadInput where they are not said in full."""
+    if asked.by != "interested_party":
+        return asked
+    faults = [] if given.interest.strip() else [Finding("FORM-1", "interest")]
+    try:
+        said = read_form(InterestedForm)
+        whom = PartyForm(said.party_kind, said.party, said.uscc, said.party_id_number, said.household)
+        party, whose = party_given(current_actor(), whom)
+    except BadInput as bad:
+        own = {"id_number": "party_id_number"}
+        faults += (replace(one, field=own.get(one.field or "", one.field)) for one in bad.findings)
+    if faults:
+        raise BadInput(faults)
+    return replace(asked, party=party, whose=whose, interest=given.interest.strip())
 
 
 _FIRST = {"term": "starts_on"}

@@ -24,8 +24,9 @@ from landreg.registry.effects import Standing
 from landreg.registry.facts import standing
 from landreg.registry.facts.correctable import as_text
 from landreg.registry.routes.applying import opened, words
-from landreg.registry.routes.corrections import CorrectionForm
+from landreg.registry.routes.corrections import CorrectionForm, named
 from landreg.registry.routes.parcel_acts import blueprint
+from landreg.registry.rules.identified import KINDS
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.parcels import CORRECTED_BY
 from landreg.web import pages, problems
@@ -74,6 +75,7 @@ def correct_member(code: str, member_id: UUID) -> Response:
             "holds_right": [("1", _("是")), ("0", _("否"))],
         },
         by=words("corrected_by", CORRECTED_BY),
+        party_kinds=words("operator", KINDS),
         address=request.path,
     )
 
@@ -97,7 +99,7 @@ def corrected_member(code: str, member_id: UUID) -> Redirect:
         facts.append(Corrected("person_id", str(person)))
     if not facts:
         raise BadInput(Finding("PAR-8", "facts"))
-    asked = Correction("member", given.by, given.why, tuple(facts), (), member_id, name)
+    asked = named(Correction("member", given.by, given.why, tuple(facts), (), member_id, name), given)
     return opened(county, applications.apply_on_household(current_actor(), code, "correction", asked))
 
 
@@ -119,6 +121,7 @@ def correct_holder(county: str, right_id: UUID) -> Response:
         facts=[("address", as_text(holder.row["address"]))],
         choices={},
         by=words("corrected_by", CORRECTED_BY),
+        party_kinds=words("operator", KINDS),
         address=request.path,
     )
 
@@ -137,7 +140,7 @@ def corrected_holder(county: str, right_id: UUID) -> Redirect:
     facts = tuple(Corrected(fact, value) for fact, value in right.items() if value != as_text(holder.row[fact]))
     if not facts:
         raise BadInput(Finding("PAR-8", "facts"))
-    asked = Correction("holder", given.by, given.why, facts)
+    asked = named(Correction("holder", given.by, given.why, facts), given)
     return opened(county, applications.apply_on_right(current_actor(), county, right_id, "correction", asked))
 
 

@@ -103,7 +103,11 @@ def _party(actor: Actor, kind: str) -> tuple[str, Identified | None]:
     """The name of whom it stands for, and who that is; a person is entered where new, whatever becomes of the case."""
     if RESTRICTIONS[kind] in OFFICIAL:
         return read_form(OfficeForm).party, None
-    given = read_form(PartyForm)
+    return party_given(actor, read_form(PartyForm))
+
+
+def party_given(actor: Actor, given: PartyForm) -> tuple[str, Identified]:
+    """The name of who is named with a code or an identity number, and who that is. Raises BadInput where it is not all said."""
     match given.party_kind:
         case "household":
             with unit_of_work(actor) as uow:

@@ -24,6 +24,7 @@ from landreg.registry.rules.bound_land import (
     tr_33_contracts_run_on,
 )
 from landreg.registry.rules.desk import BEFORE_ACCEPTANCE
+from landreg.registry.rules.identified import cor_18_interested_party_is_known, res_13_code_as_on_the_licence
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
@@ -257,6 +258,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     par_13_measured_as_drawn,
     par_14_correctable,
     par_15_says_who_found_it,
+    cor_18_interested_party_is_known,
+    res_13_code_as_on_the_licence,
     par_16_area_is_some,
     par_17_area_of_this_parcel,
     par_18_code_of_its_group,

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from landreg.registry.rules.identified_requests import Identified
+
 
 @dataclass(frozen=True)
 class ParcelSplit:
@@ -78,7 +80,8 @@ class Correction:
     """Facts of a parcel, a household, one of its members, a right or the person who holds it that were wrong from the first day.
 
     of: parcel, household, member, right or holder. by: who found it, the holder, an interested party or the office. why: what shows
-    it. member_id: of a member, which one; name: theirs, where their identity number is corrected.
+    it. member_id: of a member, which one; name: theirs, where their identity number is corrected. party, whose, interest: of an
+    interested party, their name, who that is, and what the correction is to them.
     """
 
     of: str
@@ -88,6 +91,9 @@ class Correction:
     parcels: tuple[str, ...] = ()
     member_id: UUID | None = None
     name: str = ""
+    party: str = ""
+    whose: Identified | None = None
+    interest: str = ""
 
     def said(self, fact: str) -> str | None:
         """What is said to be right of a fact; None where it is not corrected."""

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS, ExitRequest
 from landreg.registry.rules.household_requests import HOUSEHOLD_REQUESTS, HouseholdRequest
+from landreg.registry.rules.identified_requests import Identified as Identified
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS, ParcelRequest
 from landreg.registry.rules.renewal_requests import RENEWAL_REQUESTS, RenewalRequest
 
@@ -110,18 +111,6 @@ class Cancellation:
     reason: str
     parcels: tuple[str, ...] = ()
     noticed_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Identified:
-    """Who somebody is that no namesake is: an organization by its social credit code, a household by its code, or a person.
-
-    kind: which of the three. party_id: the household's or the person's.
-    """
-
-    kind: str
-    code: str = ""
-    party_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.corrections import CORRECTION_RULES, Telling, cor_8_told_once_before_acceptance
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.parcels import ParcelActFacts
-from landreg.registry.rules.requests import plain, read
+from landreg.registry.rules.requests import Identified, plain, read
 
 LAW = national_law("610902", date(2026, 7, 1))
 RULES = CORRECTION_RULES["correction"]
@@ -194,7 +194,20 @@ def test_the_party_has_all_of_thirty_working_days_and_the_office_goes_on_from_th
 
 @pytest.mark.parametrize("by", ["holder", "interested_party"])
 def test_who_applies_themselves_waits_for_nothing(by: str) -> None:
-    assert examine(RULES, facts(replace(TERM, by=by), contract=THIRTY, told_on=None), LAW) == ()
+    asked = replace(TERM, by=by, party="赵利害", whose=Identified("person", "", UUID(int=9)), interest="相邻")
+    assert examine(RULES, facts(asked, contract=THIRTY, told_on=None), LAW) == ()
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"party": " "}, {"whose": None}, {"whose": Identified("person")}, {"interest": ""}]
+)
+def test_an_interested_party_is_named_and_says_what_the_correction_is_to_them(lacking: dict[str, Any]) -> None:
+    named = replace(
+        TERM, by="interested_party", party="赵利害", whose=Identified("person", "", UUID(int=9)), interest="相邻"
+    )
+    found = examine(RULES, facts(replace(named, **lacking), contract=THIRTY, told_on=None), LAW)
+    assert [(one.code, LAW.level(one)) for one in found] == [("COR-18", "refuse")]
+    assert all(LAW.say(one, "zh") and LAW.say(one, "en") for one in found)
 
 
 @pytest.mark.parametrize(
