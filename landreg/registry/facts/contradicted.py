@@ -102,6 +102,17 @@ _WRITTEN = {
     "ZJD": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = o.county AND w.code = o.asked",
 }
 """By table or layer: the acts that wrote what the register has of a row."""
+_AS_REGISTERED = {
+    "CBF": """SELECT FROM party.household AS w WHERE w.county = s.county AND w.code = s.code AND upper_inf(w.recorded)
+        AND upper_inf(w.valid) AND (w.name, w.address, w.postcode) = (s.name, s.address, s.postcode)""",
+    "DK": """SELECT FROM land.parcel AS w WHERE w.county = s.county AND w.code = s.code AND upper_inf(w.recorded)
+        AND upper_inf(w.valid) AND w.geom = s.geom AND w.basic_farmland IS NOT DISTINCT FROM s.basic_farmland
+        AND (w.name, w.land_class, w.soil_grade, w.land_use, w.registered_area_m2)
+            = (s.name, s.land_class, s.soil_grade, s.land_use, coalesce(s.surveyed_area_m2, s.plane_area_m2))
+        AND (w.neighbour_east, w.neighbour_south, w.neighbour_west, w.neighbour_north)
+            = (s.neighbour_east, s.neighbour_south, s.neighbour_west, s.neighbour_north)""",
+}
+"""By table or layer of which the register holds the same columns: its row, where it says what the staged one does."""
 _OF_MEMBERS = frozenset(("id_kind", "id_sealed", "id_digest", "member_count"))
 """What the row of a household repeats of the rows of its members."""
 
@@ -109,7 +120,8 @@ _OF_MEMBERS = frozenset(("id_kind", "id_sealed", "id_digest", "member_count"))
 def _otherwise(kind: str) -> str:
     """Of each right: the rows of a table or layer that the package in force has otherwise than what the register rests on: the
     survey that it was registered from, or the one that was known when an act last wrote those rows. Of those that one of the two
-    alone has, where the newer has the right itself: a delivery that lacks the right only adds to the older one."""
+    alone has, where the newer has the right itself: a delivery that lacks the right only adds to the older one. Nothing where
+    the newer says what the register does."""
     table, key = STAGED[kind][0], BY.get(kind, "code")
     mine = "contract_code" if kind == "CBDKXX" else key
     by, whose = _ASKED[kind]
@@ -118,6 +130,7 @@ def _otherwise(kind: str) -> str:
         asked = f"""SELECT o.*, p.parcel_code AS asked FROM own AS o
             JOIN registry.case_parcel AS p ON p.county = o.county AND p.case_id = o.case_id WHERE {whose}"""
     facts = hashed(kind, _OF_MEMBERS if kind == "CBF" else frozenset())
+    registered = f"EXISTS ({_AS_REGISTERED[kind]})" if kind in _AS_REGISTERED else "false"
     return f"""
     SELECT o.county, o.right_id, '{kind}' AS layer, t.subject, o.base AS old
     FROM (
@@ -131,12 +144,14 @@ def _otherwise(kind: str) -> str:
             ORDER BY n.received_at DESC LIMIT 1), o.old) AS base
         FROM ({asked}) AS o OFFSET 0) AS o
     CROSS JOIN LATERAL (
-        SELECT {key} AS subject, package_id = o.package_id AS newer, {facts} AS facts FROM land.{table}
+        SELECT {key} AS subject, package_id = o.package_id AS newer, {facts} AS facts,
+            package_id = o.package_id AND {registered} AS registered
+        FROM land.{table} AS s
         WHERE county = o.county AND package_id IN (o.base, o.package_id) AND {mine} = o.asked) AS t
     WHERE o.base <> o.package_id
     GROUP BY o.county, o.right_id, t.subject, o.base, o.whole
     HAVING sum(t.facts) FILTER (WHERE NOT t.newer) IS DISTINCT FROM sum(t.facts) FILTER (WHERE t.newer)
-        AND (o.whole OR count(DISTINCT t.newer) = 2)"""
+        AND (o.whole OR count(DISTINCT t.newer) = 2) AND NOT bool_or(t.registered)"""
 
 
 # A right that was divided, merged or renewed is another's, or its row was entered by that act.

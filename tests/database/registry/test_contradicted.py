@@ -104,6 +104,22 @@ def test_what_a_survey_has_otherwise_is_settled_by_acts_that_wrote_those_rows_an
     assert otherwise() == (ground,)
 
 
+def test_what_the_register_says_already_is_no_difference_to_a_delivery_that_has_it_so(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The office corrected it before anybody surveyed it anew."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    wrong = Correction("parcel", "office", "外业核实", (Corrected("land_class", "011"),), (staged.parcels[0],))
+    mended = apply_on_parcel(registrar, staged.parcels[0], "correction", wrong)
+    put_papers(registrar, mended, "correction")
+    booked(registrar, reviewer, superuser, mended, "correction")
+    pass_days(superuser, 2)
+    new = corrected(superuser, staged, "staged_parcel", "land_class = '011'", staged.parcels[0])
+    superuser.execute("UPDATE land.package SET received_at = system.clock() WHERE state = 'staged'")
+    with unit_of_work(registrar) as uow:
+        assert contradicted.by_package(uow.session, COUNTY, new.package_id) == []
+
+
 def test_what_a_household_s_row_repeats_of_its_members_is_told_of_the_members_alone(
     staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
