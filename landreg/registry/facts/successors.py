@@ -20,7 +20,7 @@ AGAIN = "register_again"
 
 class Ended(NamedTuple):
     """An earlier first registration of the same subject that was refused, or taken back once it had been accepted, with the words
-    of that; answered: an officer wrote down since why it is taken up again.
+    of that; answered: an officer wrote down since why it is taken up again, here or in a case that this one carries on.
     """
 
     case_id: UUID
@@ -44,8 +44,9 @@ def ended_earlier(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list
 
 _ENDED = f"""
     SELECT c.case_id AS of_case, w.case_id, w.number, w.state, l.reason, EXISTS (
-        SELECT FROM registry.case_event AS a
-        WHERE a.county = c.county AND a.case_id = c.case_id AND a.step = '{AGAIN}' AND a.at > l.at)
+        SELECT FROM registry."case" AS x
+        JOIN registry.case_event AS a ON a.county = x.county AND a.case_id = x.case_id AND a.step = '{AGAIN}' AND a.at > l.at
+        WHERE x.county = c.county AND x.subject_code = c.subject_code AND x.act_kind = c.act_kind)
     FROM registry."case" AS c
     JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
         AND w.case_id <> c.case_id AND (w.state = 'refused' OR w.state = 'withdrawn' AND w.accepted_at IS NOT NULL)

@@ -124,9 +124,13 @@ def test_what_an_upheld_objection_was_about_goes_on_only_once_it_is_written_down
 
 
 def test_what_was_refused_is_taken_up_again_with_its_village_only_once_it_is_written_down_why(
-    published: list[UUID], registrar: Actor, reviewer: Actor
+    published: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     """REG-44: the reviewer reads the earlier case and why."""
+
+    def subject(of: UUID) -> str:
+        return str(one(registrar, 'SELECT subject_code FROM registry."case" WHERE case_id = :case', case=of))
+
     case = published[0]
     package = one(registrar, 'SELECT package_id FROM registry."case" WHERE case_id = :case', case=case)
     cases.refuse(reviewer, COUNTY, [case], "地块系生态林，不得承包", "unlawful")
@@ -142,6 +146,15 @@ def test_what_was_refused_is_taken_up_again_with_its_village_only_once_it_is_wri
         assert judged is not None
         told = answers(uow.session, [judged])
     assert [event.reason for event in told[anew]] == ["林业部门已出具调整文件"]
+    cases.return_for_completion(registrar, COUNTY, [anew], "补充材料")
+    superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    new = stage_village(superuser, 2, homestead_m2="180.0").package_id
+    superuser.execute("UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s", [new])
+    rebuilt, _, _ = opening.rebuild(registrar, COUNTY, new, VILLAGE)
+    (carried_on,) = (one_ for one_ in in_state(registrar, rebuilt, "draft") if subject(one_) == subject(anew))
+    assert cases.accept(registrar, COUNTY, [carried_on]).done == 1, (
+        "what was said of it holds for the case that carries it on"
+    )
 
 
 def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_settled_once(
