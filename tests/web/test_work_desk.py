@@ -70,7 +70,7 @@ def test_a_village_newly_delivered_is_on_the_registrar_s_first_page_until_its_ca
     assert rows.count("<li>") == 2
     newest, older = rows.split("<li>")[1:]
     assert (f"/batches/open/{COUNTY}/{other.package_id}" in newest, "共 3 户" in newest) == (True, True)
-    assert (f"/batches/open/{COUNTY}/{made.package_id}" in older, "共 2 户" in older) == (True, True)
+    assert (f"/batches/open/{COUNTY}/{made.package_id}#v{VILLAGE}" in older, "共 2 户" in older) == (True, True)
     superuser.execute("DELETE FROM land.staged_homestead WHERE package_id = %s", (other.package_id,))
     opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
     assert told not in deng.get("/").text

@@ -56,7 +56,12 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
                 [
                     Row(
                         one.name,
-                        url_for("registry.open_batch", county=one.county, package_id=one.package_id),
+                        url_for(
+                            "registry.open_batch",
+                            county=one.county,
+                            package_id=one.package_id,
+                            _anchor=f"v{one.village}",
+                        ),
                         _("共 %(n)s 户", n=one.households),
                     )
                     for one in delivered
