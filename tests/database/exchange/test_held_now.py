@@ -69,6 +69,23 @@ def test_land_that_was_assigned_since_is_said_to_be_its_taker_s_with_its_share(
     assert held(let, farmer_of(superuser, OTHER, login="other"), own=True) == []
 
 
+def test_land_that_came_back_is_held_since_it_came_back_and_by_that_case(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """Who had it before another let it out is paid from the second day on, not from the first."""
+    for to, of in ((OTHER, HOUSEHOLD), (HOUSEHOLD, OTHER)):
+        asked = Assignment(household_id(registrar, to), to, date(2026, 1, 5), (LOWER,))
+        case = asked_for(registrar, "assignment", asked, right=right_id(of))
+        booked(registrar, reviewer, superuser, case, "assignment")
+        if to == OTHER:
+            pass_days(superuser, 3)
+            contract = signed(drawn(OTHER, codes=[LOWER]))
+            pass_days(superuser, 1)
+    (theirs,) = held(contract)
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :c', c=case)
+    assert (theirs.code, theirs.since, theirs.case) == (HOUSEHOLD, today(registrar), number)
+
+
 def test_who_took_the_land_reads_the_contract_that_binds_it_and_what_of_the_price_is_its_own(
     let: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
