@@ -262,7 +262,7 @@ def test_nobody_who_may_still_have_the_land_gets_the_deposit_back_before_the_dea
     assert refused(desk, "deposit", **row, deposit_id=uuid4(), kind="returned", receipt="T-2", on_day=today) == wall
     assert sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[0].entrant_id, back).kind == "returned"
     signed(drawing.draw_from_deal(OPERATOR, COUNTY, _sold(superuser, listing).deal_id, VALUES))
-    early = sales.Receipt("credited", kit.DEPOSIT, "T-3", today - timedelta(days=1))
+    early = sales.Receipt("credited", kit.DEPOSIT, "T-3", beijing_day(bidders.sale.closes_at) - timedelta(days=1))
     assert (
         refused(desk, "deposit", **row, deposit_id=uuid4(), kind="credited", receipt="T-3", on_day=early.on_day) == wall
     )
