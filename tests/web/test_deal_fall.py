@@ -84,6 +84,8 @@ def test_a_deal_whose_days_are_over_falls_by_the_desk_s_record_and_both_sides_re
     assert "直接作废" in browser.get(address).text
     assert "BID-14" in browser.post(address, {"ground": "over", "reason": "x"}).text
     assert browser.post(address, over).status_code == 303
+    told = browser.get("/sales").text
+    assert ("挂牌到此为止" in told, "可以办理下一位" in told) == (True, False)
     assert address not in browser.get("/contracts").text
     for side in (owner, actor):
         phone = Browser(app.test_client())

@@ -226,7 +226,7 @@ def fall(county: str, deal_id: UUID) -> Redirect:
     whose = NOBODY if given.ground == OVER else given.given_up_by
     shown = falling.Shown(whose, given.ground, paper, given.served_on)
     falling.fall(current_actor(), county, deal_id, given.reason, shown)
-    if given.given_up_by in NONE_FOLLOWS:
+    if whose in NONE_FOLLOWS:
         flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
     else:
         flash(_("这次成交已作废，可以办理下一位。"))
