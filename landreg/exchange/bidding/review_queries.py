@@ -18,6 +18,7 @@ from landreg.exchange.bidding.review_model import (
     Reserve,
 )
 from landreg.exchange.bidding.row_queries import row_of, rows_of
+from landreg.exchange.model import Deal
 
 
 def reviews(
@@ -75,9 +76,16 @@ def reserve_held(session: Session, county: str, taker_id: UUID) -> Decimal:
     return Decimal(session.scalar(asked) or 0)
 
 
-def watched(session: Session, county: str, deal_id: UUID) -> Sequence[LandWatch]:
-    """What was seen of the land of a deal."""
-    return rows_of(session, LandWatch, county, LandWatch.on_day, deal_id=deal_id)
+def watched(session: Session, county: str, deals: Sequence[UUID]) -> Sequence[LandWatch]:
+    """What was seen of the land of deals, by its day."""
+    asked = sa.select(LandWatch).where(LandWatch.county == county, LandWatch.deal_id.in_(deals))
+    return session.scalars(asked.order_by(LandWatch.on_day, LandWatch.at)).all() if deals else ()
+
+
+def watched_of_taker(session: Session, county: str, taker_id: UUID) -> Sequence[LandWatch]:
+    """What was seen of all land that a taker has, or had, by a deal."""
+    asked = sa.select(Deal.deal_id).where(Deal.county == county, Deal.taker_id == taker_id)
+    return watched(session, county, session.scalars(asked).all())
 
 
 def _reviews() -> sa.Select[Qualification, QualificationDecision]:

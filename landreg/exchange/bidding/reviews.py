@@ -34,11 +34,13 @@ from landreg.exchange.bidding.rules.qualified import (
     WATCHED,
     Paying,
     Reviewing,
+    Seen,
     due_on,
     qual_2_papers_are_complete,
     qual_3_decided_in_time,
     qual_6_refusal_says_why,
     qual_9_reserve_as_held,
+    qual_10_seen_since_the_deal,
     tr_2_purpose_keeps_it_farmed,
 )
 from landreg.exchange.model import Taker
@@ -223,8 +225,9 @@ def watch(actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day
             raise NotFound
         today = beijing_day(uow.now)
         ties_nothing(today, said=said)
-        if on_day > today or (kind != "fine" and not said.strip()):
-            raise Refused(Finding("QUAL-10", "said"))
+        seen = Seen(kind, said, on_day, beijing_day(deal.decided_at), today)
+        if wrong := qual_10_seen_since_the_deal(seen):
+            raise Refused(wrong)
         row = LandWatch(
             county=county, village=deal.village, watch_id=uuid4(), deal_id=deal_id, kind=kind, said=said.strip(),
             on_day=on_day, by=actor.account_id, by_name=actor.name, at=uow.now,

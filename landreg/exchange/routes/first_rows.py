@@ -16,16 +16,13 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import prices
-from landreg.exchange.bidding import told_queries
+from landreg.exchange.bidding import review_queries, told_queries
 from landreg.exchange.bidding.rules.entering import for_others_from
+from landreg.exchange.bidding.rules.qualified import ADVERSE
 from landreg.exchange.contracts import deal_queries, draft_queries, land_queries, project_queries, queries
 from landreg.exchange.contracts.holders import of_takers
-from landreg.exchange.contracts.rules.course import (
-    UNSIGNED,
-    Course,
-    asked_to_remedy,
-    stage,
-)
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.course import UNSIGNED, Course, asked_to_remedy, stage
 from landreg.exchange.contracts.rules.held import Held
 from landreg.exchange.contracts.rules.renewing import last_word, open_until
 from landreg.exchange.contracts.rules.rent import PAYERS, arrears, arrears_kg
@@ -56,6 +53,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
     of_others = queries.passed_by_others(session, [row for row in own if row.taker_id not in taking])
     wholes = queries.wholes(session, own)
     passed = of_takers(session, (one for one in wholes if one.contract.taker_id in taking))
+    seen = _watched(session, own, today)
     for found in wholes:
         row, course = found.contract, found.course(today)
         side = "taker" if row.taker_id in taking else "contractor"
@@ -74,6 +72,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
                 *_late(found, side, today),
                 *_held_by(found, passed.get(row.contract_id, ()), today),
                 *_notices(course, side),
+                *seen.get(row.deal_id, ()),
                 *(_listed_on(session, found) if side == "taker" else ()),
                 *(_asked_on(course) if side == "taker" else ()),
             ]
@@ -198,6 +197,19 @@ def _notices(course: Course, side: str) -> Iterator[str]:
             yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
         else:
             yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
+
+
+def _watched(session: Session, rows: Sequence[Contract], today: date) -> dict[UUID | None, list[str]]:
+    """By deal, what was seen of the use of its land that is not as agreed: told for some days."""
+    told: dict[UUID | None, list[str]] = {}
+    for county in {row.county for row in rows}:
+        deals = [row.deal_id for row in rows if row.county == county and row.deal_id is not None]
+        for one in review_queries.watched(session, county, deals):
+            if one.kind in ADVERSE and today <= beijing_day(one.at) + ENDED_FOR:
+                kind = i18n.shown_term(one.kind, "land_use_seen")
+                label = _("%(day)s 巡查，这块地：%(kind)s", day=i18n.shown_day(one.on_day), kind=kind)
+                told.setdefault(one.deal_id, []).append(label)
+    return told
 
 
 def to_tell(session: Session) -> Iterator[Row]:

@@ -186,6 +186,7 @@ def one(county: str, qualification_id: UUID) -> Response:
             reserves=reserves, corrections=_corrections(uow.session, county, reserves),
             may_act=current_actor().has(Role.OPERATOR),
             held=taker_queries.area_held(uow.session, county, asked.taker_id),
+            watched=review_queries.watched_of_taker(uow.session, county, asked.taker_id),
         )  # fmt: skip
 
 

@@ -199,6 +199,14 @@ def test_what_is_seen_of_the_land_is_written_down_with_words(
     with pytest.raises(Refused) as words:
         reviews.watch(OPERATOR, COUNTY, deal.deal_id, "idle", "", today)
     assert codes(words) == {"QUAL-10"}
+    for day in (today - timedelta(days=1), today + timedelta(days=1)):  # before the deal; still to come
+        with pytest.raises(Refused) as apart:
+            reviews.watch(OPERATOR, COUNTY, deal.deal_id, "idle", "东侧两块没有耕种", day)
+        assert [one.field for one in apart.value.findings] == ["on_day"]
     reviews.watch(OPERATOR, COUNTY, deal.deal_id, "idle", "东侧两块没有耕种", today)
+    for reader in (OPERATOR, owner, actor):
+        with unit_of_work(reader) as uow:
+            assert [one.kind for one in review_queries.watched(uow.session, COUNTY, [deal.deal_id])] == ["idle"]
     with unit_of_work(OPERATOR) as uow:
-        assert [one.kind for one in review_queries.watched(uow.session, COUNTY, deal.deal_id)] == ["idle"]
+        (seen,) = review_queries.watched_of_taker(uow.session, COUNTY, taker.taker_id)
+    assert seen.said == "东侧两块没有耕种"

@@ -138,6 +138,25 @@ def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
     return _reserve_wrong("said", "reserve_why") if facts.kind == "used" and not facts.said.strip() else None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How land of a deal is used, as seen on a day. since: the day of the deal."""
+
+    kind: str
+    said: str
+    on_day: date
+    since: date
+    today: date
+
+
+def qual_10_seen_since_the_deal(facts: Seen, law: Law | None = None) -> Finding | None:
+    """QUAL-10: what was seen is of a day since the deal, by today; where something is wrong it is said. 农村土地承包法 38."""
+    values = {"since": facts.since, "today": facts.today}
+    if not facts.since <= facts.on_day <= facts.today:
+        return Finding("QUAL-10", "on_day", values)
+    return None if facts.kind == "fine" or facts.said.strip() else Finding("QUAL-10", "said", values)
+
+
 def _reserve_wrong(field: str, fault: str, **values: object) -> Finding:
     """fault: a word of terms.toml."""
     return Finding("QUAL-9", field, {"fault": fault, **values})

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
+from landreg.exchange.bidding import review_queries, reviews
 from landreg.exchange.contracts import (
     cancelling,
     deal_queries,
@@ -48,7 +51,8 @@ from landreg.land.queries import division_path
 from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day
-from landreg.web import i18n, pages
+from landreg.web import i18n, pages, problems
+from landreg.web.forms import read_form
 
 blueprint = Blueprint("contracts", __name__)
 READERS = (Role.OPERATOR, Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)
@@ -155,7 +159,32 @@ def one(county: str, contract_id: UUID) -> Response:
             gone=out_of_right(session, found, own=False), in_register=in_register,
             creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
+            watched=review_queries.watched(session, county, [row.deal_id]) if row.deal_id else (),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How the land of a contract is used, as seen on a day."""
+
+    kind: str = field(metadata={"most": 20})
+    on_day: date
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/watch")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def watch(county: str, contract_id: UUID) -> Redirect:
+    """Write down what was seen of the land of a contract that came of a deal."""
+    given, actor = read_form(Watching), current_actor()
+    with unit_of_work(actor) as uow:
+        row = queries.one(uow.session, county, contract_id)
+    if row is None or row.deal_id is None:
+        raise NotFound
+    reviews.watch(actor, county, row.deal_id, given.kind, given.said, given.on_day)
+    flash(_("已记载。"))
+    return redirect(url_for(".one", county=county, contract_id=contract_id), 303)
 
 
 def _at_counter(session: Session, found: Whole, law: Law) -> list[tuple[str, list[Any]]]:

@@ -22,6 +22,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
+from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import deal_queries, land_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.asked_land import barred, of_project
 from landreg.exchange.contracts.holders import holders, out_of_right
@@ -249,13 +250,14 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         held_by = holders(uow.session, found, own=True)
         gone = out_of_right(uow.session, found, own=True) if passes or takes else []
         after = land_queries.listed_after(uow.session, row) if takes else ()
+        watched = review_queries.watched(uow.session, county, [row.deal_id]) if row.deal_id else ()
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
         "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household",
         found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
-        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after,
+        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after, watched=watched,
         holders=held_by, gone=gone,
         answer_by=open_until(course.events) if stage(course) in ("running", "over") else None,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),

@@ -1,0 +1,61 @@
+"""What the exchange sees of the use of land that was taken in is read by whom it concerns: desk, contractor, taker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Actor, Role
+from landreg.exchange.contracts import drawing
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.routes.first_pages import asked_of_you
+from tests.bidding_kit import farmer, household, published
+from tests.contract_kit import OPERATOR, OTHER, VALUES, signed, today
+from tests.database.exchange.test_contract_of_deal import dealt
+from tests.registry_kit import HOUSEHOLD, Connection, pass_days
+from tests.villages import COUNTY
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_contract_life import of, rule_of
+from tests.web.test_lapsed_offers import given_password
+
+BUILT = "在地里建了两间彩钢房"
+
+
+@pytest.fixture
+def ling(app: Any, account: OpenAccount) -> Browser:
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser = Browser(app.test_client())
+    browser.log_in("ling")
+    return browser
+
+
+@pytest.fixture
+def taken(officers: tuple[Actor, Actor], superuser: Connection) -> tuple[Contract, Actor]:
+    """A contract of a deal by talks, and its taker."""
+    listing = published(*officers, superuser)
+    taker, other = household(superuser, OTHER)
+    deal = dealt(listing, taker.taker_id, listing.price + 20)
+    pass_days(superuser, 40)
+    return signed(drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)), other
+
+
+def test_what_was_seen_stands_on_the_contract_and_on_both_sides_own_pages(
+    app: Any, ling: Browser, browser: Browser, taken: tuple[Contract, Actor], superuser: Connection
+) -> None:
+    """QUAL-10: of a day since the deal. What is as agreed is on no first page."""
+    contract, taker = taken
+    seen = {"kind": "built", "on_day": today().isoformat(), "said": BUILT}
+    early = {**seen, "on_day": (today() - timedelta(days=50)).isoformat()}
+    assert rule_of(ling.post(of(contract, "watch"), early)) >= {"QUAL-10"}
+    assert ling.post(of(contract, "watch"), {**seen, "kind": "fine", "said": ""}).status_code == 303
+    browser.log_in(given_password(superuser, farmer(superuser, HOUSEHOLD)))
+    assert "巡查，这块地" not in browser.get("/").text
+    assert ling.post(of(contract, "watch"), seen).status_code == 303
+    assert BUILT in ling.get(of(contract)).text
+    page = browser.get(f"/my{of(contract)}").text
+    assert (BUILT in page, "您可以依法解除合同" in page) == (True, True)
+    assert "巡查，这块地：违规建设" in browser.get("/").text
+    with app.test_request_context("/"):
+        assert any("违规建设" in row.label for one in asked_of_you(taker) for row in one.rows)
