@@ -197,7 +197,7 @@ def one(county: str, sale_id: UUID) -> Response:
             concluded=bool(deal_queries.under_contract(session, of_deal, deal_queries.SIGNED)),
             gave_up={made.taker_id for made, _stands in deals_made if made.deal_id in given_up},
             asked=chances.asked_of(session, county, sale_id, page_day(session)),
-            falls=falls,
+            falls=falls, watched=review_queries.watched(session, county, of_deal),
             given_up=bool(deal_queries.given_up(session, [found.sale])),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),
