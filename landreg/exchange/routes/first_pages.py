@@ -62,7 +62,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
             (row, first_rows.review_of(session, row, page_day(session)))
             for row in session.scalars(listings.listed("submitted").limit(ON_FIRST_PAGE))
         ]
-        held = sale_queries.sales(session, since=uow.now)
+        held = [one for one in sale_queries.sales(session, since=uow.now) if not one.clock.over]
         deals = contract_deals.deals_waiting(session)
         unsigned_now = unsigned(session)
         late = len(contracts.late(session, page_day(session)))
