@@ -30,12 +30,15 @@ ABOUT_OFFICERS = AGENTS | {
     "untold",
     "far_price_operator",
     "called_off",
+    "stopped",
     "deposit_late",
     "struck",
     "passed_over",
     "short_notice",
 }
-FACTS = frozenset({"related", "unheard", "deposit_late", "struck", "passed_over", "price_fell", "short_notice"})
+FACTS = frozenset(
+    {"related", "unheard", "stopped", "deposit_late", "struck", "passed_over", "price_fell", "short_notice"}
+)
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 
 

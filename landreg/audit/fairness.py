@@ -194,6 +194,11 @@ def called_off(market: Market, _figures: Figures) -> Iterator[Asked]:
     yield from _shares("called_off", [(one.by, one.nothing, one.number) for one in market.rounds])
 
 
+def stopped(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Who calls sales off that somebody has bid for."""
+    yield from _shares("stopped", [(one.by, one.nothing, one.number) for one in market.stopped])
+
+
 def kept_late(market: Market, _figures: Figures) -> Iterator[Asked]:
     """Whose sales' deposits go back after their day, to those to whom the land did not go."""
     yield from _shares("deposit_late", [(one.by, one.nothing, one.number) for one in market.returns])
@@ -235,6 +240,7 @@ KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "unheard": unheard,
     "agent": agents,
     "called_off": called_off,
+    "stopped": stopped,
     "fell": fell,
     "deposit_late": kept_late,
     "struck": struck,

@@ -91,6 +91,15 @@ _ROUNDS = """
     WHERE s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
     ORDER BY l.number, s.round
 """
+# Sales that somebody has bid for, called off by who did that, or held by who set them up.
+_STOPPED = """
+    SELECT l.number, coalesce(v.by, s.set_by)::text AS by, v.by IS NOT NULL AS nothing
+    FROM exchange.sale AS s JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    JOIN exchange.sale_clock AS c ON c.county = s.county AND c.sale_id = s.sale_id AND c.seq > 0
+    LEFT JOIN exchange.sale_event AS v ON v.county = s.county AND v.sale_id = s.sale_id AND v.kind = 'cancelled'
+    WHERE s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
+    ORDER BY l.number, s.round
+"""
 # Deposits that were to go back within the time, and the day on which each went; those that were kept are none of them.
 _RETURNS = """
     SELECT l.number, s.set_by::text AS by, f.since, gone.on_day
@@ -185,9 +194,9 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for entry in session.execute(sa.text(_ENTRIES), {"listings": ids}):
         found[entry.listing_id].append(entry)
-    rounds, deals, struck, turns, followed = (
+    rounds, deals, struck, turns, followed, stopped = (
         tuple(Marked(one.by, one.number, one.nothing) for one in session.execute(sa.text(asked), where))
-        for asked in (_ROUNDS, _DEALS, _STRUCK, _TURNS, _FOLLOWED)
+        for asked in (_ROUNDS, _DEALS, _STRUCK, _TURNS, _FOLLOWED, _STOPPED)
     )
     acts = tuple(
         Acting(one.agent, one.step, one.household, tuple(number for number in one.numbers if number))
@@ -205,7 +214,9 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
     )
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
     returns, announced = _returns(session, where, law), _announced(session, where, law)
-    return Read(Market(sales, windows, rounds, returns, deals, acts, struck, turns, followed, announced), names)
+    return Read(
+        Market(sales, windows, rounds, returns, deals, acts, struck, turns, followed, announced, stopped), names
+    )
 
 
 def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:

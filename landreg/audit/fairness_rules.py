@@ -24,6 +24,7 @@ CODES: Mapping[str, str] = {
     "unheard": "AUD-26",
     **{f"{AGENT}{step}": "AUD-27" for step in AGENT_STEPS},
     "called_off": "AUD-28",
+    "stopped": "AUD-28",
     "fell": "AUD-29",
     "deposit_late": "AUD-33",
     "struck": "AUD-34",

@@ -11,6 +11,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import (
     auction,
+    calling_off,
     chances,
     correcting,
     days,
@@ -48,7 +49,7 @@ def auctions(on: Stage) -> Life:
     listing = kit.offered(on.registrar, owner, way="auction")
     at = (COUNTY, listing.listing_id)
     first = yield "set_up", lambda: sales.set_up(OPERATOR, *at, kit.announced())
-    yield "cancel", lambda: sales.cancel(OPERATOR, COUNTY, first.sale_id, "开拍时间另定")
+    yield "call_off", lambda: calling_off.call_off(OPERATOR, COUNTY, first.sale_id, "开拍时间另定")
     sale = kit.auction(listing)
     opening = takers.Opening("person", "受让人1", citizen_id(70_001), "0915-1", "ren-1")
     taker, _ = yield "open_at_counter", lambda: takers.open_at_counter(OPERATOR, opening)

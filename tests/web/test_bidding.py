@@ -20,7 +20,7 @@ from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.bidding import deal_queries, offers, sale_queries, sales, taker_queries, windows
+from landreg.exchange.bidding import calling_off, deal_queries, offers, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import first_pages, sale_live
 from landreg.law.book import term
@@ -418,7 +418,7 @@ def test_a_bidder_s_page_asks_as_often_for_many_sales_as_for_one(
 
     first = enter(listing)
     once = asked()
-    sales.cancel(OPERATOR, COUNTY, first, "另定时间")
+    calling_off.call_off(OPERATOR, COUNTY, first, "另定时间")
     enter(listing)
     enter(kit.offered(registrar, kit.farmer(superuser, NEIGHBOUR), NEIGHBOUR, way="auction"))
     assert browser.get("/bids").text.count("竞买号") == 3

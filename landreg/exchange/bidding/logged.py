@@ -24,7 +24,7 @@ from landreg.exchange.bidding.deal_model import (
     PriorityTold,
     SecondChance,
 )
-from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleEvent
+from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleEvent, SaleStop
 from landreg.exchange.bidding.review_model import (
     LandWatch,
     Qualification,
@@ -42,6 +42,7 @@ Parts = Sequence[PriorityNotice | QualificationPaper]
 KINDS = {
     "sale": "exchange.sale",
     "sale_event": "exchange.sale_event",
+    "sale_stop": "exchange.sale_stop",
     "entrant": "exchange.entrant",
     "deposit": "exchange.deposit",
     "officer_key": "exchange.officer_key",
@@ -64,7 +65,8 @@ KINDS = {
 }
 """By table: the kind of its rows' entries."""
 KEYS: Mapping[type[Any], tuple[str, ...]] = {
-    Sale: ("sale_id",), SaleEvent: ("event_id",), Entrant: ("entrant_id",), Deposit: ("deposit_id",), OfficerKey: ("key_id",),
+    Sale: ("sale_id",), SaleEvent: ("event_id",), SaleStop: ("stop_id",),
+    Entrant: ("entrant_id",), Deposit: ("deposit_id",), OfficerKey: ("key_id",),
     SealedBid: ("sealed_id",), SealedShare: ("sealed_id", "place"), OpenedBid: ("sealed_id",), Offer: ("offer_id",),
     Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",), PassedOver: ("passed_id",),
     Qualification: ("qualification_id",), QualificationDecision: ("qualification_id",), Reserve: ("reserve_id",),

@@ -83,6 +83,22 @@ class SaleEvent(CountyKey, By, Base):
     said: Mapped[str]
 
 
+class SaleStop(CountyKey, By, Base):
+    """That a sale for which somebody has bid is to be called off, as one officer asks; another does it. ground: a word of
+    terms.toml, stop_ground. sha256, paper: of what shows it.
+    """
+
+    __tablename__ = "sale_stop"
+    __table_args__ = SCHEMA
+
+    stop_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sale_id: Mapped[UUID]
+    ground: Mapped[str]
+    said: Mapped[str]
+    sha256: Mapped[str]
+    paper: Mapped[str]
+
+
 class Entrant(CountyKey, By, Base):
     """A taker in a sale. plate: the number under which it bids in public. member: a household of the collective."""
 

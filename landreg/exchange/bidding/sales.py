@@ -27,7 +27,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
 from landreg.exchange.bidding.rules.announcing import offered_as
-from landreg.exchange.bidding.rules.ending import ENDED, bid_8_called_off_before_the_close, stopped
+from landreg.exchange.bidding.rules.ending import ENDED, stopped
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
     SALE_RULES,
@@ -257,20 +257,6 @@ def put_deposit(
     )  # fmt: skip
     logged.enter(uow, row)
     return row
-
-
-def cancel(actor: Actor, county: str, sale_id: UUID, said: str) -> SaleEvent:
-    """Call a sale off, with its reason. Raises NotFound, Refused (BID-14), Conflict (BID-8) where it is over, or closed."""
-    with unit_of_work(actor) as uow:
-        found = standing(uow, county, sale_id)
-        ties_nothing(beijing_day(uow.now), said=said)
-        if not said.strip():
-            raise Refused(Finding("BID-14", "said"))
-        if found.clock.over:
-            raise Conflict(stopped("sale_is_over", "sale"))
-        if late := bid_8_called_off_before_the_close(found.now, found.clock.closes_at):
-            raise Conflict(late)
-        return ended(uow, found.sale, "cancelled", said)
 
 
 def ended(uow: UnitOfWork, sale: Sale, kind: str, said: str) -> SaleEvent:

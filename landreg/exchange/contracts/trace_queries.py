@@ -17,7 +17,7 @@ _EVENTS = {
 }  # fmt: skip
 _OF_SALE = {
     "sale_event": ("event_id", "by_name"), "entrant": ("entrant_id", "by_name"), "deposit": ("deposit_id", "by_name"),
-    "second_chance": ("chance_id", "by_name"), "deposit_doubt": ("doubt_id", "by_name"),
+    "sale_stop": ("stop_id", "by_name"), "second_chance": ("chance_id", "by_name"), "deposit_doubt": ("doubt_id", "by_name"),
     "bid": ("bid_id", "plate::text"), "sealed_bid": ("sealed_id", "plate::text"), "opened_bid": ("sealed_id", "by_name"),
 }  # fmt: skip
 _OF_LISTING = {

@@ -13,7 +13,7 @@ from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import lot_queries, opened, outcome_queries
+from landreg.exchange.bidding import lot_queries, opened, outcome_queries, stop_queries
 from landreg.exchange.bidding.rules.announcing import offered_as
 from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.listings.rules.land import MOVING
@@ -169,6 +169,7 @@ def listing(number: str) -> Response:
         openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
         turns = outcome_queries.turns(uow.session, sale.county, sale.sale_id) if sale else []
         drawn = lot_queries.of_listing(uow.session, number)
+        off = stop_queries.called_off(uow.session, sale.county, sale.sale_id) if sale else None
     kind = transfers(today).get(row.kind)
     law = shown.law_of(row.county)
     name, phone = shown.office(law, row.county)
@@ -192,6 +193,7 @@ def listing(number: str) -> Response:
         opened=openings,
         turns=turns,
         lots=drawn,
+        called_off=off,
         others_from=others_from if row.to_whom == "members_first" and today < others_from else None,
         now=now,
         open=row.state == "open" and row.closes_on >= today,

@@ -21,6 +21,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.core.periods import BEIJING, beijing_day
 from landreg.exchange.bidding import (
     auction,
+    calling_off,
     chances,
     correction_queries,
     deal_queries,
@@ -34,11 +35,12 @@ from landreg.exchange.bidding import (
     sales,
     sealed,
     sealed_queries,
+    stop_queries,
     taker_queries,
     told_queries,
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
-from landreg.exchange.bidding.model import Sale
+from landreg.exchange.bidding.model import Sale, SaleStop
 from landreg.exchange.bidding.rules.announcing import (
     deposits_from,
     least_hours,
@@ -48,13 +50,13 @@ from landreg.exchange.bidding.rules.announcing import (
     usual_step,
     year_in_yuan,
 )
-from landreg.exchange.bidding.rules.ending import NONE_FOLLOWS, stopped
-from landreg.exchange.listings import floor_queries
+from landreg.exchange.bidding.rules.ending import GROUNDS, NONE_FOLLOWS, stopped
+from landreg.exchange.listings import floor_queries, papers
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
-from landreg.registry.routes.surroundings import desk_of, page_day
+from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import pages, problems
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("sales", __name__)
 READERS = (Role.OPERATOR, Role.AUDITOR)
@@ -198,6 +200,8 @@ def one(county: str, sale_id: UUID) -> Response:
             gave_up={made.taker_id for made, _stands in deals_made if made.deal_id in given_up},
             asked=chances.asked_of(session, county, sale_id, page_day(session)),
             falls=falls, watched=review_queries.watched(session, county, of_deal),
+            grounds=GROUNDS, stops=stop_queries.stops(session, county, sale_id),
+            called_off=stop_queries.called_off(session, county, sale_id), me_id=actor.account_id,
             given_up=bool(deal_queries.given_up(session, [found.sale])),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),
@@ -234,13 +238,39 @@ class Reason:
     reason: str = field(default="", metadata={"most": 500})
 
 
+@dataclass(frozen=True)
+class CallingOff:
+    """Why a sale is called off; once somebody has bid, on which ground and by which paper."""
+
+    reason: str = field(default="", metadata={"most": 500})
+    ground: str = field(default="", metadata={"most": 20})
+    paper: Upload | None = None
+
+
+@blueprint.get("/sales/<county>/<uuid:sale_id>/stops/<uuid:stop_id>")
+@allow(*READERS)
+def stop_paper(county: str, sale_id: UUID, stop_id: UUID) -> Response:
+    """The paper by which an officer asked that a sale be called off."""
+    with unit_of_work(current_actor()) as uow:
+        found = [one for one in stop_queries.stops(uow.session, county, sale_id) if one.stop_id == stop_id]
+    if not found:
+        raise NotFound
+    content = BytesIO(store().read(found[0].sha256))
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found[0].paper)
+
+
 @blueprint.post("/sales/<county>/<uuid:sale_id>/cancel")
 @allow(Role.OPERATOR)
 @problems.back_to(one)
 def cancel(county: str, sale_id: UUID) -> Redirect:
-    """Call the sale off."""
-    sales.cancel(current_actor(), county, sale_id, read_form(Reason).reason)
-    flash(_("场次已取消，请退还保证金。"))
+    """Call the sale off, or ask for it where somebody has bid."""
+    given = read_form(CallingOff)
+    paper = papers.keep_one(store(), given.paper)
+    made = calling_off.call_off(current_actor(), county, sale_id, given.reason, given.ground, paper)
+    if isinstance(made, SaleStop):
+        flash(_("已经提出，由另一名交易员核对材料以后取消；在那以前场次照常进行。"))
+    else:
+        flash(_("场次已取消，请退还保证金。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
 

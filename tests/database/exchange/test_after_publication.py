@@ -20,6 +20,7 @@ from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     auction,
+    calling_off,
     deal_queries,
     deals,
     falling,
@@ -308,7 +309,7 @@ def test_an_auction_that_has_closed_is_not_called_off(auctioned: Listing, superu
     sale = kit.auction(auctioned)
     two_bids(superuser, sale)
     with pytest.raises(Conflict):
-        sales.cancel(OPERATOR, COUNTY, sale.sale_id, "不想卖了")
+        calling_off.call_off(OPERATOR, COUNTY, sale.sale_id, "不想卖了")
     with pytest.raises(Refused) as past_the_rule, unit_of_work(OPERATOR) as uow:
         sales.ended(uow, sale, "cancelled", "不想卖了")
     assert codes(past_the_rule) == {"BID-8"}

@@ -14,7 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Refused
 from landreg.core.periods import beijing_day, years_after
-from landreg.exchange.bidding import deals, sales
+from landreg.exchange.bidding import calling_off, deals, sales
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.model import Listing
 from landreg.registry import figures
@@ -120,7 +120,7 @@ def test_the_auditor_reads_which_land_of_a_collective_was_sold_at_short_notice(
     kit.auction(land[0], deposit=Decimal(30))
     for listing, days in zip(land[1:], (11, 12, 12), strict=True):
         sale = _announced(listing, days)
-    sales.cancel(OPERATOR, COUNTY, sale.sale_id, "流出方要求改期")
+    calling_off.call_off(OPERATOR, COUNTY, sale.sale_id, "流出方要求改期")
     kit.pass_time(superuser, days=13)
     (found,) = [one for one in fair_look.look(auditor, beijing_day(kit.now_of())).facts if one.kind == "short_notice"]
     assert (found.seen, found.of) == (2, 3)

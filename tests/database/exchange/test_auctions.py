@@ -17,7 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deals, falling, sale_queries, sales, windows
+from landreg.exchange.bidding import auction, calling_off, deals, falling, sale_queries, sales, windows
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules.auction import BID_RULES, Placed, after
 from landreg.exchange.contracts import drawing, life
@@ -315,7 +315,7 @@ def test_a_deposit_on_a_price_in_grain_is_reckoned_in_yuan_by_the_countys_price_
     assert [(one.code, str(one.values["most"])) for one in above.value.findings] == [("BID-7", "225.00")]
     sale = kit.auction(listing, **start, deposit=Decimal("225.00"))
     assert (sale.grain_yuan, sale.deposit_yuan) == (Decimal("2.50"), Decimal("225.00"))
-    sales.cancel(OPERATOR, COUNTY, sale.sale_id, "时间另定")
+    calling_off.call_off(OPERATOR, COUNTY, sale.sale_id, "时间另定")
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="what grain costs"):
         superuser.execute(
             """INSERT INTO exchange.sale SELECT (jsonb_populate_record(s, jsonb_build_object('sale_id', gen_random_uuid(),

@@ -18,6 +18,7 @@ from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     auction,
+    calling_off,
     correcting,
     correction_queries,
     outcome_queries,
@@ -164,7 +165,7 @@ def test_what_became_of_a_deposit_is_corrected_and_told_as_it_stands(listing: Li
     sale, ((_, first, one), (_, second, other)) = two(listing, superuser)
     came = record(one)
     record(other, "BZ-2")
-    sales.cancel(OPERATOR, COUNTY, sale.sale_id, "开拍时间另定")
+    calling_off.call_off(OPERATOR, COUNTY, sale.sale_id, "开拍时间另定")
     went = record(one, "T-1", kind="returned")
     for of in (other, None):
         with pytest.raises(Refused) as gone:

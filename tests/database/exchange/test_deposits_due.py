@@ -14,7 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import returning, sales
+from landreg.exchange.bidding import calling_off, returning, sales
 from landreg.law.queries import load_law
 from tests import bidding_kit as kit
 from tests.exchange_kit import OPERATOR
@@ -37,7 +37,7 @@ def test_days_that_the_county_shortens_hold_for_what_becomes_free_since(
     sale = kit.auction(kit.published(registrar, reviewer, superuser, way="auction"))
     taker, actor = kit.person(superuser, 1)
     entrant = kit.entered(sale, taker, actor)
-    sales.cancel(OPERATOR, COUNTY, sale.sale_id, "样本")
+    calling_off.call_off(OPERATOR, COUNTY, sale.sale_id, "时间另定")
     with unit_of_work(OPERATOR) as uow:
         free, law = beijing_day(uow.now), sales.law_of(uow, COUNTY)
     due = law.working_days_after(free, 5)

@@ -18,6 +18,8 @@ LEAST_SIGNS = 4
 """How many different signs a reason has at least that says something: `exchange.says_why` counts them too."""
 
 
+GROUNDS = ("title", "ordered", "hindered", "collusion", "misstated")
+"""On what a sale is called off for which somebody has bid."""
 OWN, PAPER, DEMAND, OVER = "own", "paper", "demand", "over"
 """By what a deal falls: the side's own account; its writing at the desk; a demand that was served and had no answer; its days are
 over, and no contract stands.
@@ -57,6 +59,29 @@ def says_why(said: str) -> bool:
 def stopped(cause: str, field: str) -> Finding:
     """BID-8: a step that cannot be taken now. cause: why, a word of terms.toml; of what the database refuses, its constraint's."""
     return Finding("BID-8", field, {"cause": cause})
+
+
+@dataclass(frozen=True)
+class CallingOff:
+    """A sale that is to be called off. bids: how many there are. ground: of GROUNDS, proven: with a paper that shows it.
+    asked_by_other: another officer asked for it.
+    """
+
+    bids: int
+    ground: str = ""
+    proven: bool = False
+    asked_by_other: bool = False
+
+
+def bid_26_called_off_by_two(facts: CallingOff, law: Law | None = None) -> Finding | None:
+    """BID-26: once somebody has bid, a sale is called off on a ground of the list alone, with the paper that shows it, by two
+    officers: one asks, another does it.
+    """
+    if not facts.bids or facts.asked_by_other:
+        return None
+    if facts.ground not in GROUNDS:
+        return Finding("BID-26", "ground", {"fault": "stop_ground"})
+    return None if facts.proven else Finding("BID-26", "paper", {"fault": "stop_paper"})
 
 
 def bid_8_called_off_before_the_close(now: datetime, closes_at: datetime) -> Finding | None:
