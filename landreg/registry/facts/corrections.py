@@ -40,6 +40,8 @@ from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import Ground, ParcelActFacts
 from landreg.registry.rules.requests import read
 
+HOUSE = ("footprint_m2", "floor_area_m2", "floors")
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -132,9 +134,18 @@ def _proposal(
         misnamed=misnamed,
         drawn_m2=_drawn(subject) if "registered_area_m2" in right else None,
         told_on=told_on,
+        house=_house(case, subject, right),
     )
     effect: Callable[[date], Changes] = partial(_changes, case, asked, subject, right)
     return ActProposal(case, InForce(None, None, restrictions), facts, effect)
+
+
+def _house(case: Case, subject: Subject, right: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """Footprint, floor area and floors of a homestead's house as they would be; none where none of them is corrected."""
+    if case.right_kind != "homestead" or not right.keys() & {*HOUSE}:
+        return None, None, None
+    footprint, floor_area, floors = (right[fact] if fact in right else subject.now(fact) for fact in HOUSE)
+    return footprint, floor_area, floors
 
 
 def _misnamed(session: Session, county: str, asked: Correction, subject: Subject) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ class ParcelActFacts(ActFacts):
     member, as the register has them. contract: as a corrected term would leave it. beyond: code of a land-operation right that
     would run past that term, to its last day. told_on: when the proof came that the party was told of an error that the office
     found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
+    house: of a homestead whose house is corrected its footprint and floor area in m², and its floors, as they would be.
     let: the corrected term of a land-operation right; let_until: the end of the contract below it, None where it has none;
     half-open.
     """
@@ -92,6 +93,7 @@ class ParcelActFacts(ActFacts):
     disposed: Mapping[str, date] = field(default_factory=dict)
     let: tuple[date, date] | None = None
     let_until: date | None = None
+    house: tuple[Decimal | None, Decimal | None, int | None] = (None, None, None)
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:

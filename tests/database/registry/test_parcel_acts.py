@@ -195,6 +195,17 @@ def test_what_was_said_of_a_parcel_before_it_was_split_is_said_still(
     assert one(registrar, said, c=LOWER, at=now, day=beijing_day(now)) == 0
 
 
+def test_a_floor_area_that_is_no_house_s_is_told(registrar: Actor) -> None:
+    right = right_of(registrar, kind="homestead")
+    facts = (Corrected("footprint_m2", "80.00"), Corrected("floors", "2"), Corrected("floor_area_m2", "1600.00"))
+    case = applications.apply_on_right(
+        registrar, COUNTY, right, "correction", Correction("right", "holder", "实测", facts)
+    )
+    with pytest.raises(Refused) as error:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(error) == {"REG-20", "COR-20"}
+
+
 def test_a_line_that_misses_is_refused_and_draws_no_code(registrar: Actor) -> None:
     with pytest.raises(Refused) as error:
         open_one(registrar, "parcel_split", ParcelSplit((LOWER,), line((30, -1), (30, 21))))

@@ -67,6 +67,9 @@ NATURE = Correction("right", "holder", "合同原件", (Corrected("nature", "122
 HOLDER = Correction(
     "holder", "holder", "身份证", (Corrected("name", "城里仁"), Corrected("person_id", str(UUID(int=9))))
 )
+NOTED = LAW.text("HS-4.note")
+STRUCK = Correction("right", "holder", "备注多余", (Corrected("note", ""),))
+FLOORS = Correction("right", "holder", "实测", (Corrected("floor_area_m2", "178.68"),))
 SLIP = Correction("parcel", "office", "外业核实", (Corrected("name", "北坡"),), (LOWER,))
 LOAN = Restricted(UUID(int=4), "mortgage", "样本农村信用社", 1)
 OTHERS = {
@@ -75,6 +78,30 @@ OTHERS = {
     "restrictions": (Restricted(UUID(int=4), "objection", "张三", 1), LOAN),
     "papers": frozenset(("operator_consent", "creditor_consent")),
 }
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed"),
+    [
+        (FLOORS, {"house": (Decimal("89.34"), Decimal("178.68"), 2)}),
+        (FLOORS, {"house": (Decimal("89.34"), None, 2)}),
+        (STRUCK, {"right_kind": "homestead", "now": {"note": "另有附记"}, "meant": {"note": ""}}),
+        (STRUCK, {"right_kind": "homestead", "now": {"note": NOTED}, "meant": {"note": f"{NOTED}；另有附记"}}),
+        (
+            STRUCK,
+            {
+                "right_kind": "homestead",
+                "now": {"note": NOTED},
+                "meant": {"note": ""},
+                "papers": frozenset(("ruling",)),
+            },
+        ),
+    ],
+)
+def test_a_house_is_corrected_as_it_is_and_keeps_the_note_of_the_law(
+    asked: Correction, changed: dict[str, Any]
+) -> None:
+    assert examine(RULES, facts(asked, **changed), LAW) == ()
 
 
 def test_a_correction_goes_on_beside_the_rights_of_others_where_they_consent() -> None:
@@ -140,6 +167,9 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-15", "refuse", NATURE, {"right_kind": "contract_management", "meant": {"nature": "122"}}),
         ("COR-16", "refuse", HOLDER, {"same_person": False}),
         ("COR-17", "refuse", HOLDER, {"member_of": (HOME,)}),
+        ("COR-19", "refuse", STRUCK, {"right_kind": "homestead", "now": {"note": NOTED}, "meant": {"note": ""}}),
+        ("COR-20", "warn", FLOORS, {"house": (Decimal("89.34"), Decimal("1786.80"), 2)}),
+        ("COR-20", "warn", FLOORS, {"house": (Decimal("89.34"), Decimal("17.86"), 2)}),
         ("TR-12", "refuse", AREA, {"restrictions": (Restricted(UUID(int=4), "seizure", "第一法院", 1),)}),
         ("TR-12", "refuse", AREA, {"restrictions": (replace(LOAN, kind="advance_notice"),)}),
         ("TR-20", "refuse", AREA, {"restrictions": (LOAN,)}),
