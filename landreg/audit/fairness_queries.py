@@ -232,16 +232,16 @@ def _returns(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Mark
 
 
 def _announced(session: Session, where: Mapping[str, Any], law: Law) -> tuple[Marked, ...]:
-    """Sales of a collective's land, and whether their notice was shorter than the county's figure, the longer one of that day and
-    of the day of the look, or hardly longer and one taker alone came. law: of the day of the look.
+    """Sales of a collective's land, and whether their notice was shorter than the figure of the day on which each was set up, or
+    hardly longer and one taker alone came.
     """
     found = session.execute(sa.text(_ANNOUNCED), where).all()
     laws = load_laws(session, law.county, {beijing_day(one.set_at) for one in found})
 
     def hardly(one: Any) -> bool:
         day, offered = beijing_day(one.set_at), offered_as(one.source, one.kind)
-        due = max(deposits_from(day, offered, held) for held in (laws[day], law))
-        return beijing_day(one.deposit_by) < due + (DAY * 2 if one.entrants <= 1 else DAY * 0)
+        due = deposits_from(day, offered, laws[day])
+        return day < due and beijing_day(one.deposit_by) < due + (DAY * 2 if one.entrants == 1 else DAY * 0)
 
     return tuple(Marked(one.by, one.number, hardly(one)) for one in found)
 

@@ -22,8 +22,8 @@ from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
 from tests.bidding_kit import published
 from tests.exchange_kit import OPERATOR, common, listing_row, market, own_right, parcels_of, put_event, put_listing
-from tests.registry_kit import Connection
-from tests.villages import COUNTY
+from tests.registry_kit import HOUSEHOLD, Connection
+from tests.villages import COUNTY, past_triggers
 
 SetUp = Callable[..., Sale]
 
@@ -112,16 +112,35 @@ def test_the_county_decides_how_long_and_never_no_day(
 def test_the_auditor_reads_which_land_of_a_collective_was_sold_at_short_notice(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
 ) -> None:
-    """What ended sooner than the figure asks, lowered for a while as it may be, and what ended at the least with nobody beside."""
+    """What ended sooner than the figure asked, and what ended at the least with one taker alone; to which nobody came is none of them,
+    and a longer figure later makes none of them.
+    """
     use_key(database.keys["identity"])
     market(registrar, reviewer, superuser, 2)
-    kinds = (("four_wastes", "043"), ("four_wastes", "043"), ("unallocated", "013"), ("unallocated", "013"))
+    kinds = (("four_wastes", "043"),) * 3 + (("unallocated", "013"),) * 2
     land = [_of_collective(registrar, superuser, *kind, serial) for serial, kind in enumerate(kinds, 90001)]
     kit.auction(land[0], deposit=Decimal(30))
-    for listing, days in zip(land[1:], (11, 12, 12), strict=True):
+    alone = _announced(land[1], 11)
+    kit.entered(alone, *kit.household(superuser, HOUSEHOLD))
+    for listing, days in zip(land[2:], (11, 12, 12), strict=True):
         sale = _announced(listing, days)
     calling_off.call_off(OPERATOR, COUNTY, sale.sale_id, "流出方要求改期")
     kit.pass_time(superuser, days=13)
-    (found,) = [one for one in fair_look.look(auditor, beijing_day(kit.now_of())).facts if one.kind == "short_notice"]
-    assert (found.seen, found.of) == (2, 3)
+    today = beijing_day(kit.now_of())
+    longer = Figure("BID-7.notice_days", "collective", "60", today, "样本发〔2026〕2号")
+    figures.set_figure(registrar, COUNTY, longer)
+    (found,) = [one for one in fair_look.look(auditor, today).facts if one.kind == "short_notice"]
+    assert (found.seen, found.of) == (2, 4)
     assert set(found.numbers) == {land[0].number, land[1].number}
+
+
+def test_what_was_set_up_before_any_notice_was_asked_was_not_announced_too_late(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 2)
+    kit.auction(_of_collective(registrar, superuser, "four_wastes", "043", 90001), deposit=Decimal(30))
+    with past_triggers(superuser) as past:
+        past.execute("UPDATE exchange.sale SET set_at = '2026-11-28 09:00+08', deposit_by = '2026-11-28 10:00+08'")
+    facts = fair_look.look(auditor, beijing_day(kit.now_of())).facts
+    assert not [one for one in facts if one.kind == "short_notice"]

@@ -25,7 +25,7 @@ from landreg.exchange.bidding.rules import ranking as ra
 from landreg.exchange.bidding.rules import sealing as se
 from landreg.law.book import national_law
 
-LAW = national_law("610902", date(2026, 11, 27))
+LAW = national_law("610902", date(2026, 11, 29))
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
 HOUR, MILLISECOND = timedelta(hours=1), timedelta(milliseconds=1)
 ONE, TWO = UUID(int=1), UUID(int=2)
