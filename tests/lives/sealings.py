@@ -6,9 +6,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.exchange.bidding import correcting, deals, reviews, sales, sealed, takers
-from landreg.exchange.bidding.rules.qualified import PAPERS
 from tests import bidding_kit as kit
-from tests.contract_kit import PAPER, today
+from tests.contract_kit import today
 from tests.exchange_kit import OPERATOR
 from tests.life_kit import Life, Stage
 from tests.lives.auctions import at_market
@@ -47,12 +46,12 @@ def sealings(on: Stage) -> Life:
 def _reviewed() -> Life:
     opening = takers.Opening("organisation", "样本农业公司", USCC, "0915-2", "gongsi")
     taker, _ = takers.open_at_counter(OPERATOR, opening)
-    asking = reviews.Asking(Decimal(200), "种植玉米", "", dict.fromkeys(PAPERS, PAPER))
+    asking = reviews.Asking(Decimal(200), "种植玉米", "", kit.FULL)
     company = kit.of_taker(taker)
     slip = yield "ask_review", lambda: reviews.ask(company, taker, asking)
     yield "withdraw_review", lambda: reviews.withdraw(company, COUNTY, slip.qualification_id)
     asked = reviews.ask(company, taker, asking)
-    yield "decide_review", lambda: reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", "样本专家")
+    yield "decide_review", lambda: reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", kit.REVIEWED)
     reserve = ("paid", Decimal(40_000), "FX-1", today())
     kept = yield "record_reserve", lambda: reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, *reserve)
     right = correcting.Instead(taker.taker_id, sales.Receipt("paid", Decimal(40_000), "FX-11", today()))

@@ -167,7 +167,10 @@ def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser)
     )
     for wrong in (*bad, {"outside_mu": "NaN"}, {}):
         assert 400 <= ling.post("/sales/reviews", {**asked, **wrong}).status_code < 500, wrong
-    papers = {kind: (io.BytesIO(photographed()), "材料.jpg") for kind in ("licence", "ability", "plan", "credit")}
+    papers = {
+        kind: (io.BytesIO(photographed() + kind.encode()), "材料.jpg")
+        for kind in ("licence", "ability", "plan", "credit")
+    }
     answer = ling.post("/sales/reviews", {**asked, "outside_mu": "", **papers})
     assert answer.status_code == 303, answer.text
     assert "样本种植专业合作社" in ling.get("/sales/reviews").text

@@ -36,8 +36,10 @@ from landreg.exchange.bidding.rules.qualified import (
     Reviewing,
     Seen,
     due_on,
+    qual_2_each_paper_is_its_own,
     qual_2_papers_are_complete,
     qual_3_decided_in_time,
+    qual_6_decided_by_another,
     qual_6_refusal_says_why,
     qual_9_reserve_as_held,
     qual_10_seen_since_the_deal,
@@ -78,6 +80,7 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
         faults = [qual_2_papers_are_complete(facts), tr_2_purpose_keeps_it_farmed(facts)]
         faults += [None if asked.purpose.strip() else Finding("QUAL-7", "purpose", {"fault": "review_purpose"})]
         faults += [None if is_area(area) else Finding("QUAL-7", "more_mu", {"fault": "review_area"})]
+        faults += qual_2_each_paper_is_its_own({kind: paper.sha256 for kind, paper in asked.papers.items()})
         if any(faults):
             raise Refused([fault for fault in faults if fault])
         if any(decision is None for _, decision in review_queries.reviews(uow.session, taker.county, taker.taker_id)):
@@ -105,7 +108,8 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
 def decide(
     actor: Actor, county: str, qualification_id: UUID, outcome: str, said: str, took_part: str
 ) -> tuple[Finding, ...]:
-    """Decide a review; what is noted with it: that it comes late (QUAL-3). took_part: who reviewed, of which side.
+    """Decide a review; what is noted with it: that it comes late (QUAL-3). took_part: who reviewed, of which side,
+    and the number of their opinion, a line each; by another than who entered what was asked.
 
     Raises NotFound, Refused (QUAL-6, GUARD-1), Conflict (QUAL-8) where it was decided.
     """
@@ -117,7 +121,7 @@ def decide(
         law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, said=said, took_part=took_part)
         facts = Reviewing((), beijing_day(asked.at), law.on, outcome, said, took_part=took_part)
-        if wrong := qual_6_refusal_says_why(facts):
+        if wrong := qual_6_refusal_says_why(facts) or qual_6_decided_by_another((asked.by, actor.account_id)):
             raise Refused(wrong)
         if decision is not None:
             raise Conflict(_over(decision))

@@ -22,7 +22,7 @@ from landreg.core.units import mu_of
 from landreg.exchange.bidding import correction_queries, review_queries, reviews, sales, taker_queries, takers
 from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.review_model import Reserve
-from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.bidding.rules.qualified import OPINION, PAPERS, PARTS
 from landreg.exchange.contracts import draft_queries
 from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.listings import papers
@@ -205,11 +205,21 @@ def paper(county: str, qualification_id: UUID, kind: str) -> Response:
 
 @dataclass(frozen=True)
 class Deciding:
-    """What a review comes to."""
+    """What a review comes to: who took part, of which side; opinion: the number and day of what they found."""
 
     outcome: str = field(default="", metadata={"most": 20})
     said: str = field(default="", metadata={"most": 1000})
-    took_part: str = field(default="", metadata={"most": 1000})
+    took_part: str = field(default="", metadata={"most": 200})
+    collective: str = field(default="", metadata={"most": 200})
+    farmers: str = field(default="", metadata={"most": 200})
+    expert: str = field(default="", metadata={"most": 200})
+    opinion: str = field(default="", metadata={"most": 200})
+
+    def named(self) -> str:
+        """Who took part and what they found, a line each, as it is recorded."""
+        said = (self.took_part, self.collective, self.farmers, self.expert, self.opinion)
+        lines = zip((*PARTS, OPINION), said, strict=True)
+        return "\n".join(f"{part}：{' '.join(who.split())}" for part, who in lines if who.strip())
 
 
 @blueprint.post("/sales/reviews/<county>/<uuid:qualification_id>")
@@ -218,7 +228,7 @@ class Deciding:
 def decide(county: str, qualification_id: UUID) -> Redirect:
     """Decide it."""
     given = read_form(Deciding)
-    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said, given.took_part)
+    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said, given.named())
     flash(_("已作出决定，超过了规定的工作日。") if late else _("已作出决定。"))
     return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)
 

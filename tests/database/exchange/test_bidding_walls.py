@@ -20,7 +20,6 @@ from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import auction, deals, offers, reviews, sale_queries, takers, windows
 from landreg.exchange.bidding.offers import Word
-from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.model import Listing, Taker
 from landreg.registry.guarded import Attached
@@ -213,10 +212,8 @@ def business(passed_mu: int = 0) -> tuple[Taker, Actor]:
     taker, _ = takers.open_at_counter(OPERATOR, asked)
     actor = kit.of_taker(taker)
     if passed_mu:
-        found = reviews.ask(
-            actor, taker, reviews.Asking(Decimal(passed_mu), "种植玉米", "", dict.fromkeys(PAPERS, PAPER))
-        )
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", "样本专家")
+        found = reviews.ask(actor, taker, reviews.Asking(Decimal(passed_mu), "种植玉米", "", kit.FULL))
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
     return taker, actor
 
 
@@ -238,8 +235,8 @@ def test_a_business_is_reviewed_within_its_limit_and_its_reserve_stays_while_it_
     with pytest.raises(Refused) as unreviewed:
         offers.say(actor, *at, Word("offer", Decimal(450)))
     assert codes(unreviewed) == {"QUAL-1"}
-    found = reviews.ask(actor, taker, reviews.Asking(Decimal(300), "种植玉米", "", dict.fromkeys(PAPERS, PAPER)))
-    reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", "样本专家")
+    found = reviews.ask(actor, taker, reviews.Asking(Decimal(300), "种植玉米", "", kit.FULL))
+    reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
     offers.say(actor, *at, Word("offer", Decimal(450)))
     offers.say(owner, *at, Word("accept"))
     window = deals.proceed(OPERATOR, COUNTY, wide.listing_id).window

@@ -13,7 +13,6 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import reviews, taker_queries, takers
-from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts import drawing, life, project_queries, project_runs, projects, signing, taking
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
@@ -24,6 +23,7 @@ from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.log.note import Signer
 from landreg.registry.figures import Figure, set_figure
+from tests.bidding_kit import FULL, REVIEWED, SECOND
 from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -46,9 +46,9 @@ def taker() -> Taker:
 
 def passed(mu: str) -> None:
     """The cooperative's review for so much, asked for at the counter."""
-    papers = dict.fromkeys(PAPERS, PAPER)
-    asked = reviews.ask(OPERATOR, taker(), reviews.Asking(Decimal(mu), "种植玉米", "", papers))
-    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", "样本专家")
+    papers = FULL
+    asked = reviews.ask(SECOND, taker(), reviews.Asking(Decimal(mu), "种植玉米", "", papers))
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", REVIEWED)
 
 
 def held() -> Decimal:

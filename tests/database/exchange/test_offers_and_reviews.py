@@ -107,27 +107,34 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     with pytest.raises(Refused) as lacking:
         reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", papers))
     assert codes(lacking) == {"QUAL-2"}
-    full = dict.fromkeys(PAPERS, PAPER)
+    full = kit.FULL
     with pytest.raises(Refused) as nothing:
         reviews.ask(actor, taker, reviews.Asking(Decimal("0"), "种植玉米", "", full))
     assert codes(nothing) == {"QUAL-7"}
     with pytest.raises(Refused) as built:
         reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "建别墅，盖房出售", "", full))
     assert codes(built) == {"TR-2"}
+    one_file = dict.fromkeys(PAPERS, PAPER)
+    with pytest.raises(Refused) as same:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", one_file))
+    assert [(one.code, one.field) for one in same.value.findings] == [("QUAL-2", kind) for kind in PAPERS[1:]]
     found = reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", full))
+    with pytest.raises(Refused) as alone:
+        reviews.decide(actor, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
+    assert codes(alone) == {"QUAL-6"}
     assert found.due_on >= beijing_day(kit.now_of()) + timedelta(days=26)
     with pytest.raises(Conflict) as waiting:
         reviews.ask(actor, taker, reviews.Asking(Decimal("300"), "种植玉米", "", full))
     assert codes(waiting) == {"QUAL-8"}
     assert waiting.value.findings[0].values == {"fault": "review_waits"}
     with pytest.raises(Refused) as why:
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "", "样本专家")
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "", kit.REVIEWED)
     assert codes(why) == {"QUAL-6"}
     with pytest.raises(Refused) as nobody:
         reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", " ")
     assert [(one.code, one.field) for one in nobody.value.findings] == [("QUAL-6", "took_part")]
     kit.pass_time(superuser, days=60)
-    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", "样本专家")
+    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
     assert [one.code for one in noted] == ["QUAL-3"]
     today = beijing_day(kit.now_of())
     reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, "paid", Decimal("40000"), "FX-1", today)
@@ -144,7 +151,7 @@ def test_a_review_filed_by_mistake_is_taken_back_by_who_filed_it_and_filed_anew(
     business: tuple[Taker, Actor], superuser: Connection, worker: Actor, database: Settings, as_desk: Any
 ) -> None:
     taker, actor = business
-    full = dict.fromkeys(PAPERS, PAPER)
+    full = kit.FULL
     with pytest.raises(Refused) as unsaid:
         reviews.ask(actor, taker, reviews.Asking(Decimal("NaN"), " ", "", full))
     assert {(one.field, one.values["fault"]) for one in unsaid.value.findings} == {
@@ -166,12 +173,12 @@ def test_a_review_filed_by_mistake_is_taken_back_by_who_filed_it_and_filed_anew(
     right = reviews.ask(actor, taker, reviews.Asking(Decimal("500"), "种植玉米", "", full))
     for qualification, fault in ((slip, "review_withdrawn"), (right, "review_decided")):
         if fault == "review_decided":
-            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "", "样本专家")
+            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "", kit.REVIEWED)
         with pytest.raises(Conflict) as over:
             reviews.withdraw(actor, COUNTY, qualification.qualification_id)
         assert over.value.findings[0].values == {"fault": fault}
         with pytest.raises(Conflict) as over:
-            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "", "样本专家")
+            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "", kit.REVIEWED)
         assert over.value.findings[0].values == {"fault": fault}
     with unit_of_work(OPERATOR) as uow:
         assert kit.sales.taking_in(uow, taker, Decimal(1)).passed_mu == Decimal("500.00")

@@ -20,11 +20,11 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import reviews, takers
-from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts import project_queries, project_runs, projects
 from landreg.exchange.contracts.model import ProjectRun
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.counter.present import Present
+from tests.bidding_kit import FULL, REVIEWED, SECOND
 from tests.contract_kit import PAPER, TAKER, VALUES, says, terms, today
 from tests.registry_kit import Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -50,8 +50,8 @@ def qualified(operator: Actor, mu: Decimal) -> None:
     """The cooperative's review for so much land, and its reserve."""
     with unit_of_work(operator) as uow:
         taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
-    asked = reviews.ask(operator, taker, reviews.Asking(mu, "种植玉米", "", dict.fromkeys(PAPERS, PAPER)))
-    reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "", "样本专家")
+    asked = reviews.ask(SECOND, taker, reviews.Asking(mu, "种植玉米", "", FULL))
+    reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "", REVIEWED)
     reviews.record_reserve(operator, COUNTY, taker.taker_id, "paid", mu * 200, "FX-1", today())
 
 

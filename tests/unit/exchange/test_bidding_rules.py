@@ -42,7 +42,13 @@ GIVEN = replace(PAID, kind="returned", held=Decimal(900))
 UNOPENED = ed.GivingUp(NOW + 72 * HOUR, NOW, "开标人密钥丢失", by_officer=False)
 WINDOW = pr.Window(date(2026, 12, 20), date(2026, 12, 19), {ONE: "read", TWO: "by_hand"})
 TAKING = qu.TakingIn("organisation", Decimal(150), Decimal(40), Decimal(190), Decimal(38_000))
-REVIEW = qu.Reviewing(qu.PAPERS, date(2026, 10, 9), date(2026, 11, 5), "passed", took_part="样本专家")
+REVIEW = qu.Reviewing(
+    qu.PAPERS,
+    date(2026, 10, 9),
+    date(2026, 11, 5),
+    "passed",
+    took_part="部门：样本镇农业办\n专家：样本专家\n审查意见：样审一号",
+)
 SAID = of.Said("taker", "offer", Decimal(450), date(2026, 11, 28))
 SAYING = of.Saying((SAID,), "household", "accept", date(2026, 11, 28))
 CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
@@ -131,7 +137,9 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("QUAL-4", qu.qual_4_within_the_limit, TAKING, replace(TAKING, area_mu=Decimal(2961))),
     ("QUAL-5", qu.qual_5_reserve_is_paid, TAKING, replace(TAKING, reserve=Decimal("37999.99"))),
     ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, outcome="refused")),
-    ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part=" ")),
+    ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part="x")),
+    ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part="部门：样本镇农业办\n审查意见：样审一号")),
+    ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part="部门：样本镇农业办\n专家：样本专家")),
 ]  # fmt: skip
 
 

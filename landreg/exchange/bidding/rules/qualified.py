@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.core.units import CENT
@@ -14,6 +16,10 @@ from landreg.law.transfers import not_farming
 
 PAPERS = ("licence", "ability", "plan", "credit")
 """营业执照, 农业经营能力证明, 项目计划书, 信用报告."""
+PARTS = ("部门", "集体", "农民代表", "专家")
+"""Who reviews (农村土地承包法 45, 办法 29), as the record names them, a line each."""
+OPINION = "审查意见"
+"""What the record calls the paper of the review: its number and day."""
 WATCHED = ("fine", "non_grain", "idle", "non_farm", "built")
 ADVERSE = frozenset(WATCHED[1:])
 
@@ -111,11 +117,33 @@ def qual_5_reserve_is_paid(facts: TakingIn, law: Law) -> Finding | None:
 
 
 def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding | None:
-    """QUAL-6: a review passes or not; one that does not says why; who took part in it is named. 农村土地承包法 45."""
+    """QUAL-6: a review passes or not; one that does not says why; at least two of the parts that review together are named, and
+    what they found is a paper. 农村土地承包法 45.
+    """
     sound = facts.outcome == "passed" or (facts.outcome == "refused" and bool(facts.said.strip()))
     if not sound:
         return Finding("QUAL-6", "said")
-    return None if facts.took_part.strip() else Finding("QUAL-6", "took_part")
+    lines = (line.partition("：") for line in facts.took_part.splitlines())
+    named = {part for part, _, who in lines if len(who.strip()) > 1}
+    if len(named & {*PARTS}) < 2:
+        return Finding("QUAL-6", "took_part")
+    return None if OPINION in named else Finding("QUAL-6", "opinion")
+
+
+def qual_6_decided_by_another(facts: tuple[UUID, UUID]) -> Finding | None:
+    """QUAL-6: who entered what a business asks for does not decide it. facts: who asked, who decides."""
+    asked_by, decides = facts
+    return Finding("QUAL-6", "outcome") if asked_by == decides else None
+
+
+def qual_2_each_paper_is_its_own(digests: Mapping[str, str]) -> list[Finding]:
+    """QUAL-2: one file is one paper of a review: each kind whose file stands for another already."""
+    first: dict[str, str] = {}
+    return [
+        Finding("QUAL-2", kind, {"fault": "review_same_file"})
+        for kind, one in digests.items()
+        if first.setdefault(one, kind) != kind
+    ]
 
 
 def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
