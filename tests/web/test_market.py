@@ -388,6 +388,6 @@ def test_a_listing_stays_on_the_market_with_its_terms_until_its_sale_closes(clie
     assert "竞价已经截止，不再接受报价" in page
     assert "我要受让" not in page
     superuser.execute("UPDATE exchange.sale_clock SET closes_at = system.clock() + interval '1 day'")
-    event = {"event_id": uuid4(), "kind": "cancelled", "said": "停电", "by": OPERATOR, "by_name": "交易员"}
+    event = {"event_id": uuid4(), "kind": "cancelled", "said": "全场停电", "by": OPERATOR, "by_name": "交易员"}
     insert(superuser, "exchange.sale_event", **sale, **event, at=datetime.now(UTC))
     assert found(client) == []
