@@ -29,7 +29,9 @@ MINUTES = "assembly_minutes"
 
 @dataclass(frozen=True)
 class Ending:
-    """A contract right whose term ends, with what the register says of its household. last_day: of its running term."""
+    """A contract right whose term ends, with what the register says of its household. last_day: of its running term. before:
+    numbers of the cases under way that come first.
+    """
 
     right_id: UUID
     village: str
@@ -43,6 +45,7 @@ class Ending:
     members: int
     families: frozenset[str]
     reasons: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
     @property
     def household(self) -> str:
@@ -79,6 +82,7 @@ def _ending(row: Row[Any]) -> Ending:
         row.members,
         frozenset(map(land_family, row.land_classes or ())),
         reasons_of(seen),
+        tuple(row.under_way or ()),
     )
 
 
@@ -122,6 +126,7 @@ def _proposal(
         families=seen.families if seen else frozenset(),
         persons=seen.members if seen else 0,
         reasons=seen.reasons if seen else (),
+        before=seen.before if seen else (),
         listed=case.act_kind == "renewal",
         aside=roster is None or roster.aside,
         put_aside=_put_aside(roster),
@@ -148,6 +153,7 @@ def _changes(rows: InForce, facts: RenewalFacts, on: date) -> Changes:
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _OF_COLLECTIVE = "h.collective_id = :collective AND upper(r.term) - 1 BETWEEN :first AND :last"
 _OF_RIGHTS = "r.right_id = ANY (:ids)"
+# What was accepted after the renewal waits for it (REG-2), but an order to seize, and a renewal by itself.
 # Looked up by key, right for right: what a household has is little, whatever the village holds.
 _ENDINGS = f"""
     SELECT r.right_id, r.village, r.code, h.code AS household_code, h.name AS holder, upper(r.term) - 1 AS last_day,
@@ -168,8 +174,12 @@ _ENDINGS = f"""
         FROM party.member AS m
         WHERE m.county = r.county AND m.household_id = r.household_id AND {_OPEN.format("m")}) AS m
     CROSS JOIN LATERAL (
-        SELECT bool_or(k.state IN ('draft', 'accepted', 'reviewed', 'noticed', 'objected')
-                       AND NOT k.case_id = ANY (CAST(:own AS uuid[]))) AS under_way,
+        SELECT array_agg(k.number ORDER BY k.number) FILTER (WHERE
+                   k.state IN ('draft', 'accepted', 'reviewed', 'noticed', 'objected')
+                   AND NOT k.case_id = ANY (CAST(:own AS uuid[]))
+                   AND (k.act_kind IN ('seizure', 'renewal_single') OR NOT EXISTS (
+                       SELECT FROM registry."case" AS o WHERE o.county = k.county AND o.case_id = ANY (CAST(:own AS uuid[]))
+                       AND o.right_ids @> ARRAY[r.right_id] AND o.accepted_at < coalesce(k.accepted_at, 'infinity')))) AS under_way,
                bool_or(k.act_kind IN ('cancellation', 'part_loss') AND k.state IN ('registered', 'certified')
                        AND k.right_ids @> ARRAY[r.right_id]) AS land_lost
         FROM registry."case" AS k

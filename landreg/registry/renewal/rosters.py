@@ -173,7 +173,7 @@ def put_back(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UU
 
 def _by_itself(code: str, ending: Ending) -> Finding:
     """That a household is renewed by itself: which, and why."""
-    values = {"household": ending.household, "aside": list(ending.reasons)}
+    values = {"household": ending.household, "aside": list(ending.reasons), "before": list(ending.before)}
     return Finding("REN-10", "right", values, subject=code)
 
 

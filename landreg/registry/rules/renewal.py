@@ -55,11 +55,13 @@ class RenewalFacts(ActFacts):
 
     listed: it goes by a roster. aside: it was put aside there, put_aside: for which reasons. decided: the members decided on the
     roster. noticed: its notice has begun, so that registration is what comes next. household: code, and name behind the mask.
+    before: numbers of the cases under way that come first.
     """
 
     families: frozenset[str] = frozenset(("arable",))
     persons: int = 0
     reasons: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     listed: bool = False
     aside: bool = False
     put_aside: tuple[str, ...] = ()
@@ -161,7 +163,8 @@ def ren_10_goes_with_the_others(facts: RenewalFacts, law: Law) -> Finding | None
     if facts.died_out or not facts.listed or not (facts.reasons or facts.aside):
         return None
     reasons = list(dict.fromkeys((*facts.reasons, *facts.put_aside)))
-    return Finding("REN-10", "reasons", {"household": facts.household, "aside": reasons}, subject=facts.code)
+    values = {"household": facts.household, "aside": reasons, "before": list(facts.before)}
+    return Finding("REN-10", "reasons", values, subject=facts.code)
 
 
 def ren_11_expired_is_no_ground(facts: RenewalFacts, law: Law) -> Finding | None:

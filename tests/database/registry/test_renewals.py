@@ -395,6 +395,29 @@ def test_an_objection_stops_one_case_and_no_other(registrar: Actor, reviewer: Ac
     assert booking.register(registrar, COUNTY, [ids[0]]).done == 1
 
 
+def test_what_was_accepted_after_the_roster_waits_for_it_and_what_came_before_goes_first(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 3, ends_on=ENDS)
+    rights = [right_of(registrar), right_of(registrar, SECOND)]
+    roster = drawn(registrar)
+    ids = on_notice(registrar, reviewer, roster)
+    loan = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal(1000), whose=BANK)
+    order = RestrictionAsked("seizure", "第一法院", "（2027）执1号")
+    later = applied(registrar, "mortgage", loan, rights[0])
+    cases.accept(registrar, COUNTY, [later])
+    cases.review(reviewer, COUNTY, [later])
+    seized = applied(registrar, "seizure", order, rights[1])
+    cases.accept(registrar, COUNTY, [seized])
+    decided(reviewer, superuser, roster)
+    done = booking.register(registrar, COUNTY, ids)
+    assert done.done == 2
+    left = [finding for findings in done.refused.values() for finding in findings]
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=seized)
+    assert [(finding.code, finding.values["before"]) for finding in left] == [("REN-10", [number])]
+    booking.register(reviewer, COUNTY, [later])
+
+
 def test_a_roster_that_is_given_up_leaves_every_right_as_it_is(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:

@@ -70,9 +70,13 @@ def test_a_roster_is_registered_after_the_decision_and_singly_without_one() -> N
 def test_who_is_treated_by_themselves_does_not_go_by_the_roster() -> None:
     named = replace(FACTS, household="610902104202010001（王*）", reasons=("disputed",))
     found = rules.ren_10_goes_with_the_others(named, LAW)
-    said = {"household": "610902104202010001（王*）", "aside": ["disputed"]}
+    said = {"household": "610902104202010001（王*）", "aside": ["disputed"], "before": []}
     assert found == Finding("REN-10", "reasons", said, subject="C1")
     assert LAW.say(found).startswith("农户 610902104202010001（王*）须单独办理延包（有争议或异议）")
+    waiting = rules.ren_10_goes_with_the_others(replace(named, before=("610902-2026-0000332",)), LAW)
+    assert waiting is not None
+    assert "在办的业务610902-2026-0000332先办结或者撤回" in LAW.say(waiting)
+    assert "在办的业务" not in LAW.say(found)
     by_hand = rules.ren_10_goes_with_the_others(replace(FACTS, aside=True, put_aside=("own_wish",)), LAW)
     assert by_hand is not None
     assert by_hand.values["aside"] == ["own_wish"]
