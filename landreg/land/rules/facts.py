@@ -5,6 +5,7 @@ Codes are byte strings without blanks, in upper case. Amounts are whole hundredt
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -127,7 +128,7 @@ class Survey:
     m² in hundredths by row. villages: today's, code to name. county_area: in the zone, held wide. forms: layer to the form of file.
     points, lines: one of them at a time, while it is looked at; against: the parcels' corners for that. counted: rows of
     each table and layer.
-    overlapping: pairs of parcels that are noted as such. doubled: layers and rows with vertices that are too near. covers: of
+    overlapping: pairs of parcels that are noted as such. doubled: by layer and row, where vertices are too near. covers: of
     the parcels, from one rule for the next. read_on: the day on which the files are read."""
 
     county: str
@@ -146,7 +147,7 @@ class Survey:
     against: Any = None
     counted: dict[str, int] = field(default_factory=dict)
     overlapping: set[tuple[int, int]] = field(default_factory=set)
-    doubled: set[tuple[str, int]] = field(default_factory=set)
+    doubled: dict[tuple[str, int], list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     covers: Any = None
     read_on: date = date.min
 

@@ -114,7 +114,7 @@ def _near_note(survey: Survey, notes: Notes, table: Table, fault: RingFault) -> 
     says no more than this."""
     if table.kind in PLOTS:
         _ring_note(notes, CODE_OF[fault.kind], table, fault)
-        survey.doubled.add((table.kind, fault.index))
+        survey.doubled[table.kind, fault.index].append((fault.x, fault.y))
 
 
 def _is_endless(notes: Notes, table: Table, row: int) -> bool:

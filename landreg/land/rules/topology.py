@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from landreg.land.rules.index import CodeIndex
 
 REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
 CHUNK = 100_000
+BESIDE_M = 1.0
+"""How far from a vertex that is too near another a gap is still of that one."""
 PAIRS = 5_000
 """Pairs whose shapes are held at one time."""
 MOST_OF_ONE = 50
@@ -177,9 +180,10 @@ def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
     found = gaps(shapes, survey.covers, tolerance_m=near, reach_m=far, wide_m=wide, along_m=along)
     for row in range(len(found)):
         i, j = int(found.i[row]), int(found.j[row])
-        doubled = found.width_m[row] <= twice and not survey.doubled.isdisjoint({("DK", i), ("DK", j)})
+        place = (found.x[row], found.y[row])
+        near_one = (math.dist(place, one) <= BESIDE_M for at in (i, j) for one in survey.doubled.get(("DK", at), ()))
+        doubled = found.width_m[row] <= twice and any(near_one)
         if not doubled and (min(i, j), max(i, j)) not in survey.overlapping:
-            place = (found.x[row], found.y[row])
             code = "TOP-12" if found.width_m[row] <= far else "TOP-17"
             _pair_notes(survey, notes, code, "DK", i, j, {"width": _three(found.width_m[row])}, place)
 
