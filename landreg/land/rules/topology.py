@@ -20,7 +20,7 @@ from landreg.land.rules.index import CodeIndex
 
 REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
 CHUNK = 100_000
-BESIDE_M = 1.0
+BESIDE_M = 1
 """How far from a vertex that is too near another a gap is still of that one."""
 PAIRS = 5_000
 """Pairs whose shapes are held at one time."""
