@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -176,6 +177,22 @@ def test_a_sale_is_set_up_as_its_form_is_filled_in_and_everybody_reads_until_whe
     taker = _taker(app, operator, 9)
     assert f"{until} 前报名、交保证金" in taker.get("/bids").text
     assert f"{until} 前报名、交保证金" in taker.get(made.headers["Location"].replace("/sales/", "/bids/")).text
+
+
+def test_a_sale_without_a_deposit_says_until_when_to_enter_and_offers_nobody_to_enter_after(
+    app: Any, operator: Browser, listing: Listing, superuser: Connection
+) -> None:
+    taker, hour = _taker(app, operator, 9), kit.timedelta(hours=1)
+    by = kit.now_of() + hour
+    sale = kit.auction(listing, deposit=Decimal(0), deposit_by=by, opens_at=by + hour, closes_at=by + 4 * hour)
+    address = f"/bids/{COUNTY}/{sale.sale_id}"
+    until = f"{sale.deposit_by.astimezone(kit.BEIJING):%Y-%m-%d %H:%M} 前报名"
+    listed, page = taker.get("/bids").text, taker.get(address).text
+    assert (until in listed, until in page, f'action="{address}/enter"' in page) == (True, True, True)
+    assert f"{until}、交保证金" not in listed + page
+    kit.pass_time(superuser, hours=1.5)
+    listed, page = taker.get("/bids").text, taker.get(address).text
+    assert ("现在没有场次" in listed, "不能再报名" in page, f'action="{address}/enter"' in page) == (True, True, False)
 
 
 def _filled(form: str, name: str) -> str:

@@ -120,7 +120,7 @@ def index() -> Response:
         ]
         return pages.render(
             "exchange/bids.html", windows=open_windows,
-            sales=[one for one in held if uow.now < one.sale.deposit_by or not one.sale.deposit_yuan],
+            sales=[one for one in held if uow.now < one.sale.deposit_by],
             entries=mine, offers=said, told=told, names=names,
             today=beijing_day(uow.now), deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
             takers=taker_queries.own_takers(session), consent=asker.consent,
