@@ -13,7 +13,7 @@ from landreg.exchange.bidding import deals, offers
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import signing
 from tests import bidding_kit as kit
-from tests.contract_kit import VALUES, drawn
+from tests.contract_kit import VALUES, drawn, signed
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, own_right, parcels_of
 from tests.registry_kit import HOUSEHOLD, Connection
 from tests.villages import COUNTY, past_triggers
@@ -78,6 +78,10 @@ def test_both_households_read_that_what_they_exchange_for_nothing_differs_much_a
         superuser.execute("UPDATE land.parcel SET soil_grade = '08' WHERE code = %s", [take])
     assert all("CON-107" in page and "八等地" in page for page in told("0.00"))
     assert not any("CON-107" in page for page in told("300.00"))
+    made = signed(
+        drawn(codes=[give], values={**VALUES, "other_parcels": take}, taker=NEIGHBOUR, price=Decimal(0), **on)
+    )
+    assert "CON-107" not in phones[0].get(f"/my/contracts/{COUNTY}/{made.contract_id}").text, "both have signed"
 
 
 def of_neighbour(registrar: Actor) -> list[str]:

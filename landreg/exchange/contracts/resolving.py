@@ -11,11 +11,12 @@ from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.resolved import Resolved, con_105_members_resolved_anew, is_a_number
+from landreg.exchange.contracts.rules.resolved import Resolved, con_105_members_resolved_anew
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.listing_queries import households_of
 from landreg.exchange.listings.reading import Resolution
+from landreg.exchange.listings.rules.offer import is_a_number
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.law.transfers import transfers

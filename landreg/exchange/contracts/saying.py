@@ -39,10 +39,10 @@ def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
     told = [None if row.state == "withdrawn" else sold_by(row, law)]
     if row.state not in FINAL:
         told.append(con_98_cropland_is_for_grain_first((row.number, row.kind, str(row.clauses.get("use") or "")), law))
-    if row.kind == "exchange" and row.state not in FINAL and row.clauses.get("swapped"):
-        one, other = sides(str(row.clauses["swapped"]))
-        told.append(con_107_exchange_is_about_even((row.number, row.price, one, other), law))
     if row.state in UNSIGNED:
+        if row.kind == "exchange" and row.clauses.get("swapped"):
+            one, other = sides(str(row.clauses["swapped"]))
+            told.append(con_107_exchange_is_about_even((row.number, row.price, one, other), law))
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
         mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)
         told.append(con_87_price_is_usual(Priced(row.number, row.kind, row.unit, row.price, mu), law))

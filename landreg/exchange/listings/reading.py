@@ -21,6 +21,7 @@ from landreg.core.codes import ISSUER
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.papers import PROOFS
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Index, Offered, OnLand
+from landreg.exchange.listings.rules.offer import is_a_number
 from landreg.exchange.model import Listing, ListingParcel
 from landreg.law.transfers import transfers
 from landreg.registry.facts import drawn
@@ -241,7 +242,7 @@ def facts_of(
         index=index,
         resolved=None if offer.resolution is None else (offer.resolution.members, offer.resolution.in_favour),
         households=land.households,
-        approved=offer.resolution is None or bool(offer.resolution.approval),
+        approved=offer.resolution is None or is_a_number(offer.resolution.approval),
     )
 
 

@@ -112,8 +112,8 @@ def test_the_county_decides_how_long_and_never_no_day(
 def test_the_auditor_reads_which_land_of_a_collective_was_sold_at_short_notice(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
 ) -> None:
-    """What ended sooner than the figure asked, and what ended at the least with one taker alone; to which nobody came is none of them,
-    and a longer figure later makes none of them.
+    """What ended sooner than the figure asked, and what ended at the least with one taker alone; a sale to which nobody came is
+    none of them, and a longer figure later makes none.
     """
     use_key(database.keys["identity"])
     market(registrar, reviewer, superuser, 2)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landreg.exchange.contracts.rules.resolved import is_a_number
-from landreg.exchange.listings.rules.offer import may_be_a_meeting
+from landreg.exchange.listings.rules.offer import is_a_number, may_be_a_meeting
 
 
 @pytest.mark.parametrize(
@@ -19,7 +18,14 @@ def test_who_may_be_a_meeting(members: int, households: int, met: bool) -> None:
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("样政发〔2026〕9号", True), ("2026-3", True), ("x", False), ("同意同意", False), (" 9 ", False)],
+    [
+        ("样政发〔2026〕9号", True),
+        ("旬政函〔二〇二六〕八号", True),
+        ("2026-3", True),
+        ("x", False),
+        ("同意同意", False),
+        (" 9 ", False),
+    ],
 )
 def test_what_can_be_the_number_of_a_township_s_paper(said: str, number: bool) -> None:
     assert is_a_number(said) is number

@@ -9,8 +9,6 @@ from landreg.core.errors import Finding
 from landreg.exchange.listings.rules.offer import may_be_a_meeting, two_thirds_agree
 from landreg.law.book import Law
 
-LEAST_SIGNS = 4
-
 
 @dataclass(frozen=True)
 class Resolved:
@@ -29,11 +27,6 @@ class Resolved:
     outside: bool = False
     approval: bool = False
     households: int = 0
-
-
-def is_a_number(approval: str) -> bool:
-    """Whether it can be the number of a township's paper: a figure in it, and more than a sign or two."""
-    return len(approval.strip()) >= LEAST_SIGNS and any(sign.isdigit() for sign in approval)
 
 
 def con_105_members_resolved_anew(facts: Resolved, law: Law) -> Finding | None:

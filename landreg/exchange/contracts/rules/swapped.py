@@ -38,7 +38,7 @@ def con_107_exchange_is_about_even(facts: tuple[str, Decimal, Side, Side], law: 
     facts: the contract's number, what is paid to make it even, what either side gives.
     """
     number, balance, one, other = facts
-    times = law.days("CON-107.most_times")
+    times = law.number("CON-107.most_times")
     grades = None if one.mean is None or other.mean is None else (one.mean, other.mean)
     if balance or not any(max(pair) > times * min(pair) for pair in ((one.mu, other.mu), grades) if pair):
         return None

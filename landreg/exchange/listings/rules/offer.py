@@ -18,6 +18,7 @@ GRAINS = ("wheat", "corn", "rice")
 HOUSES = ("house_lease", "homestead_lease")
 MOST_TOO_FEW = 20
 """Representatives of a collective's members are more."""
+LEAST_SIGNS = 4
 
 
 def grain_price(grain: str, law: Law) -> Decimal | None:
@@ -211,6 +212,11 @@ def may_be_a_meeting(members: int, households: int) -> bool:
     twenty representatives. RCEO-28.
     """
     return members >= households or members > MOST_TOO_FEW
+
+
+def is_a_number(approval: str) -> bool:
+    """Whether it can be the number of a township's paper: a figure in it, 9 or 九, and more than a sign or two."""
+    return len(approval.strip()) >= LEAST_SIGNS and any(sign.isnumeric() for sign in approval)
 
 
 def lst_38_meeting_is_one(facts: Offered, law: Law) -> Finding | None:
