@@ -26,7 +26,7 @@ from sqlalchemy import text
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.core.periods import BEIJING, beijing_day
+from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.demo_market import Market, farmers
 from landreg.exchange.bidding import (
     auction,
@@ -109,7 +109,7 @@ def announce(
     with unit_of_work(market.operator) as uow:
         today = beijing_day(uow.now)
         law = load_law(uow.session, row.county, today)
-    first = deposits_from(today, offered_as(row.source, row.kind), law)
+    first = max(deposits_from(today, offered_as(row.source, row.kind), law), today + DAY)
     if opens_at is None or beijing_day(opens_at) < first:
         opens_at = datetime.combine(first, MORNING, BEIJING)
     asked = sales.Setting(opens_at, opens_at + CLOSES, opens_at, row.price, step, deposit, *opening)
