@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy import text
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.core.periods import BEIJING, DAY, beijing_day
+from landreg.core.periods import BEIJING, beijing_day
 from landreg.demo_market import Market, farmers
 from landreg.exchange.bidding import (
     auction,
@@ -49,6 +49,8 @@ from landreg.registry.guarded import Attached
 
 CLOSES = timedelta(days=35)
 """After it opens: open when the next month begins, however late, and closed by the one after."""
+NOTICE_SINCE = date(2026, 11, 29)
+"""Since when a sale is announced some days ahead (BID-7); the sample's sales of the years before are so too."""
 MORNING = time(9)
 BIDDERS = 3
 _KEYS: dict[UUID, rsa.RSAPrivateKey] = {}
@@ -108,8 +110,8 @@ def announce(
     opening = officers(market, row.county) if row.way == "sealed" else (None, None)
     with unit_of_work(market.operator) as uow:
         today = beijing_day(uow.now)
-        law = load_law(uow.session, row.county, today)
-    first = max(deposits_from(today, offered_as(row.source, row.kind), law), today + DAY)
+        law = load_law(uow.session, row.county, max(today, NOTICE_SINCE))
+    first = deposits_from(today, offered_as(row.source, row.kind), law)
     if opens_at is None or beijing_day(opens_at) < first:
         opens_at = datetime.combine(first, MORNING, BEIJING)
     asked = sales.Setting(opens_at, opens_at + CLOSES, opens_at, row.price, step, deposit, *opening)
