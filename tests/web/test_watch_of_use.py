@@ -42,9 +42,14 @@ def taken(officers: tuple[Actor, Actor], superuser: Connection) -> tuple[Contrac
 
 
 def test_what_was_seen_stands_on_the_contract_and_on_both_sides_own_pages(
-    app: Any, ling: Browser, browser: Browser, taken: tuple[Contract, Actor], superuser: Connection
+    app: Any,
+    ling: Browser,
+    account: OpenAccount,
+    browser: Browser,
+    taken: tuple[Contract, Actor],
+    superuser: Connection,
 ) -> None:
-    """QUAL-10: of a day since the deal. What is as agreed is on no first page."""
+    """QUAL-10: of a day since the deal. What is as agreed is on no first page; who registers reads the contract without it."""
     contract, taker = taken
     seen = {"kind": "built", "on_day": today().isoformat(), "said": BUILT}
     early = {**seen, "on_day": (today() - timedelta(days=50)).isoformat()}
@@ -54,6 +59,11 @@ def test_what_was_seen_stands_on_the_contract_and_on_both_sides_own_pages(
     assert "巡查，这块地" not in browser.get("/").text
     assert ling.post(of(contract, "watch"), seen).status_code == 303
     assert BUILT in ling.get(of(contract)).text
+    account("luji", Role.REGISTRAR, jurisdiction=COUNTY)
+    register = Browser(app.test_client())
+    register.log_in("luji")
+    read = register.get(of(contract))
+    assert (read.status_code, BUILT in read.text) == (200, False)
     page = browser.get(f"/my{of(contract)}").text
     assert (BUILT in page, "您可以依法解除合同" in page) == (True, True)
     assert "巡查，这块地：违规建设" in browser.get("/").text

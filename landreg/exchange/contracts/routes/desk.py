@@ -150,16 +150,17 @@ def one(county: str, contract_id: UUID) -> Response:
         law = load_law(session, county, page_day(session))
         above, below = queries.chain(session, row), queries.following(session, county, contract_id)
         in_register = cancelling.registered(session, found)
+        may_trace = actor.has(Role.OPERATOR, Role.AUDITOR)
         return pages.render(
             "exchange/contracts/contract.html", found=found, contract=row, path=division_path(session, row.village),
-            may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
+            may_trace=may_trace, may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(session, found, law),
             total=to_be_paid(found), holders=holders(session, found, own=False),
             gone=out_of_right(session, found, own=False), in_register=in_register,
             creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
-            watched=review_queries.watched(session, county, [row.deal_id]) if row.deal_id else (),
+            watched=review_queries.watched(session, county, [row.deal_id]) if row.deal_id and may_trace else (),
         )  # fmt: skip
 
 
