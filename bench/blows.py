@@ -295,8 +295,9 @@ class Row:
 
     def add(self) -> None:
         """Put a second row beside it, like it but for what may not be twice."""
-        # `county`, `level` and `kind` go on: what is added is to look like what is there.
-        twice = {column.name for column in self.table.columns if not column.unique} | {"county", "level", "kind"}
+        # These go on, but where one is all that tells rows apart: what is added is to look like what is there.
+        alike = {"county", "level", "kind"} - ({*self.table.key} if len(self.table.key) == 1 else set())
+        twice = {column.name for column in self.table.columns if not column.unique} | alike
         values = ", ".join(
             f'was."{column.name}"' if column.name in twice else _other(self.table, column)
             for column in self.table.columns
