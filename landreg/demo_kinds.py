@@ -26,6 +26,7 @@ from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.registry.casework import desk
 from landreg.registry.guarded import Attached
 
@@ -35,7 +36,6 @@ HOUSE = {
     "paid_to": SAID["paid_to"], "deposit_yuan": "500", "repairs_by": "contractor", "letting_on": "consent",
     "late_per_10000": "5", "fixtures_end": "removed", "renewal_notice_days": "60",
 }  # fmt: skip
-HOUSES = ("house_lease", "homestead_lease")
 WORDS = {
     "assignment": "平地，路边，整块转让给本集体的农户。",
     "house_lease": "三间平房带小院，水电都通，适合长住或者开农家小店。",

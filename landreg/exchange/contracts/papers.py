@@ -15,10 +15,11 @@ from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
 from landreg.exchange.contracts.rules.service import NOT_OF, SERVICE
 from landreg.exchange.contracts.rules.terms import OTHER_MEANS
-from landreg.exchange.contracts.rules.uses import HOUSES, OUTSIDE_FARMING
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import contractor_of, may_register
 from landreg.exchange.contracts.whole import Whole, calendar_of, due_of
 from landreg.exchange.listings.rules.land import MOVING
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.exchange.listings.rules.units import of_whole
 from landreg.exchange.prices import price_words
 from landreg.land.queries import division_names, division_path

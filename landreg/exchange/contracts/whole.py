@@ -24,8 +24,8 @@ from landreg.exchange.contracts.rules import instalments, outcomes, rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE, asked_of
-from landreg.exchange.contracts.rules.uses import HOUSES
 from landreg.exchange.listings.rules.land import MOVING
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 

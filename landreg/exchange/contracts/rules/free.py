@@ -9,7 +9,7 @@ from typing import Any
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
-from landreg.exchange.contracts.rules.uses import HOUSES
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.law.book import Law
 from landreg.law.selling import sells_house, sells_land
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from landreg.core.errors import Finding
-from landreg.exchange.contracts.rules.uses import HOUSES
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.law.book import Law
 
 SERVICE = "entrusted"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landreg.core.errors import Finding
+from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.law.book import Law
 
 FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
@@ -13,8 +14,6 @@ BESIDE_GRAIN = ("tea", "orchard", "breeding", "agritourism")
 """Uses that take cropland away from grain, and may need a paper of their own before they begin."""
 NO_CROPLAND = ("four_wastes", "entrusted")
 """Kinds of transfer whose land is none, or whose farming stays with its household."""
-HOUSES = ("homestead_lease", "house_lease")
-"""Kinds by which a house or a homestead is let."""
 OUTSIDE_FARMING = (*HOUSES, "construction")
 """Kinds of transfer whose land is no farmland."""
 BUILT_USES = ("living", "business", "agritourism")

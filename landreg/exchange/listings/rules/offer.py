@@ -16,6 +16,7 @@ from landreg.law.selling import sells
 
 GRAINS = ("wheat", "corn", "rice")
 HOUSES = ("house_lease", "homestead_lease")
+"""Kinds by which a house or a homestead is let."""
 MOST_TOO_FEW = 20
 """Representatives of a collective's members are more."""
 LEAST_SIGNS = 4
