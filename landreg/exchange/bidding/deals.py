@@ -255,7 +255,7 @@ def _claimed(uow: UnitOfWork, window: Priority, since: datetime) -> Taker | None
     """The member who gets the land: the only claimant, or the first of the lot; whoever had the turn already is left out."""
     left_out = deal_queries.gone(uow.session, window.county, window.listing_id)
     claims = windows.claims_on(uow, window, since)
-    left = {str(one.taker_id): one for one in claims if one.taker_id not in left_out or left_out[one.taker_id] < one.at}
+    left = {str(one.mark): one for one in claims if one.taker_id not in left_out or left_out[one.taker_id] < one.at}
     order = ranking.by_lot(left.keys(), (str(one.mark) for one in claims))
     return taker_queries.taker(uow.session, window.county, left[order[0]].taker_id) if order else None
 

@@ -20,7 +20,7 @@ from landreg.exchange.bidding.rules import ranking
 
 @dataclass(frozen=True)
 class Place:
-    """A claim in its lot: which place it drew, by what. won: the deal is its."""
+    """A claim in its lot: which place it drew, by what. won: the deal is its. taker_id: told to nobody but its own and the desk."""
 
     place: int
     taker_id: UUID
@@ -63,9 +63,8 @@ def of_claims(session: Session, number: str, claims: Iterable[PriorityClaim]) ->
 
 
 def _places(told: list[sa.Row[tuple[object, ...]]]) -> Iterator[Place]:
-    by_name = {str(row.taker_id): row for row in told}
-    marks = [str(row.mark) for row in told]
-    seed = ranking.seed_of(marks)
-    for place, name in enumerate(ranking.by_lot(by_name.keys(), marks), 1):
-        row = by_name[name]
-        yield Place(place, row.taker_id, row.mark, row.at, ranking.drawn(seed, name), row.won)
+    marked = {str(row.mark): row for row in told}
+    seed = ranking.seed_of(marked)
+    for place, mark in enumerate(ranking.by_lot(marked.keys(), marked), 1):
+        row = marked[mark]
+        yield Place(place, row.taker_id, row.mark, row.at, ranking.drawn(seed, mark), row.won)

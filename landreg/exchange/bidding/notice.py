@@ -89,10 +89,7 @@ def of_lot(uow: UnitOfWork, desk: Desk, listing: Listing, lot: Lot, claims: Sequ
     named = household_queries.named(uow.session, homes.values())
     codes = {key: one.code for key, one in taker_queries.takers(uow.session, listing.county, list(homes)).items()}
     drawn = tuple(
-        (
-            f"第 {one.place} 位",
-            f"标识 {one.taker_id}；随机数 {one.mark}；抽签值 {one.lot}{'（成交）' if one.won else ''}",
-        )
+        (f"第 {one.place} 位", f"随机数 {one.mark}；抽签值 {one.lot}{'（成交）' if one.won else ''}")
         for one in lot.places
     )
     url, at = f"{desk.base_url}/market/listings/{listing.number}", lot.decided_at.astimezone(BEIJING)

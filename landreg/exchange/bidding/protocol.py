@@ -33,7 +33,7 @@ from landreg.law.book import term
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
-CLAIMS, CLAIM_WIDTHS = ("抽签次序", "承包方代码", "主张时间", "随机数", "标识", "抽签值"), (2, 4, 5, 5, 5, 4)
+CLAIMS, CLAIM_WIDTHS = ("抽签次序", "承包方代码", "主张时间", "随机数", "抽签值"), (2, 4, 5, 7, 5)
 TALKED = "报价、还价和答复的时间以服务器记载为准，每一次都已写入登记日志，任何人可以核对。"
 TIME = "报价的时间和先后以服务器记载为准，每一次报价都已写入登记日志，任何人可以核对。"
 SEALED = (
@@ -42,7 +42,7 @@ SEALED = (
     "价格相同的，本集体成员优先；仍相同的，按全部报价的随机数抽签，用上述原文和随机数可以重算。",
 )
 """What only a sale of sealed bids says. data: the address of its opening."""
-LOT = "几户都主张优先权的抽签：全部随机数按字典序各占一行，取 SHA-256 为种子；种子、换行、标识相连取 SHA-256，最小的在先。"
+LOT = "几户都主张优先权的抽签：全部随机数按字典序各占一行，取 SHA-256 为种子；种子、换行、该户的随机数相连取 SHA-256，最小的在先。"
 
 
 def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
@@ -193,15 +193,14 @@ def _after_the_close(uow: UnitOfWork, found: Standing) -> list[dict[str, object]
 
 def claim_rows(uow: UnitOfWork, claims: Sequence[PriorityClaim]) -> tuple[tuple[str, ...], ...]:
     """Claims on the same terms in the order of their lot, with all that it is drawn from."""
-    by_taker = {str(one.taker_id): one for one in claims}
-    seed = ranking.seed_of(str(one.mark) for one in claims)
+    marked = {str(one.mark): one for one in claims}
+    seed = ranking.seed_of(marked)
     homes = taker_queries.takers(uow.session, claims[0].county, [one.taker_id for one in claims]) if claims else {}
     return tuple(
         (
-            str(place), homes[by_taker[name].taker_id].code, _time(by_taker[name].at), str(by_taker[name].mark), name,
-            ranking.drawn(seed, name)[:24],
+            str(place), homes[marked[mark].taker_id].code, _time(marked[mark].at), mark, ranking.drawn(seed, mark)[:24],
         )
-        for place, name in enumerate(ranking.by_lot(by_taker.keys(), (str(one.mark) for one in claims)), 1)
+        for place, mark in enumerate(ranking.by_lot(marked.keys(), marked), 1)
     )  # fmt: skip
 
 

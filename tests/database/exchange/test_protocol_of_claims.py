@@ -42,6 +42,7 @@ def test_the_lot_among_two_who_claim_is_drawn_again_from_what_the_paper_says(
     with unit_of_work(OPERATOR) as uow:
         rows = protocol.claim_rows(uow, windows.claims_on(uow, window))
     seed = sha256("\n".join(sorted(row[3] for row in rows)).encode()).hexdigest()
-    drawn = sorted((sha256(f"{seed}\n{row[4]}".encode()).hexdigest(), row[4]) for row in rows)
-    assert [(value[:24], name) for value, name in drawn] == [(row[5], row[4]) for row in rows]
-    assert drawn[0][1] == str(deal.taker_id)
+    drawn = sorted((sha256(f"{seed}\n{row[3]}".encode()).hexdigest(), row[3]) for row in rows)
+    assert [(value[:24], mark) for value, mark in drawn] == [(row[4], row[3]) for row in rows]
+    first = superuser.execute("SELECT taker_id FROM exchange.priority_claim WHERE mark = %s", [drawn[0][1]]).fetchone()
+    assert first == (deal.taker_id,)
