@@ -182,7 +182,7 @@ def tell_anew(county: str, priority_id: UUID) -> Redirect:
 def pass_over(county: str, listing_id: UUID) -> Redirect:
     """Whose turn it is may not take the land: the next one has a chance."""
     deals.pass_over(current_actor(), county, listing_id, read_form(Reason).reason)
-    flash(_("已跳过，可以办理下一位。"))
+    flash(_("已跳过。%(next)s", next=_what_follows(county, listing_id)))
     return redirect(url_for("sales.index"), 303)
 
 
@@ -226,11 +226,35 @@ def fall(county: str, deal_id: UUID) -> Redirect:
     whose = NOBODY if given.ground == OVER else given.given_up_by
     shown = falling.Shown(whose, given.ground, paper, given.served_on)
     falling.fall(current_actor(), county, deal_id, given.reason, shown)
-    if whose in NONE_FOLLOWS:
-        flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
+    with unit_of_work(current_actor()) as uow:
+        deal = deal_queries.deal(uow.session, county, deal_id)
+    if deal is None:
+        raise NotFound
+    if whose not in NONE_FOLLOWS:
+        flash(_("这次成交已作废。%(next)s", next=_what_follows(county, deal.listing_id)))
+    elif deal.way == "negotiation":
+        flash(_("这次成交已作废，挂牌到此为止。"))
     else:
-        flash(_("这次成交已作废，可以办理下一位。"))
+        flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
     return redirect(url_for("sales.index"), 303)
+
+
+def _what_follows(county: str, listing_id: UUID) -> str:
+    """Once whose turn it was is out: that the next one has theirs, or that there is none, and what becomes of the land."""
+    with unit_of_work(current_actor()) as uow:
+        listing = told_queries.listing(uow.session, county, listing_id)
+        if listing is None:
+            raise NotFound
+        said: str
+        if deals.candidate(uow, listing) is not None:
+            said = _("可以办理下一位。")
+        elif listing.way != "negotiation":
+            said = _("没有下一位：这一场不会成交，请退还保证金；土地可以另设一场。")
+        elif listing.closes_on >= page_day(uow.session):
+            said = _("没有下一位：发布期到 %(day)s，流出方可以再和别人谈。", day=i18n.shown_day(listing.closes_on))
+        else:
+            said = _("没有下一位，发布期也已经满了：流出方还想流转的，另行挂牌。")
+    return said
 
 
 @blueprint.get("/sales/deals/<county>/<uuid:deal_id>/fall/paper")
