@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from landreg.core.periods import BEIJING
 from tests.conftest import Connection
 from tests.market_kit import COUNTY, OPERATOR, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, dealt, event, insert, listed
 from tests.market_kit import today as day_of
@@ -391,3 +392,38 @@ def test_a_listing_stays_on_the_market_with_its_terms_until_its_sale_closes(clie
     event = {"event_id": uuid4(), "kind": "cancelled", "said": "全场停电", "by": OPERATOR, "by_name": "交易员"}
     insert(superuser, "exchange.sale_event", **sale, **event, at=datetime.now(UTC))
     assert found(client) == []
+
+
+@pytest.mark.parametrize(("deposit", "told"), [(50, "50.00"), (0, "0.00")])
+def test_until_when_to_enter_and_whether_a_deposit_is_paid_is_told_on_the_page_in_the_data_and_in_the_feed(
+    client: Any, superuser: Connection, deposit: int, told: str
+) -> None:
+    number, talks = listed(superuser, way="auction"), listed(superuser)
+    enter_by = datetime.combine(day_of(superuser), time(9), BEIJING) + timedelta(days=2)
+    of = superuser.execute("SELECT listing_id FROM exchange.listing WHERE number = %s", [number]).fetchone()
+    assert of is not None
+    insert(
+        superuser, "exchange.sale", county=COUNTY, village=VILLAGE, sale_id=uuid4(), listing_id=of[0], round=1, way="auction",
+        opens_at=enter_by + timedelta(days=1), closes_at=enter_by + timedelta(days=2), start_price=480, step=10,
+        deposit_yuan=deposit, deposit_by=enter_by, soft_seconds=180, most_times=10, set_by=OPERATOR, set_by_name="交易员",
+        set_at=enter_by - timedelta(days=3),
+    )  # fmt: skip
+    until = f"{enter_by:%Y-%m-%d %H:%M}"
+    page = client.get(f"/market/listings/{number}").text
+    assert until in page
+    for word in ("前报名、交保证金", "在截止前报名，交保证金", "报名、保证金截止", "成交的抵作价款"):
+        assert (word in page) == bool(deposit), word
+    for word in ("前报名，不用交保证金", "在截止前报名，不用交保证金", ">不收<"):
+        assert (word in page) != bool(deposit), word
+    csv_rows = csv.DictReader(io.StringIO(client.get("/market/listings.csv").get_data().decode("utf-8-sig")))
+    rows = {row["number"]: (row["enter_by"][:16], row["deposit_yuan"]) for row in csv_rows}
+    assert rows == {number: (until, told), talks: ("", "")}
+    shapes = json.loads(client.get("/market/listings.geojson").text)["features"]
+    given = {one["id"]: one["properties"] for one in shapes}
+    assert datetime.fromisoformat(given[number]["enter_by"]) == enter_by
+    assert (given[number]["deposit_yuan"], given[talks]["enter_by"], given[talks]["deposit_yuan"]) == (told, None, None)
+    feed = client.get("/market/atom.xml").text
+    assert feed.count("报名截止") == 1
+    assert f"{until}，{'同时交保证金 50.00 元' if deposit else '不用交保证金'}" in feed
+    superuser.execute("UPDATE exchange.sale_clock SET over = 'failed'")
+    assert "报名截止" not in client.get("/market/atom.xml").text, "of a sale that failed nobody may enter"

@@ -65,6 +65,15 @@ def sale(session: Session, number: str) -> Row[Any] | None:
     return session.execute(sa.text("SELECT * FROM exchange.market_sale(:number)"), {"number": number}).one_or_none()
 
 
+def sales(session: Session, numbers: Sequence[str]) -> dict[str, Row[Any]]:
+    """By number of an open listing: its last sale, as `sale` tells it, where a deal may still come of that."""
+    asked = sa.text(
+        "SELECT n.number, s.* FROM unnest(CAST(:numbers AS text[])) AS n (number)"
+        " CROSS JOIN LATERAL exchange.market_sale(n.number) AS s WHERE s.over NOT IN ('cancelled', 'failed', 'spent')"
+    )
+    return {row.number: row for row in session.execute(asked, {"numbers": list(numbers)})}
+
+
 def agreed(session: Session, number: str) -> Row[Any] | None:
     """That the sides of an open listing have agreed in talks, with until when a members' window runs; None where they have not."""
     return session.execute(sa.text("SELECT * FROM exchange.market_agreed(:number)"), {"number": number}).one_or_none()

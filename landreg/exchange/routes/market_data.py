@@ -43,6 +43,8 @@ PAGES = (
 )
 CLOSED = ("/login", "/account", "/search", "/c/", "/market/saved", "/market/compare", "/market/tiles/")
 FOLLOWING = ("village", "place", "lon", "lat")
+SALE = {"enter_by": "deposit_by", "deposit_yuan": "deposit_yuan", "bids_from": "opens_at", "bids_until": "closes_at"}
+"""Fields of what is sold by bids, once its sale is announced: until when to enter and pay which deposit, when bids are taken."""
 AREAS = {"land_class_m2": "land_class", "soil_m2": "soil_grade"}
 """Fields that say how much there is of each mark of the ground."""
 FACTS = (
@@ -56,7 +58,9 @@ FACTS = (
 @limiter.limit(shown.LOOKS)
 def about() -> Response:
     """What may be downloaded, and what each field says."""
-    return pages.render("exchange/market/data.html", facts=(*FACTS, *FOLLOWING, *AREAS), base_url=settings().base_url)
+    return pages.render(
+        "exchange/market/data.html", facts=(*FACTS, *FOLLOWING, *SALE, *AREAS), base_url=settings().base_url
+    )
 
 
 def _listed(most: int) -> tuple[list[Row[Any]], dict[str, Any]]:
@@ -64,6 +68,17 @@ def _listed(most: int) -> tuple[list[Row[Any]], dict[str, Any]]:
     with unit_of_work(NOBODY) as uow:
         rows = list(queries.listed(uow.session, asked.query, SORTS[0], queries.count(uow.session, asked.query), most))
         return rows, queries.places(uow.session, [row.number for row in rows])
+
+
+def _sales(rows: Sequence[Row[Any]]) -> dict[str, Row[Any]]:
+    """By number: the sale by which it is to be had."""
+    with unit_of_work(NOBODY) as uow:
+        return queries.sales(uow.session, [row.number for row in rows if row.way != "negotiation"])
+
+
+def _of_sale(sale: Row[Any] | None) -> dict[str, Any]:
+    """The fields of SALE; instants as elsewhere in the data."""
+    return {name: None if sale is None else getattr(sale, column) for name, column in SALE.items()}
 
 
 def _areas(rows: Sequence[Row[Any]]) -> dict[str, dict[str, dict[str, str]]]:
@@ -89,13 +104,14 @@ def _summed(parts: Iterable[tuple[str, Decimal]]) -> dict[str, str]:
 def listings_csv() -> Response:
     """What a search finds, as CSV; at most 5,000, the newest."""
     rows, places = _listed(MOST_POINTS)
-    areas = _areas(rows)
+    areas, sales = _areas(rows), _sales(rows)
     columns = [
         *(Column(name, lambda row, name=name: getattr(row, name)) for name in FACTS),  # type: ignore[misc]
         Column("village", lambda row: row.village),
         Column("place", lambda row: shown.where(row.village)),
         Column("lon", lambda row: places.get(row.number, ("", ""))[0]),
         Column("lat", lambda row: places.get(row.number, ("", ""))[1]),
+        *(Column(name, lambda row, name=name: _of_sale(sales.get(row.number))[name]) for name in SALE),  # type: ignore[misc]
         *(
             Column(name, lambda row, name=name: ";".join(  # type: ignore[misc]
                 f"{mark} {area}" for mark, area in areas.get(row.number, {}).get(name, {}).items()))
@@ -111,7 +127,7 @@ def listings_csv() -> Response:
 def listings_geojson() -> Response:
     """The same as GeoJSON points, to some 100 m."""
     rows, places = _listed(MOST_POINTS)
-    areas = _areas(rows)
+    areas, sales = _areas(rows), _sales(rows)
     features = [
         {
             "type": "Feature",
@@ -120,6 +136,7 @@ def listings_geojson() -> Response:
             "properties": {
                 **{name: getattr(row, name) for name in FACTS},
                 "village": row.village,
+                **_of_sale(sales.get(row.number)),
                 **areas.get(row.number, {}),
             },
         }
@@ -188,6 +205,7 @@ def index_csv() -> Response:
 def atom() -> Response:
     """The newest that a search finds, as an Atom feed (RFC 4287)."""
     rows, _places = _listed(FED)
+    sales = _sales(rows)
     base = settings().base_url
     feed = ElementTree.Element("feed", xmlns=ATOM)
     _put(feed, "id", f"{base}{shown.list_address(shown.asked().given)}")
@@ -202,7 +220,7 @@ def atom() -> Response:
         _put(entry, "title", f"{shown.title_of(row)} · {shown.price_of(row)}")
         _put(entry, "updated", _instant(row.published_at))
         ElementTree.SubElement(entry, "link", rel="alternate", href=shown.address_of(row.number))
-        _put(entry, "summary", "；".join(f"{label} {text}" for label, text in shown.facts(row)))
+        _put(entry, "summary", "；".join(f"{label} {text}" for label, text in shown.facts(row, sales.get(row.number))))
     return _xml(feed, "application/atom+xml")
 
 

@@ -28,7 +28,7 @@ from landreg.law.queries import load_law
 from landreg.law.transfers import all_transfers, transfers
 from landreg.registry.routes.surroundings import settings
 from landreg.web.forms import read_query
-from landreg.web.i18n import language, shown_term
+from landreg.web.i18n import language, shown_instant, shown_term
 
 LOOKS = "120 per minute"
 CHOSEN_OF = {
@@ -179,8 +179,17 @@ def list_address(given: Mapping[str, Any]) -> str:
     return f"{url_for('market.index')}?{urlencode(given)}" if given else url_for("market.index")
 
 
-def facts(row: Row[Any]) -> list[tuple[str, str]]:
-    """A listing's facts as label and text, for the map and for a comparison."""
+def enter_by(sale: Any) -> str:
+    """Until when to enter a sale, and what is paid by then."""
+    at = shown_instant(sale.deposit_by)
+    said: str = _("%(at)s，不用交保证金", at=at)
+    if sale.deposit_yuan:
+        said = _("%(at)s，同时交保证金 %(sum)s 元", at=at, sum=f"{sale.deposit_yuan:,.2f}")
+    return said
+
+
+def facts(row: Row[Any], sale: Any = None) -> list[tuple[str, str]]:
+    """A listing's facts as label and text, for the map, a comparison and a feed. sale: by which it is to be had."""
     crop = [(_("现种"), row.crop)] if row.crop else []
     return [
         (_("价格"), price_of(row)),
@@ -193,5 +202,6 @@ def facts(row: Row[Any]) -> list[tuple[str, str]]:
         *([(_("坡度"), shown_term(row.slope, "land_slope"))] if row.slope else []),
         *crop,
         (_("成交办法"), shown_term(row.way, "listing_way")),
+        *([(_("报名截止"), enter_by(sale))] if sale else []),
         (_("发布到"), row.closes_on.isoformat()),
     ]
