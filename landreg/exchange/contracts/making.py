@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from landreg.core.actor import Desk
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import cancelling, draft_queries, land_queries, queries
+from landreg.exchange.contracts import cancelling, draft_queries, held_queries, land_queries, queries
 from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import UNSIGNED
@@ -22,7 +23,11 @@ from landreg.exchange.contracts.rules.following import (
     con_61_changed_within_its_term,
     con_69_moved_right_is_changed_no_more,
 )
-from landreg.exchange.contracts.rules.free import con_100_term_is_not_over
+from landreg.exchange.contracts.rules.free import (
+    Ground,
+    con_100_term_is_not_over,
+    con_109_land_is_there_to_give,
+)
 from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
@@ -30,6 +35,7 @@ from landreg.exchange.contracts.rules.stepping import con_45_draft_has_its_day
 from landreg.exchange.contracts.taking import by_contract, frozen_land
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings import listing_queries
+from landreg.land.parcel_queries import gone_by
 from landreg.law.book import Law, examine
 from landreg.registry.rules.died_out import nobody_lives
 
@@ -131,6 +137,32 @@ def freezes(session: Session, found: Whole) -> list[Finding]:
         return []
     stands = land_queries.frozen(session, row.county, row.right_id, codes)
     return frozen_land("parcels", stands, row.number)
+
+
+def land_gone(session: Session, found: Whole, *, own: bool) -> list[Finding]:
+    """CON-109 where whoever gives the land of a draft has it no more. own: asked by a party of the contract, who is not told of the
+    case; of a collective's land the desks alone ask.
+    """
+    row, drawn = found.contract, {one.parcel_code: one.area_m2 for one in found.parcels}
+    if row.state not in UNSIGNED or (own and (row.right_id is None or row.kind == "retransfer")):
+        return []
+    left: dict[str, Decimal] = {}
+    if row.right_id is None:
+        left = land_queries.of_collective(session, row.county, list(drawn))
+    else:
+        for one in held_queries.held_now(session, row.county, row.contract_id, own=own):
+            if row.relation == "retransfer" or one.household_id == row.household_id:
+                left[one.parcel_code] = left.get(one.parcel_code, Decimal(0)) + one.area_m2
+    short = [] if own else [code for code, area in drawn.items() if left.get(code, Decimal(0)) < area]
+    cases = sorted({one.number for one in gone_by(session, row.county, short)}) if short else []
+    gone = con_109_land_is_there_to_give(Ground(row.number, drawn, left, tuple(cases)))
+    return [gone] if gone else []
+
+
+def land_is_there(uow: UnitOfWork, found: Whole) -> None:
+    """Raises Refused (CON-109) with the parcels of a draft that its giver has no more, before a side signs it."""
+    if told := land_gone(uow.session, found, own=uow.actor.desk is Desk.CITIZEN):
+        raise Refused(told)
 
 
 def not_frozen(uow: UnitOfWork, found: Whole) -> None:

@@ -78,8 +78,8 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, CON-84, CON-93, CON-100, ACC-25, HH-15, REG-39,
-    TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, CON-84, CON-93, CON-100, CON-109, ACC-25, HH-15,
+    REG-39, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -104,6 +104,7 @@ def sign(
         making.stands_below(uow, found.contract, law)
         making.days_are_left(found, law)
         making.somebody_lives(uow, found)
+        making.land_is_there(uow, found)
         making.not_frozen(uow, found)
         making.still_free(uow, found)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)

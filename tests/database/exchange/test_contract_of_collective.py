@@ -13,7 +13,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.exchange import logged
-from landreg.exchange.contracts import deal_queries, drawing, life, signing
+from landreg.exchange.contracts import deal_queries, drawing, life, making, signing
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.model import Deal, Listing
@@ -112,8 +112,10 @@ def test_the_database_takes_no_other_signature_for_the_collective(registrar: Act
     assert codes(refused) == {"CON-18"}
 
 
-def test_what_a_household_has_is_not_the_collective_s_to_give(registrar: Actor, superuser: Connection) -> None:
-    """CON-1, when it is drawn and, where a household got the land in between, when both have signed."""
+def test_what_a_household_has_is_not_the_collective_s_to_give(
+    registrar: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CON-1, when it is drawn and, where a household got the land in between, when both have signed; CON-109 before either does."""
     own = parcels_of(OPERATOR, right_id())[0]
     taken = dealt(registrar, superuser, [own])
     with pytest.raises(Refused) as refused:
@@ -130,6 +132,10 @@ def test_what_a_household_has_is_not_the_collective_s_to_give(registrar: Actor, 
                WHERE p.code = %s AND upper_inf(q.recorded)""",
             [land, own],
         )
+    with pytest.raises(Refused) as late:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, by("contractor", "样本代表"))
+    assert codes(late) == {"CON-109"}
+    monkeypatch.setattr(making, "land_is_there", lambda *_: None)
     signing.sign(OPERATOR, COUNTY, contract.contract_id, by("contractor", "样本代表"))
     with pytest.raises(Refused) as late:
         signing.sign(OPERATOR, COUNTY, contract.contract_id, by("taker", "样本二"))

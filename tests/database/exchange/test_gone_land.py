@@ -9,8 +9,9 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
-from landreg.exchange.contracts import drawing, signing
+from landreg.core.errors import Finding, Refused
+from landreg.exchange.contracts import drawing, making, signing
+from landreg.exchange.contracts.model import Contract
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer, Resolution
 from landreg.land.parcel_queries import gone_by
@@ -18,11 +19,11 @@ from landreg.registry.casework import cases
 from landreg.registry.casework.cases import locked
 from landreg.registry.casework.opening import open_batch
 from landreg.registry.facts.gone import gone_first
-from landreg.registry.rules.parcel_requests import PartLoss
+from landreg.registry.rules.parcel_requests import ParcelSplit, PartLoss
 from landreg.registry.rules.requests import Cancellation
-from tests.contract_kit import OPERATOR, VALUES
+from tests.contract_kit import OPERATOR, PAPER, VALUES, drawn, seen, signature, signed
 from tests.database.exchange.test_contract_of_collective import by, common, dealt
-from tests.database.registry.test_parcel_acts import LOWER, UPPER, done, face
+from tests.database.registry.test_parcel_acts import LOWER, UPPER, done, face, line
 from tests.exchange_kit import market, parcels_of
 from tests.registry_kit import Connection, applied, booked, codes, in_state, one, put_paper, right_of
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -93,7 +94,62 @@ def test_a_contract_of_its_collective_takes_it_neither_drawn_nor_signed(
     _as_if_of_it(superuser, land)
     with pytest.raises(Refused) as refused:
         signing.sign(OPERATOR, COUNTY, contract.contract_id, by("taker", "样本二"))
-    assert codes(refused) <= {"CON-1", "END-5"}
+    assert codes(refused) == {"CON-109"}
+
+
+@pytest.mark.parametrize("side", ["contractor", "taker"])
+def test_a_household_s_draft_over_it_is_signed_by_neither_side(
+    side: str, registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CON-109, told with the case before anybody presses, and kept by the database whoever signs in whichever way."""
+    market(registrar, reviewer, superuser)
+    land = parcels_of(registrar, right_of(registrar))[0]
+    contract = drawn(codes=[land])
+    other = next(one for one in signing.SIDES if one != side)
+    signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, other), PAPER)
+    assert told(contract) == []
+    case = applied(registrar, "cancellation", Cancellation("expropriation"), right_of(registrar))
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
+    (finding,) = told(contract)
+    assert (finding.code, finding.values) == ("CON-109", {"parcels": [land], "cases": [number]})
+    for _service_then_database in range(2):
+        with pytest.raises(Refused) as refused:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, side), PAPER)
+        assert codes(refused) == {"CON-109"}
+        monkeypatch.setattr(making, "land_is_there", lambda *_: None)
+    assert seen(contract).contract.state == "part_signed"
+
+
+def test_a_draft_over_a_parcel_that_lost_a_part_is_signed_no_more_and_one_over_the_other_is(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    market(registrar, reviewer, superuser)
+    cut, whole = drawn(codes=[LOWER]), drawn(codes=[UPPER])
+    done(
+        registrar,
+        reviewer,
+        superuser,
+        "part_loss",
+        PartLoss((LOWER,), face((-1, -1), (-1, 21), (5, 21), (5, -1)), "expropriation"),
+    )
+    assert [(one.code, one.values["parcels"]) for one in told(cut)] == [("CON-109", [LOWER])]
+    assert (told(whole), seen(signed(whole)).contract.state) == ([], "signed")
+
+
+def test_a_draft_over_a_parcel_that_was_split_alone_is_signed_as_it_was_drawn(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    market(registrar, reviewer, superuser)
+    contract = drawn(codes=[LOWER])
+    done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((5, -1), (5, 21))))
+    assert (told(contract), seen(signed(contract)).contract.state) == ([], "signed")
+
+
+def told(contract: Contract) -> list[Finding]:
+    """What stands against a draft since its land is gone."""
+    with unit_of_work(OPERATOR) as uow:
+        return making.land_gone(uow.session, seen(contract), own=False)
 
 
 def test_its_first_registration_asks_for_a_ruling(gone: str, registrar: Actor) -> None:

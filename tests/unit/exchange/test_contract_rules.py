@@ -46,6 +46,23 @@ def lease(**changed: Any) -> Contracted:
     return Contracted(**{**said, **changed})
 
 
+def test_a_draft_is_signed_over_land_that_is_there_whole_in_whatever_pieces() -> None:
+    """CON-109."""
+    drawn = {"1": Decimal(400), "2": Decimal(300)}
+    assert free.con_109_land_is_there_to_give(free.Ground("C", drawn, dict(drawn))) is None
+    for left, lacking in (
+        ({"1": Decimal(400)}, ["2"]),
+        ({"1": Decimal("399.99"), "2": Decimal(300)}, ["1"]),
+        ({}, ["1", "2"]),
+    ):
+        found = free.con_109_land_is_there_to_give(free.Ground("C", drawn, left))
+        assert found is not None
+        assert (found.field, found.values) == ("parcels", {"parcels": lacking})
+    found = free.con_109_land_is_there_to_give(free.Ground("C", drawn, {}, ("登2026-1",)))
+    assert found is not None
+    assert found.values["cases"] == ["登2026-1"]
+
+
 def test_nothing_is_said_of_a_lease_that_the_law_allows() -> None:
     assert [finding for rule in terms.CONTRACT_RULES if (finding := rule(lease(), LAW))] == []
 

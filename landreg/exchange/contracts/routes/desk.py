@@ -217,6 +217,7 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
         *(told if signed else ()),
         first_come(session, found, law),
         *told_of(session, row, law),
+        *making.land_gone(session, found, own=False),
         *making.freezes(session, found),
     ]
     return {

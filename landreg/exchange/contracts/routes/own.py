@@ -26,6 +26,7 @@ from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import deal_queries, land_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.asked_land import barred, of_project
 from landreg.exchange.contracts.holders import holders, out_of_right
+from landreg.exchange.contracts.making import land_gone
 from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.model import Project, ProjectParcel
 from landreg.exchange.contracts.offering import offered
@@ -245,7 +246,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         takes, course = taker is not None, found.course(today)
         law = load_law(uow.session, county, today)
         first = first_come(uow.session, found, law) if passes or takes else None
-        told = [*([first] if first else ()), *told_of(uow.session, row, law)]
+        lacking = land_gone(uow.session, found, own=True) if passes or takes else ()
+        told = [*([first] if first else ()), *lacking, *told_of(uow.session, row, law)]
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
         held_by = holders(uow.session, found, own=True)
         gone = out_of_right(uow.session, found, own=True) if passes or takes else []

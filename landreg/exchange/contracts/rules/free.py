@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from landreg.core.errors import Finding
@@ -52,6 +54,25 @@ def con_33_begins_on_free_land(facts: Contracted, law: Law) -> Finding | None:
     if facts.free_from is None or facts.from_on >= facts.free_from:
         return None
     return Finding("CON-33", "from_on", {"first": facts.from_on, "free": facts.free_from}, subject=facts.number or None)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The ground of a draft as the register has it today. drawn: by parcel what the draft gives, in m². left: by parcel what of it
+    whoever gives it has still; nothing of one that is gone. cases: by which it was expropriated or lost, where that is known.
+    """
+
+    number: str
+    drawn: Mapping[str, Decimal]
+    left: Mapping[str, Decimal]
+    cases: tuple[str, ...] = ()
+
+
+def con_109_land_is_there_to_give(facts: Ground, law: Law | None = None) -> Finding | None:
+    """CON-109: a draft over land that its giver has no more, whole or in part, is signed by nobody. CC-217, CC-338, RLCL-40."""
+    lacking = sorted(code for code, area in facts.drawn.items() if facts.left.get(code, Decimal(0)) < area)
+    values = {"parcels": lacking, "cases": list(facts.cases)} if facts.cases else {"parcels": lacking}
+    return Finding("CON-109", "parcels", values, subject=facts.number) if lacking else None
 
 
 def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | None:
