@@ -65,7 +65,8 @@ def case_on_right(
     if isinstance(asked, Correction) and asked.of == "holder":
         also += standing.rights_held(uow.session, county, [right["household_id"]])[right["household_id"]]
     case |= {"applicant": applicant, "right_ids": [*dict.fromkeys((right_id, *also))]}
-    return case, standing.parcel_codes(uow.session, county, case["right_ids"])
+    more = asked.codes("parcels_added") if isinstance(asked, Correction) else ()
+    return case, [*dict.fromkeys((*standing.parcel_codes(uow.session, county, case["right_ids"]), *more))]
 
 
 def apply_on_household(actor: Actor, code: str, kind: str, asked: Request) -> UUID:

@@ -75,7 +75,7 @@ def redivide(
     ended = {parent.row["parcel_id"] for parent in parents}
     for bundle in bundles:
         over = [row for row, lost in over_parts(bundle, ended, made, on) if not lost]
-        changes = _both(changes, followed(bundle, on, new, _total(over), {}, over))
+        changes = both(changes, followed(bundle, on, new, _total(over), {}, over))
     return changes
 
 
@@ -107,7 +107,7 @@ def redraw(
             bundle.right.row, [one.row for one in bundle.parcels], parcel.row, changed["registered_area_m2"]
         )
         over = [replace(one, row=row) for one, row in zip(bundle.parcels, parcels, strict=True)]
-        changes = _both(changes, followed(bundle, on, new, right, {}, over))
+        changes = both(changes, followed(bundle, on, new, right, {}, over))
     return changes
 
 
@@ -129,7 +129,7 @@ def correct(
             opens.append(spoken.again(row_id=new(), **mended))
     ends: dict[UUID, Ending] = {}
     for bundle in rights:
-        spoken_changes = _again(bundle, *resized_if(bundle, subject[-1].row.row, right), new)
+        spoken_changes = said_anew(bundle, *resized_if(bundle, subject[-1].row.row, right), new)
         closes += spoken_changes.closes
         opens += spoken_changes.opens
         ends |= spoken_changes.ends
@@ -143,7 +143,7 @@ def correct_right(rows: Sequence[SpokenRight], right: Mapping[str, Any], on: dat
     for row in rows:
         mended = {fact: value for fact, value in right.items() if _fact_of(row, fact) == wrong[fact]}
         if mended:
-            changes = _both(changes, _again(row, mended, [one.row.row for one in row.parcels], new))
+            changes = both(changes, said_anew(row, mended, [one.row.row for one in row.parcels], new))
     return changes
 
 
@@ -160,7 +160,7 @@ def correct_member(
     """
     changes = correct(member, right, (), on, new)
     for column, rows in named:
-        changes = _both(changes, correct(rows, {column: right["person_id"]}, (), on, new))
+        changes = both(changes, correct(rows, {column: right["person_id"]}, (), on, new))
     return changes
 
 
@@ -193,14 +193,16 @@ def resized_if(
     return resized(bundle.right.row.row, parcels, parcel, right.get("registered_area_m2", parcel["registered_area_m2"]))
 
 
-def _again(bundle: SpokenRight, right: Mapping[str, Any], parcels: Sequence[Mapping[str, Any]], new: NewId) -> Changes:
+def said_anew(
+    bundle: SpokenRight, right: Mapping[str, Any], parcels: Sequence[Mapping[str, Any]], new: NewId
+) -> Changes:
     """A row of a right said anew about the same days."""
     row = new()
     of_right = {fact: value for fact, value in right.items() if fact in bundle.right.row.row}
     opens = [
         bundle.right.again(row_id=row, **of_right),
         *(one.again(right_row=row) for one in bundle.holders),
-        *(one.again(**{**said, "right_row": row}) for one, said in zip(bundle.parcels, parcels, strict=True)),
+        *(of_row(bundle.right, "right_parcel", said).again(right_row=row) for said in parcels),
     ]
     closes = [one.row for one in (bundle.right, *bundle.holders, *bundle.parcels)]
     told = _of_contract(bundle, right)
@@ -208,6 +210,11 @@ def _again(bundle: SpokenRight, right: Mapping[str, Any], parcels: Sequence[Mapp
         opens.append(bundle.contract.again(row_id=new(), **told))
         closes.append(bundle.contract.row)
     return Changes(tuple(opens), date.min, tuple(closes), {bundle.right_id: "replaced"})
+
+
+def of_row(right: Spoken, table: str, said: Mapping[str, Any]) -> Spoken:
+    """What hangs on a row of a right, about the same days."""
+    return replace(right, row=replace(right.row, table=table, row=said))
 
 
 _SAME = {"nature": "mode", "area_m2": "area_m2", "mu": "mu", "signed_on": "signed_on", "term": "term"}
@@ -259,9 +266,15 @@ def over_parts(
 
 
 def _total(parcels: Iterable[Standing]) -> dict[str, Decimal]:
-    areas = [Decimal(parcel.row["area_m2"]) for parcel in parcels]
+    return total_of(parcel.row for parcel in parcels)
+
+
+def total_of(parcels: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    """The area of a right over rows of parcels, in m² and as the sum of their printed mu."""
+    areas = [Decimal(parcel["area_m2"]) for parcel in parcels]
     return {"area_m2": sum(areas, Decimal(0)), "mu": total_mu(areas)}
 
 
-def _both(one: Changes, other: Changes) -> Changes:
+def both(one: Changes, other: Changes) -> Changes:
+    """What two of them do together, from the day of the first."""
     return Changes((*one.opens, *other.opens), one.valid_from, (*one.closes, *other.closes), {**one.ends, **other.ends})

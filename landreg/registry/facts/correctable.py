@@ -23,16 +23,20 @@ from landreg.registry.rules.parcel_requests import Correction
 _HOMESTEAD_ONLY = ("footprint_m2", "floor_area_m2", "floors", "built_on")
 _FOREIGN: Mapping[str, tuple[str, ...]] = {
     "contract_management": _HOMESTEAD_ONLY,
-    "homestead": ("signed_on", "term"),
-    "land_operation": (*_HOMESTEAD_ONLY, "signed_on"),
+    "homestead": ("signed_on", "term", "parcels_added", "parcels_off"),
+    "land_operation": (*_HOMESTEAD_ONLY, "signed_on", "parcels_added", "parcels_off"),
 }
 """By kind of right: the facts that it does not have. The means by which a collective gave out its land are its contract's too."""
-_OF_OTHER_MEANS = (*_HOMESTEAD_ONLY, "nature")
+_LAND = ("parcels_added", "parcels_off")
+"""The land of a contract-management right alone: a homestead is one parcel, and what is let comes from a contractor."""
+_OF_OTHER_MEANS = (*_HOMESTEAD_ONLY, *_LAND, "nature")
 _TERM = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", re.ASCII)
 YEARS = range(1950, 2200)
 """Years in which a term begins and ends."""
 _CODE = re.compile(r"\d{19}|\d{12}[A-Z]{2}\d{5}", re.ASCII)
 LONGEST = 200
+LONGEST_LIST = 2000
+"""A hundred codes of parcels."""
 MOST = Decimal("1E12")
 
 
@@ -64,7 +68,7 @@ def natures(right_kind: str) -> tuple[str, tuple[str, ...]]:
 
 def typed(of: str, right_kind: str, fact: str, value: str) -> Any:
     """A corrected fact as its column holds it. Raises ValueError for a value that it cannot have. NY/T 2539 annex C."""
-    if len(value) > LONGEST:
+    if len(value) > (LONGEST_LIST if of == "land" else LONGEST):
         raise ValueError(value)
     if fact == "nature" and right_kind != "homestead":
         return _one_of(value, natures(right_kind)[1])
@@ -116,6 +120,12 @@ def _code(value: str) -> str:
     return value
 
 
+def _codes(value: str) -> str:
+    for code in value.split() or [""]:
+        _code(code)
+    return value
+
+
 _TYPED: Mapping[str, Callable[[str], Any]] = {
     "name": _filled,
     "code": _code,
@@ -133,4 +143,6 @@ _TYPED: Mapping[str, Callable[[str], Any]] = {
     "land_class": lambda value: _one_of(value, nyt2539.LAND_USE_2007),
     "soil_grade": lambda value: _one_of(value, nyt2539.code_table("C.8")),
     "land_use": lambda value: _one_of(value, nyt2539.code_table("C.9")),
+    "parcels_added": _codes,
+    "parcels_off": _codes,
 }

@@ -26,6 +26,7 @@ from landreg.registry.facts.corrections import correction_proposals
 from landreg.registry.facts.drawn import Piece, Undrawable
 from landreg.registry.facts.ground import OnGround, around_shapes, bundles_on, parcels_in_force
 from landreg.registry.facts.holders import holder_proposals
+from landreg.registry.facts.land_corrected import land_proposals
 from landreg.registry.facts.members import member_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.rules.parcel_requests import (
@@ -41,6 +42,8 @@ from landreg.registry.rules.requests import read
 
 OPERATION = "land_operation"
 USE = ("land_class", "land_use", "basic_farmland")
+_APART = {"member": member_proposals, "holder": holder_proposals, "land": land_proposals}
+"""By what is corrected: what reads its cases, where that is a module of its own."""
 Effect = Callable[[date], Changes]
 
 
@@ -55,12 +58,13 @@ class Outcome:
 def parcel_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     """The proposals of cases on acts that redraw, divide, join or measure parcels, and of corrections."""
     corrections = [case for case in cases if case.act_kind in CORRECTIONS]
-    members = [case for case in corrections if case.request.get("of") == "member"]
-    holders = [case for case in corrections if case.request.get("of") == "holder"]
-    others = [case for case in corrections if case not in members and case not in holders]
+    apart = [case for case in corrections if case.request.get("of") in _APART]
+    others = [case for case in corrections if case not in apart]
     redrawing = [case for case in cases if case.act_kind not in CORRECTIONS]
-    persons = [*member_proposals(session, members), *holder_proposals(session, holders)]
-    return [*_redrawn(session, redrawing), *correction_proposals(session, others), *persons]
+    found = [*_redrawn(session, redrawing), *correction_proposals(session, others)]
+    for of, reading in _APART.items():
+        found += reading(session, [case for case in apart if case.request["of"] == of])
+    return found
 
 
 def _redrawn(session: Session, cases: Sequence[Case]) -> list[ActProposal]:

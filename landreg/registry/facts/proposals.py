@@ -74,7 +74,7 @@ def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUI
 
 def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, Any]) -> tuple[str, ...]:
     """The papers that a case asks for: of its act, and of its kind of right, its reason, another holder that it names, or of
-    who asks for a correction, or whether the contractor is of the collective. code: of the case's subject.
+    who asks for a correction and what it is of, or whether the contractor is of the collective. code: of the case's subject.
 
     Who has land of the collective itself disposes of it without anybody's consent. 农村土地承包法 第五十三条.
     """
@@ -82,7 +82,8 @@ def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, A
     operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" and not of_own else ""
     reason = str(request.get("reason") or "")
     of_kind = "" if of_own else right_kind
-    return kind.papers(of_kind, reason, f"{reason}_{right_kind}", operator, str(request.get("by") or ""))
+    by, of = str(request.get("by") or ""), f"of_{request.get('of') or ''}"
+    return kind.papers(of_kind, reason, f"{reason}_{right_kind}", operator, by, of)
 
 
 def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gis import nyt2539
 from landreg.core.codes import masked_name
@@ -16,6 +16,8 @@ def corrected_in_words(asked: Correction, now: Mapping[str, str]) -> list[tuple[
     return [
         (term("fact", "id_number"), "登记的身份号码", "与身份证件上的不一致，请到窗口核对")
         if one.fact == "person_id"
+        else _LAND[one.fact](term("fact", one.fact), "、".join(asked.codes(one.fact)))
+        if one.fact in _LAND
         else (term("fact", one.fact), _in_words(one.fact, now.get(one.fact, "")), _in_words(one.fact, one.value))
         for one in asked.facts
     ]
@@ -47,6 +49,10 @@ def _in_words(fact: str, value: str) -> str:
     return term(fact, value)
 
 
+_LAND: Mapping[str, Callable[[str, str], tuple[str, str, str]]] = {
+    "parcels_added": lambda fact, codes: (fact, "不在本权利内", codes),
+    "parcels_off": lambda fact, codes: (fact, codes, "不在本权利内"),
+}
 _YES_OR_NO = ("basic_farmland", "holds_right")
 _TABLES = {
     "land_class": nyt2539.LAND_CLASSES, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, false, func, or_, select, text
+from sqlalchemy import and_, false, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from landreg.core.codes import masked_name
@@ -66,7 +66,7 @@ def _disposed(session: Session, made: ActProposal, rights: Sequence[UUID]) -> di
 
 def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | None:
     """When the register first said one of the facts that are corrected as it says it now, of the subject or of what it came out of;
-    None where it says none.
+    None where it says none. Of the land of a right: when it first said that right.
     """
     table, key, subject, line = _told_of(session, case, asked)
     now, was = aliased(table), aliased(table)
@@ -76,7 +76,7 @@ def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | 
             for one in asked.facts
             if one.fact in SUBSTANCE and hasattr(table, one.fact)
         ),
-        false(),
+        true() if asked.of == "land" else false(),
     )
     of_one = and_(was.county == now.county, or_(getattr(was, key) == getattr(now, key), getattr(was, key).in_(line)))
     first = select(func.min(func.lower(was.recorded))).join(now, and_(of_one, same))

@@ -42,6 +42,7 @@ from landreg.registry.routes import person_corrections as parcel_act_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import renewal_single as renewal_single_routes
 from landreg.registry.routes import renewal_steps as renewal_routes
+from landreg.registry.routes import right_corrections as right_corrections
 from landreg.registry.routes import rights as right_routes
 from landreg.web import clocks, i18n, pages, problems
 from landreg.web.forms import read_form

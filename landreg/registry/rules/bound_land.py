@@ -53,6 +53,8 @@ def land_of(facts: ActFacts) -> tuple[str, ...]:
         case ExitAsked(parcels=given, cut=cut) if given or cut:
             return (*given, *([cut] if cut else []))
         case Correction() as asked:
+            if asked.of == "land":
+                return asked.codes("parcels_off")
             measured = asked.said("registered_area_m2") is not None
             return asked.parcels if measured else facts.parcels if _corrected(facts) else ()
         case asked:

@@ -26,6 +26,7 @@ from landreg.registry.rules.bound_land import (
 from landreg.registry.rules.desk import BEFORE_ACCEPTANCE
 from landreg.registry.rules.homes_corrected import cor_19_note_of_the_law_stays, cor_20_floors_fit_the_house
 from landreg.registry.rules.identified import cor_18_interested_party_is_known, res_13_code_as_on_the_licence
+from landreg.registry.rules.land_corrected import LAND_CORRECTED
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
@@ -286,6 +287,7 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_17_a_member_is_corrected_as_one,
     cor_19_note_of_the_law_stays,
     cor_20_floors_fit_the_house,
+    *LAND_CORRECTED,
     ct_1_term_within_law,
     ct_6_term_not_short,
     tr_1_term_within_contract,

@@ -70,18 +70,18 @@ class Corrected:
 
 SUBSTANCE = frozenset((
     "registered_area_m2", "footprint_m2", "floor_area_m2", "neighbour_east", "neighbour_south", "neighbour_west",
-    "neighbour_north", "term", "holds_right",
+    "neighbour_north", "term", "holds_right", "parcels_added", "parcels_off",
 ))  # fmt: skip
-"""Facts by which others measure their own rights: the area, the boundary, the term, and who holds. The rest are slips."""
+"""Facts by which others measure their own rights: the land, its area and boundary, the term, and who holds. The rest are slips."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """Facts of a parcel, a household, one of its members, a right or the person who holds it that were wrong from the first day.
+    """Facts of a parcel, a household, one of its members, a right, its land or the person who holds it, wrong from the first day.
 
-    of: parcel, household, member, right or holder. by: who found it, the holder, an interested party or the office. why: what shows
-    it. member_id: of a member, which one; name: theirs, where their identity number is corrected. party, whose, interest: of an
-    interested party, their name, who that is, and what the correction is to them.
+    of: parcel, household, member, right, land or holder. by: who found it, the holder, an interested party or the office. why: what
+    shows it. member_id: of a member, which one; name: theirs, where their identity number is corrected. party, whose, interest: of
+    an interested party, their name, who that is, and what the correction is to them.
     """
 
     of: str
@@ -98,6 +98,10 @@ class Correction:
     def said(self, fact: str) -> str | None:
         """What is said to be right of a fact; None where it is not corrected."""
         return next((one.value for one in self.facts if one.fact == fact), None)
+
+    def codes(self, fact: str) -> tuple[str, ...]:
+        """The parcels that a fact names: `parcels_added`, left out of a right, or `parcels_off`, under it by error."""
+        return tuple((self.said(fact) or "").split())
 
     @property
     def touches(self) -> str:

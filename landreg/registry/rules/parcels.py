@@ -33,6 +33,7 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
     "household": ("name", "address", "postcode"),
     "member": ("person_id", "relation", "holds_right"),
     "holder": ("name", "person_id", "address"),
+    "land": ("parcels_added", "parcels_off"),
     "right": ("nature", "term", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
 }  # fmt: skip
 """By what is corrected: the facts that a correction may set right. Which household holds a right is not among them."""
@@ -54,6 +55,23 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class LandCorrected:
+    """The parcels of a right as a correction would have them, each by its code.
+
+    foreign: to be added, and no registered farmland of the issuing party. held: to be added, to the code of the other right that
+    holds it on some of the days. there: to be added, and under the right already. absent: to be taken off, and not under it.
+    let: to be taken off, to the land-operation right that stands on it. left: how many stay on the day with the fewest.
+    """
+
+    foreign: tuple[str, ...] = ()
+    held: Mapping[str, str] = field(default_factory=dict)
+    there: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    let: Mapping[str, str] = field(default_factory=dict)
+    left: int = 1
+
+
+@dataclass(frozen=True)
 class ParcelActFacts(ActFacts):
     """What an act on parcels is about.
 
@@ -69,7 +87,7 @@ class ParcelActFacts(ActFacts):
     found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
     house: of a homestead whose house is corrected its footprint and floor area in m², and its floors, as they would be.
     let: the corrected term of a land-operation right; let_until: the end of the contract below it, None where it has none;
-    half-open.
+    half-open. land: of a right whose parcels are corrected.
     """
 
     before: tuple[Ground, ...] = ()
@@ -94,6 +112,7 @@ class ParcelActFacts(ActFacts):
     let: tuple[date, date] | None = None
     let_until: date | None = None
     house: tuple[Decimal | None, Decimal | None, int | None] = (None, None, None)
+    land: LandCorrected | None = None
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:
