@@ -38,10 +38,10 @@ def key(database: Settings) -> None:
 def first(app: Any, superuser: Connection) -> Any:
     """The first page as an account reads it."""
 
-    def read(actor: Actor) -> str:
+    def read(actor: Actor, at: str = "/") -> str:
         browser = Browser(app.test_client())
         browser.log_in(given_password(superuser, actor))
-        return str(browser.get("/").text)
+        return str(browser.get(at).text)
 
     return read
 
@@ -128,6 +128,10 @@ def test_whose_turn_it_is_and_the_desk_read_what_waits_and_since_when_until_the_
     assert f"从 {window.last_day} 等到现在" in desk
     for actor in sides:
         assert f"成员优先权公示已于 {window.last_day} 期满，等交易员办理" in first(actor)
+        stands = re.search(
+            rf"竞价已截止：[^<；]+；成员优先权公示已于 {window.last_day} 期满，等交易员办理", first(actor, "/bids")
+        )
+        assert stands is not None, "so does the page of bids, beside the sale"
 
 
 def test_a_deal_whose_days_are_over_says_so_to_both_sides_and_the_desk(

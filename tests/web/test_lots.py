@@ -113,3 +113,34 @@ def test_a_household_reads_on_its_first_page_and_on_its_claims_what_the_lot_came
     assert f"优先权抽签：本户{said}" in page
     marks = drawn(page)
     assert (len(marks), marks) == (2, again(marks))
+
+
+def test_a_household_reads_of_a_window_what_comes_next_for_whom_and_until_when(
+    listing: Listing, window: Priority, superuser: Connection, browser: Browser
+) -> None:
+    stranger = kit.farmer(superuser, f"{NEIGHBOUR[:-1]}4")
+    sides = {"own": kit.farmer(superuser, HOUSEHOLD), "claims": kit.farmer(superuser, NEIGHBOUR), "no": stranger}
+    day = window.last_day
+
+    def told(side: str) -> str:
+        browser.log_in(given_password(superuser, sides[side]))
+        page = browser.get(f"/priority/{COUNTY}/{window.priority_id}").text
+        return page if side == "own" else browser.get("/bids").text
+
+    assert f"{day} 前可以主张优先权；不要的不用办理" in told("no")
+    assert f"本户已经主张。公示到 {day}，以后由交易员办理" in told("claims")
+    assert f"公示到 {day}，以后由交易员办理：有成员主张的与该户成交" in told("own")
+    kit.pass_time(superuser, days=15)
+    assert f"公示已于 {day} 期满，本户没有主张，不用再办" in told("no")
+    assert f"公示已于 {day} 期满，本户已经主张，等交易员办理：只有本户主张的由本户成交，几户主张的抽签" in told(
+        "claims"
+    )
+    assert f"公示已于 {day} 期满，等交易员办理：有成员主张的与该户成交" in told("own")
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    assert f"公示已于 {day} 期满，这宗已经成交" in told("no")
+    taker = superuser.execute("SELECT taker_id FROM exchange.taker WHERE code = %s", [NEIGHBOUR]).fetchone()
+    won = taker is not None and taker[0] == deal.taker_id
+    assert f"公示已于 {day} 期满，{'本户优先成交，接下来签合同' if won else '这宗由别户成交'}" in told("claims")
+    kit.pass_time(superuser, days=40)
+    assert "本集体成员优先" not in told("no"), "of what is long over nothing is left to be read there"

@@ -38,6 +38,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.bidding.rules.second import YES
 from landreg.exchange.listings import papers
+from landreg.exchange.routes import window_next
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.exchange.routes.bids import one as sale_page
 from landreg.exchange.routes.market_shown import kind_name, where
@@ -129,12 +130,13 @@ def window(county: str, priority_id: UUID) -> Response:
         claims = windows.claims_on(uow, found)
         own = {one.taker_id for one in claims}
         drawn = [] if told is None else lot_queries.of_claims(uow.session, told.number, claims)
+        today, won = beijing_day(uow.now), {one.listing_id for one in deal_queries.own_deals(uow.session)}
         return pages.render(
             "exchange/priority.html", window=found, told=told, consent=asker.consent, kind_name=kind_name, where=where,
             claims=claims, lots=drawn, own=own,
             taker=taker_queries.would_take(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
-            today=beijing_day(uow.now),
+            today=today, next=told and window_next.next_of(found, told, bool(claims), won, today),
             gave_up=asker.actor.household in fall_queries.gave_up(uow.session, county, found.listing_id),
         )  # fmt: skip
 

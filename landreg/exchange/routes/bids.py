@@ -43,11 +43,12 @@ from landreg.exchange.bidding import (
     told_queries,
 )
 from landreg.exchange.bidding.acting import Under, for_household
-from landreg.exchange.bidding.deal_model import Offer, Priority
+from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.sealing import Envelope
 from landreg.exchange.listings.rules.units import MOST_PRICE
 from landreg.exchange.model import Taker
+from landreg.exchange.routes import first_sales, window_next
 from landreg.land.queries import division_names
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -109,20 +110,19 @@ def index() -> Response:
         said, own = deal_queries.own_offers(session), deal_queries.own_deals(session)
         claims = asker.consent is None or asker.consent.step == Step.PRIORITY
         household = asker.actor.household if claims else None
-        shown = [] if household is None else deal_queries.own_priorities(session, household)
+        today = beijing_day(uow.now)
+        shown = [] if household is None else list(window_next.of_household(session, household, today))
         standing = sale_queries.standings(session, [(one.county, one.sale_id) for one in entries])
         mine = [(one, standing[one.sale_id]) for one in entries if one.sale_id in standing]
-        subjects: list[Sale | Offer | Priority] = [*(one.sale for one in (*held, *standing.values())), *said, *shown]
+        subjects: list[Sale | Offer] = [*(one.sale for one in (*held, *standing.values())), *said]
         told = told_queries.told_of(session, {(one.county, one.listing_id) for one in subjects})
-        names = division_names(session, sorted({one.village for one in told.values()}))
-        open_windows = [
-            one for one in shown if one.listing_id in told and told[one.listing_id].state in deal_queries.OPEN
-        ]
+        places = {one.village for one in told.values()} | {one.land.village for one in shown}
+        names = division_names(session, sorted(places))
         return pages.render(
-            "exchange/bids.html", windows=open_windows,
+            "exchange/bids.html", windows=shown, stand=first_sales.how_bids_stand(session, mine, told),
             sales=[one for one in held if uow.now < one.sale.deposit_by],
             entries=mine, offers=said, told=told, names=names,
-            today=beijing_day(uow.now), deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
+            deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
             takers=taker_queries.own_takers(session), consent=asker.consent,
         )  # fmt: skip
 
@@ -140,7 +140,7 @@ def take_part(county: str, listing_id: UUID) -> Redirect:
         return redirect(url_for(".talk", county=county, listing_id=listing_id), 303)
     if held:
         return redirect(url_for(".one", county=county, sale_id=held[-1].sale.sale_id), 303)
-    flash(_("这宗还没有设立场次，公告期满以后由交易员设立。"))
+    flash(_("这宗还没有设立场次，由交易员设立：设立以后，这里和公告页都写明到什么时候报名。"))
     return redirect(url_for(".index"), 303)
 
 

@@ -20,7 +20,6 @@ from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import (
-    correction_queries,
     deal_queries,
     fall_queries,
     outcome_queries,
@@ -36,7 +35,7 @@ from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
-from landreg.exchange.routes import first_rows, first_sales
+from landreg.exchange.routes import first_rows, first_sales, window_next
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
@@ -266,11 +265,9 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
     """Terms on which the household may have land of its collective before others. Of an agent, at, under: where they lie."""
     if household is None:
         return
-    today, claims = page_day(session), correction_queries.claimed(session, household)
-    shown = deal_queries.own_priorities(session, household)
+    today, shown = page_day(session), deal_queries.own_priorities(session, household)
+    claimed = window_next.claimed_of(session, household, shown)
     told = told_queries.told_of(session, {(one.county, one.listing_id) for one in shown})
-    on_terms = {(one.listing_id, one.taker_id, one.price) for one in shown if one.priority_id in claims}
-    claimed = {one.priority_id for one in shown if (one.listing_id, one.taker_id, one.price) in on_terms}
     last: set[UUID] = set()
     for window in shown:
         land, newest = told.get(window.listing_id), window.listing_id not in last

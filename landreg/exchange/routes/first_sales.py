@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -83,14 +83,37 @@ def _of_bidder(session: Session) -> Iterator[Row]:
             way, at = i18n.shown_term(found.sale.way, "listing_way"), i18n.shown_instant(found.clock.closes_at)
             yield Row(_("您报名的%(way)s：%(at)s 截止", way=way, at=at), _address(found), land.number)
             continue
-        stands = standing_queries.of_bidder(session, one.county, one.entrant_id)
-        if stands.passed:
-            yield Row(_("轮到您时不能受让，已经跳过您"), _address(found), land.number)
-        elif stands.may_win or land.state == "published":
-            label = _("您已经答应接手，等交易员办理") if stands.said_yes else _own_place(session, found, one)
-            since = (since_words(beijing_day(found.clock.closes_at)),) if land.state == "published" else ()
-            waits = window_words(session, stands.until, stands.own) or since
-            yield Row(label, _address(found), " · ".join((land.number, *waits)))
+        if said := _stands_words(session, found, one, land):
+            yield Row(said[0], _address(found), " · ".join((land.number, *said[1:])))
+
+
+def how_bids_stand(
+    session: Session, entries: Sequence[tuple[Entrant, Standing]], told: Mapping[UUID, Told]
+) -> dict[UUID, str]:
+    """By the entrant of a sale that has closed, while its land is to be had: how the bid stands and what is waited for."""
+    stand = {}
+    for one, found in entries:
+        land = told.get(found.sale.listing_id)
+        if (
+            land is not None
+            and not land.own
+            and land.state in deal_queries.OPEN
+            and found.stage in ("closed", "opened")
+        ):
+            stand[one.entrant_id] = "；".join(_stands_words(session, found, one, land))
+    return stand
+
+
+def _stands_words(session: Session, found: Standing, own: Entrant, land: Told) -> tuple[str, ...]:
+    """How one's bid stands after the close, then what is waited for; () where the land went to another."""
+    stands = standing_queries.of_bidder(session, own.county, own.entrant_id)
+    if stands.passed:
+        return (_("轮到您时不能受让，已经跳过您"),)
+    if not stands.may_win and land.state != "published":
+        return ()
+    label = _("您已经答应接手，等交易员办理") if stands.said_yes else _own_place(session, found, own)
+    since = (since_words(beijing_day(found.clock.closes_at)),) if land.state == "published" else ()
+    return (label, *(window_words(session, stands.until, stands.own) or since))
 
 
 def of_doubts(session: Session) -> Iterator[Row]:
