@@ -16,6 +16,7 @@ from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import (
     drawing,
+    entering,
     issuer,
     land_queries,
     project_queries,
@@ -159,6 +160,13 @@ def early(superuser: Connection, contract: Contract) -> Contract:
             "UPDATE exchange.rent_due SET due_on = from_on WHERE contract_id = %s", (contract.contract_id,)
         )
     return contract
+
+
+def ended(contract: Contract, on_day: date) -> None:
+    """Its taker dissolved on a day however long ago, as such an end was recorded before its days were bounded."""
+    with unit_of_work(OPERATOR) as uow:
+        found, _law = entering.held(uow, COUNTY, contract.contract_id)
+        entering.happened(uow, found.contract, "ended", on_day, facts={"how": "dissolved", "ground": ""}, paper=PAPER)
 
 
 def seen(contract: Contract, actor: Actor = OPERATOR) -> Whole:

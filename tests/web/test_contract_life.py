@@ -290,6 +290,10 @@ def test_a_contract_ended_early_owes_nothing_of_the_days_after_and_what_was_paid
     assert "CON-8" in rule_of(ling.post(of(contract, "end"), back))
     assert "终止以后照付" in ling.get(of(contract, "life/end")).text
     assert rule_of(ling.post(of(contract, "end"), {**said, "how": "terminated", "paper": picture()})) >= {"FORM-5"}
+    lost = {"how": "land_lost", "on_day": today().isoformat(), "paper": picture()}
+    assert rule_of(ling.post(of(contract, "end"), lost)) == {"FORM-1"}
+    early = {"on_day": back["on_day"], "made_on": back["on_day"]}
+    assert "CON-8" in rule_of(ling.post(of(contract, "end"), {**lost, **early, "paper": picture()}))
     assert ling.post(of(contract, "end"), {**said, "paper": picture()}).status_code == 303
     page = ling.get(of(contract)).text
     over = seen(contract).overpaid

@@ -171,7 +171,7 @@ def remedied(actor: Actor, county: str, contract_id: UUID, said: str, side: str 
 @dataclass(frozen=True)
 class End:
     """How a contract ends before its term. ground, since, told_on: of a termination by a side alone, whose notice reached the other
-    on the last of these. made_on: of an agreement, the day on which it was made; None: today.
+    on the last of these. made_on: of an agreement, or of the paper that shows why it ends, the day when it was made; None: today.
     """
 
     how: str
@@ -225,7 +225,7 @@ def end(
             facts |= {"ground": asked.ground, "told_on": asked.told_on.isoformat()}
         if asked.how == "terminated":
             facts |= {"side": asked.side}
-        if asked.how == "agreed":
+        if asked.how in AGREED:
             facts |= {"made_on": (asked.made_on or law.on).isoformat()}
         kept = must(paper)
         # What has not begun never runs.

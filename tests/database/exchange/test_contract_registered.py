@@ -35,12 +35,14 @@ from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from tests import bidding_kit as kit
 from tests.contract_kit import (
+    FIRST,
     OPERATOR,
     OTHER,
     PAPER,
     VALUES,
     booked,
     drawn,
+    ended,
     parcels_of,
     right_id,
     seen,
@@ -167,7 +169,7 @@ def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(
     with pytest.raises(Refused) as bound:
         exchange(take)
     assert codes(bound) == {"CON-2"}
-    life.end(OPERATOR, COUNTY, lease.contract_id, End("dissolved", date(2022, 1, 1)), PAPER)
+    ended(lease, FIRST)
     contract = signed(exchange(f"坡地 {take}"))
     booked(registrar, reviewer, to_the_register(registrar, database, contract), "exchange")
     assert give in parcels_of(OPERATOR, right_id(OTHER))

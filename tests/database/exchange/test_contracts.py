@@ -57,6 +57,7 @@ from landreg.registry.casework import cases
 from landreg.registry.home.brought import seeing
 from landreg.registry.queries import documents
 from tests.contract_kit import (
+    FIRST,
     OPERATOR,
     OTHER,
     PAPER,
@@ -66,6 +67,7 @@ from tests.contract_kit import (
     agrees,
     draft,
     drawn,
+    ended,
     parcels_of,
     right_id,
     says,
@@ -290,9 +292,11 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
     """Since its taker dissolved within a year, replaced by a change, and void."""
     leases = [signed(drawn(code)) for code in (HOUSEHOLD, OTHER)]
     whole = [one.owed for one in seen(leases[0]).settled]
-    life.end(OPERATOR, COUNTY, leases[0].contract_id, End("dissolved", date(2024, 7, 1)), PAPER)
+    third, last = date(FIRST.year + 2, 1, 1), date(FIRST.year + 2, 7, 1)
+    ended(leases[0], last)
     found = seen(leases[0])
-    assert [one.owed for one in found.settled] == [*whole[:2], half_up((whole[2] or Decimal(0)) * 182 / 366)]
+    part = Decimal((last - third).days) / (date(third.year + 1, 1, 1) - third).days
+    assert [one.owed for one in found.settled] == [*whole[:2], half_up((whole[2] or Decimal(0)) * part)]
     assert (
         found.course(today() + timedelta(days=1)).arrears == found.left == sum(one.owed or 0 for one in found.settled)
     )
@@ -301,7 +305,7 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
     assert codes(more) == {"CON-6"}
     cheaper = terms(from_on=today(), price=Decimal("500.00"))
     change = signed(drawing.draw_following(OPERATOR, COUNTY, leases[1].contract_id, "change", cheaper, VALUES))
-    assert {one.due.from_on.year for one in seen(leases[1]).settled} == {*range(2022, today().year + 1)}
+    assert {one.due.from_on.year for one in seen(leases[1]).settled} == {*range(FIRST.year, today().year + 1)}
     assert max(one.due.until_on for one in seen(leases[1]).settled) == today()
     disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
     awarded = Outcome("owed", today(), Decimal("88.00"), today(), pays="taker")

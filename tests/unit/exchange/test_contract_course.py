@@ -202,6 +202,28 @@ def test_what_has_not_begun_ends_since_it_was_made_and_a_dissolution_on_no_day_t
     assert told.values["last"] == LAW.on
 
 
+@pytest.mark.parametrize("how", ["dissolved", "land_lost"])
+def test_what_is_gone_is_shown_by_a_paper_since_the_contract_and_ends_it_on_no_day_before_that(how: str) -> None:
+    """CON-8: nobody wipes out what fell due by a proof, or an end, that lies back."""
+    days = timedelta(days=LAW.days("CON-8.told_days"))
+    day = timedelta(days=1)
+    course = contract(Happened("signed", LAW.on - 3 * days))
+    for made_on, on_day, field in (
+        (LAW.on, LAW.on, ""),
+        (LAW.on - 5 * day, LAW.on - 5 * day, ""),
+        (LAW.on - 3 * days, LAW.on - days, ""),
+        (LAW.on - 3 * days, LAW.on - days - day, "on_day"),
+        (LAW.on - 5 * day, LAW.on - 6 * day, "on_day"),
+        (None, LAW.on - day, "on_day"),
+        (LAW.on, LAW.on + day, "on_day"),
+        (LAW.on - 3 * days - day, LAW.on, "made_on"),
+        (LAW.on + day, LAW.on, "made_on"),
+    ):
+        told = rules.con_8_both_agree_to_end(ending(how=how, on_day=on_day, made_on=made_on, course=course), LAW)
+        assert (told.field if told else "") == field, (made_on, on_day)
+        assert told is None or "{" not in LAW.say(told) + LAW.say(told, "en")
+
+
 def test_an_open_dispute_stops_every_end() -> None:
     """CON-9: in dispute."""
     assert rules.con_9_no_open_dispute(contract(*SIGNED, Happened("disputed", TODAY)), LAW) is not None

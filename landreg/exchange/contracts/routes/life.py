@@ -156,7 +156,9 @@ def remedied(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class EndForm:
-    """How it ends before its term, both agreeing (made_on) or since taker or land are gone. consent: of the right's creditors."""
+    """How it ends before its term, by agreement or since taker or land are gone, by a paper of a day (made_on).
+    consent: of the right's creditors.
+    """
 
     how: str
     on_day: date
@@ -174,10 +176,11 @@ def end(county: str, contract_id: UUID) -> Redirect:
     given = read_form(EndForm)
     if given.how not in AGREED:
         raise BadInput(Finding("FORM-5", "how", {"given": given.how[:40]}))
-    if given.how == "agreed" and (lacking := [one for one in ("made_on", "said") if not getattr(given, one)]):
+    asked = ("made_on", "said") if given.how == "agreed" else ("made_on",)
+    if lacking := [one for one in asked if not getattr(given, one)]:
         raise BadInput([Finding("FORM-1", one) for one in lacking])
-    asked = End(given.how, given.on_day, said=given.said, made_on=given.made_on)
-    life.end(current_actor(), county, contract_id, asked, kept(given.paper), kept(given.consent, "consent"))
+    ended = End(given.how, given.on_day, said=given.said, made_on=given.made_on)
+    life.end(current_actor(), county, contract_id, ended, kept(given.paper), kept(given.consent, "consent"))
     flash(_("合同终止已记录。"))
     return back(county, contract_id)
 

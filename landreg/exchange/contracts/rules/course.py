@@ -131,7 +131,7 @@ def con_9_no_open_dispute(facts: Course, law: Law) -> Finding | None:
 class Ending:
     """How a contract ends early. since: of land left idle, from when. has_paper: the evidence is there. of_organisation: its taker
     is one. side: who ends it alone, for which the notices that it gave the other side count. made_on: of an agreement to end it,
-    the day on which it was made; None: as it is recorded.
+    or of the paper that shows why it ends, the day on which that was made; None: as it is recorded.
     """
 
     course: Course
@@ -242,20 +242,22 @@ def _side(one: Happened, otherwise: str) -> str:
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
     """CON-8: an early end is in writing and on a day of the term, or since the contract was made where that lies ahead; by
-    agreement on none before that was made, which is recorded within days; an organisation alone dissolves, on no day to come.
-    CC-562, RLCL-38.
+    agreement on none before that was made, which is recorded within days. That the taker is dissolved, or the land lost, has
+    happened: it is shown by a paper of a day since the contract was made, and ends it on none before that, nor further back than
+    those days, nor to come: what fell due until then stays owed. An organisation alone dissolves. CC-562, CC-565, RLCL-38.
     """
-    course = facts.course
+    course, days = facts.course, law.days("CON-8.told_days")
     made = course.of("signed")
     signed = made[-1].on_day if made else course.from_on
     first = signed if law.on < course.from_on else course.from_on
-    if facts.how == "agreed":
-        made_on, days = facts.made_on or law.on, law.days("CON-8.told_days")
-        earliest = max(signed, law.on - timedelta(days=days))
-        if not earliest <= made_on <= law.on:
-            return Finding("CON-8", "made_on", {"days": days, "earliest": earliest}, subject=course.number)
-        first = max(first, made_on)
-    last = min(course.until_on, law.on) if facts.how == "dissolved" else course.until_on
+    made_on, told = facts.made_on or law.on, law.on - timedelta(days=days)
+    agreed = facts.how == "agreed"
+    earliest = max(signed, told) if agreed else signed
+    if not earliest <= made_on <= law.on:
+        values = {"days": days, "earliest": earliest} if agreed else {"shown": earliest}
+        return Finding("CON-8", "made_on", values, subject=course.number)
+    first = max(first, made_on) if agreed else max(first, made_on, min(told, course.until_on))
+    last = course.until_on if agreed else min(course.until_on, max(law.on, course.from_on))
     wrong = "" if facts.has_paper else "paper"
     if not first <= facts.on_day <= last:
         wrong = "on_day"
