@@ -68,6 +68,7 @@ def test_after_a_bid_two_officers_call_it_off_and_everybody_reads_why(
     asked = {"reason": WHY, "ground": "ordered", "paper": (BytesIO(photographed()), "裁定书.jpg")}
     assert browser.post(f"{at}/cancel", asked).status_code == 303
     assert "已经提出" in browser.get(at).text
+    assert f"场次待另一名交易员核对取消 {listing.number}" in browser.get("/").text
     # Whoever asked does not do it alone, by the page nor past it.
     assert browser.post(f"{at}/cancel", {"reason": WHY}).status_code == 422
     asker = superuser.execute("SELECT by FROM exchange.sale_stop").fetchone()
@@ -76,8 +77,9 @@ def test_after_a_bid_two_officers_call_it_off_and_everybody_reads_why(
         sales.ended(uow, sale, "cancelled", WHY)
     assert alone.value.findings[0].values["constraint"] == "bid_26_called_off_by_two"
     another_browser.log_in("jiao-two")
+    assert f"有人提出取消场次，请您核对 {listing.number}" in another_browser.get("/").text
     page = another_browser.get(at).text
-    assert all(word in page for word in (WHY, "裁定书.jpg", "材料由您核对"))
+    assert all(word in page for word in (WHY, "裁定书.jpg", "材料由您核对", "请您核对材料，属实的在下面取消"))
     stop = superuser.execute("SELECT stop_id FROM exchange.sale_stop").fetchone()
     assert stop is not None
     assert another_browser.client.get(f"{at}/stops/{stop[0]}").data
@@ -86,6 +88,9 @@ def test_after_a_bid_two_officers_call_it_off_and_everybody_reads_why(
         assert all(word in text for word in (f"原因：{WHY}", "取消以前有 1 次报价", "主管机关要求停止", "核对以后取消"))
     assert "进行中的场次" in another_browser.get("/").text
     assert "公开竞价 已取消" not in another_browser.get("/").text
+    assert "请您核对" not in another_browser.get("/").text
+    public = browser.client.get(f"/market/listings/{listing.number}").text
+    assert ("这一场已经取消，原因见下面" in public, "这宗已经结束" in public) == (True, False)
     found = fair_look.look(auditor, beijing_day(kit.now_of())).facts
     assert [(one.seen, one.numbers) for one in found if one.kind == "stopped"] == [(1, (listing.number,))]
     assert kit.strays(worker, database) == []

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.exchange.bidding.model import SaleStop
+from landreg.exchange.bidding.model import Sale, SaleClock, SaleStop
 from landreg.exchange.bidding.row_queries import rows_of
 
 
@@ -29,6 +29,17 @@ class CalledOff:
 def stops(session: Session, county: str, sale_id: UUID) -> Sequence[SaleStop]:
     """Who asked that a sale be called off, the first first."""
     return rows_of(session, SaleStop, county, SaleStop.at, sale_id=sale_id)
+
+
+def waiting(session: Session) -> list[tuple[SaleStop, Sale]]:
+    """Of sales before their close: who asked that they be called off, which another officer does or leaves."""
+    asked = (
+        sa.select(SaleStop, Sale)
+        .join(Sale, (Sale.county == SaleStop.county) & (Sale.sale_id == SaleStop.sale_id))
+        .join(SaleClock, (SaleClock.county == SaleStop.county) & (SaleClock.sale_id == SaleStop.sale_id))
+        .where(SaleClock.over == "", SaleClock.closes_at > sa.func.system.clock())
+    )
+    return [(stop, sale) for stop, sale in session.execute(asked.order_by(SaleStop.at))]
 
 
 def called_off(session: Session, county: str, sale_id: UUID) -> CalledOff | None:

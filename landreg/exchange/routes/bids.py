@@ -122,7 +122,7 @@ def index() -> Response:
             "exchange/bids.html", windows=shown, stand=first_sales.how_bids_stand(session, mine, told),
             sales=[one for one in held if uow.now < one.sale.deposit_by],
             entries=mine, offers=said, told=told, names=names,
-            deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
+            today=today, deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
             takers=taker_queries.own_takers(session), consent=asker.consent,
         )  # fmt: skip
 

@@ -65,7 +65,8 @@ def to_do(actor: Actor) -> Iterator[Shown]:
         deals = contract_deals.deals_waiting(session)
         unsigned_now = unsigned(session)
         late = len(contracts.late(session, page_day(session)))
-        next_steps = [*first_sales.turns(uow), *first_rows.to_tell(session), *_next_steps(session)]
+        stops = first_sales.to_call_off(session, actor.account_id)
+        next_steps = [*stops, *first_sales.turns(uow), *first_rows.to_tell(session), *_next_steps(session)]
     at_review = url_for("listing_desk.index", state="submitted")
     yield Figure(_("待审核的挂牌"), count, at_review)
     yield Figure(_("进行中的场次"), len(held), url_for("sales.index"))

@@ -24,6 +24,7 @@ from landreg.exchange.bidding import (
     returning,
     sale_queries,
     standing_queries,
+    stop_queries,
     told_queries,
     windows,
 )
@@ -134,6 +135,17 @@ def doubted(session: Session) -> Iterator[Row]:
         note = "" if ripe else _("%(day)s 前说明", day=i18n.shown_day(one.answer_by))
         address = url_for("corrections.deposit", county=one.county, deposit_id=one.deposit_id)
         yield Row(label, address, " · ".join(filter(None, (one.by_name, note))))
+
+
+def to_call_off(session: Session, own: UUID) -> Iterator[Row]:
+    """At the desk: sales that an officer asked to call off, which another does or lets run. own: who reads it."""
+    asked = stop_queries.waiting(session)
+    told = told_queries.listings(session, {(one.county, sale.listing_id) for one, sale in asked})
+    for one, sale in asked:
+        label = _("场次待另一名交易员核对取消") if one.by == own else _("有人提出取消场次，请您核对")
+        number = told[sale.listing_id].number if sale.listing_id in told else ""
+        address = url_for("sales.one", county=one.county, sale_id=one.sale_id)
+        yield Row(f"{label} {number}", address, f"{one.by_name} · {i18n.shown_term(one.ground, 'stop_ground')}")
 
 
 def of_deposits(session: Session) -> Iterator[Row]:
