@@ -108,7 +108,7 @@ class ActType:
         """The papers that the folder must hold, of an application with these traits: its reason, its kind of right."""
         spared = {paper for trait in of for paper in self.spared.get(trait, ())}
         asked = (*self.documents, *(paper for trait in of for paper in self.also.get(trait, ())))
-        return tuple(paper for paper in asked if paper not in spared)
+        return tuple(paper for paper in dict.fromkeys(asked) if paper not in spared)
 
     def under(self, restriction: str, trait: str = "") -> str:
         """What a restriction does to an application of this kind and trait: stop, consent, warn, or '' for nothing."""

@@ -25,6 +25,7 @@ from landreg.registry.casework.household_applications import AT_ACCEPTANCE, comp
 from landreg.registry.effects import Standing
 from landreg.registry.facts import standing
 from landreg.registry.facts.acts import act_proposals
+from landreg.registry.facts.held_by import exchanged_with
 from landreg.registry.facts.households import concerned
 from landreg.registry.facts.lapsing import with_lapse
 from landreg.registry.numbers import next_in_book
@@ -64,6 +65,8 @@ def case_on_right(
     also = concerned(uow.session, county, asked)
     if isinstance(asked, Correction) and asked.of == "holder":
         also += standing.rights_held(uow.session, county, [right["household_id"]])[right["household_id"]]
+    if isinstance(asked, Correction):
+        also += exchanged_with(uow.session, county, asked)
     case |= {"applicant": applicant, "right_ids": [*dict.fromkeys((right_id, *also))]}
     more = asked.codes("parcels_added") if isinstance(asked, Correction) else ()
     return case, [*dict.fromkeys((*standing.parcel_codes(uow.session, county, case["right_ids"]), *more))]

@@ -1,4 +1,4 @@
-"""What a correction does to which land a right is said to be over: parcels left out, and parcels under it by error. Pure."""
+"""What a correction does to what a right is said to be: over which parcels, and whose. Pure."""
 
 from __future__ import annotations
 
@@ -45,3 +45,18 @@ def _under(row: SpokenRight, parcel: Mapping[str, Any]) -> dict[str, Any]:
     area = parcel["registered_area_m2"]
     told = {"parcel_id": parcel["parcel_id"], "village": parcel["village"], "area_m2": area, "mu": mu_of(area)}
     return {**told, "kind": row.right.row.row["kind"], "note": "", "signed_on": None}
+
+
+def correct_holder(rows: Sequence[SpokenRight], was: UUID, named: UUID, on: date, new: NewId) -> Changes:
+    """A right is said to have been another household's from the start, its contract too; nothing else of it changes.
+
+    rows: of both rights, where the two were registered under each other's. A row that names neither stays.
+    """
+    changes = Changes((), on)
+    other = {was: named, named: was}
+    for row in rows:
+        holder = row.right.row.row["household_id"]
+        if holder in other:
+            told = {"household_id": other[holder]}
+            changes = both(changes, said_anew(row, told, [one.row.row for one in row.parcels], new))
+    return changes

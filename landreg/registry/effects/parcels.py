@@ -41,11 +41,20 @@ class Spoken:
     row: Standing
     until: date | None = None
 
+    def meets(self, other: Spoken) -> bool:
+        """Whether both hold on some of the same days."""
+        return _before(self.row.since, other.until) and _before(other.row.since, self.until)
+
     def again(self, **changed: Any) -> Opened:
         """The row said anew about the same days. changed: new ids, and what was wrong."""
         return Opened(
             self.row.table, {**self.row.row, **changed}, self.row.since, self.until, always=self.row.since is None
         )
+
+
+def _before(first: date | None, end: date | None) -> bool:
+    """Whether what began on a day, None for always, did before another ended, None for not yet."""
+    return first is None or end is None or first < end
 
 
 @dataclass(frozen=True)
@@ -201,7 +210,7 @@ def said_anew(
     of_right = {fact: value for fact, value in right.items() if fact in bundle.right.row.row}
     opens = [
         bundle.right.again(row_id=row, **of_right),
-        *(one.again(right_row=row) for one in bundle.holders),
+        *(one.again(right_row=row, **_holder_of(bundle, one, right)) for one in bundle.holders),
         *(of_row(bundle.right, "right_parcel", said).again(right_row=row) for said in parcels),
     ]
     closes = [one.row for one in (bundle.right, *bundle.holders, *bundle.parcels)]
@@ -212,12 +221,19 @@ def said_anew(
     return Changes(tuple(opens), date.min, tuple(closes), {bundle.right_id: "replaced"})
 
 
+def _holder_of(bundle: SpokenRight, holder: Spoken, right: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose share it is, where another is said to hold the right."""
+    own = holder.row.row.get("household_id") == bundle.right.row.row.get("household_id")
+    return {"household_id": right["household_id"]} if own and "household_id" in right else {}
+
+
 def of_row(right: Spoken, table: str, said: Mapping[str, Any]) -> Spoken:
     """What hangs on a row of a right, about the same days."""
     return replace(right, row=replace(right.row, table=table, row=said))
 
 
-_SAME = {"nature": "mode", "area_m2": "area_m2", "mu": "mu", "signed_on": "signed_on", "term": "term"}
+_SAME = {"nature": "mode", "area_m2": "area_m2", "mu": "mu", "signed_on": "signed_on", "term": "term",
+         "household_id": "household_id"}  # fmt: skip
 """Facts of a right that its contract says too, under its own name for them."""
 
 

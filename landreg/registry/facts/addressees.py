@@ -28,6 +28,7 @@ def addressees(session: Session, case: Case) -> tuple[str, ...]:
     assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
     rights = rights_concerned(session, case)
     told = _named(session, _HOLDERS, case.county, rights, "权利人") or [_to(case.applicant, "权利人", "")]
+    told += _named(session, _HOUSEHOLD, case.county, (), "应有的权利人", asked.said("holder") or "")
     if asked.touches:
         restricted = standing.restrictions(session, case.county, rights)
         told += [
@@ -39,8 +40,10 @@ def addressees(session: Session, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def _named(session: Session, statement: str, county: str, rights: Sequence[UUID], as_what: str) -> list[str]:
-    found = session.execute(text(statement), {"county": county, "rights": list(rights)})
+def _named(
+    session: Session, statement: str, county: str, rights: Sequence[UUID], as_what: str, code: str = ""
+) -> list[str]:
+    found = session.execute(text(statement), {"county": county, "rights": list(rights), "code": code})
     return [_to(row.name, as_what, row.address or "") for row in found]
 
 
@@ -61,6 +64,10 @@ _HOLDERS = """
     WHERE r.county = :county AND r.right_id = ANY (:rights) AND r.kind <> 'land_operation' AND upper_inf(r.recorded)
          AND upper_inf(r.valid)
     ORDER BY n.name, n.address
+"""
+_HOUSEHOLD = """
+    SELECT h.name, h.address FROM party.household AS h
+    WHERE h.county = :county AND h.code = :code AND upper_inf(h.recorded) AND upper_inf(h.valid)
 """
 _OPERATORS = """
     SELECT DISTINCT n.name, n.address FROM registry."right" AS r

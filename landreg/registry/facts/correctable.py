@@ -21,15 +21,17 @@ from landreg.registry.rules.operation import TRANSFER_MODES
 from landreg.registry.rules.parcel_requests import Correction
 
 _HOMESTEAD_ONLY = ("footprint_m2", "floor_area_m2", "floors", "built_on")
-_FOREIGN: Mapping[str, tuple[str, ...]] = {
-    "contract_management": _HOMESTEAD_ONLY,
-    "homestead": ("signed_on", "term", "parcels_added", "parcels_off"),
-    "land_operation": (*_HOMESTEAD_ONLY, "signed_on", "parcels_added", "parcels_off"),
-}
-"""By kind of right: the facts that it does not have. The means by which a collective gave out its land are its contract's too."""
 _LAND = ("parcels_added", "parcels_off")
 """The land of a contract-management right alone: a homestead is one parcel, and what is let comes from a contractor."""
-_OF_OTHER_MEANS = (*_HOMESTEAD_ONLY, *_LAND, "nature")
+_HELD = ("holder", "exchanged")
+"""Of a household's right: who operates land does so by a contract of their own."""
+_FOREIGN: Mapping[str, tuple[str, ...]] = {
+    "contract_management": _HOMESTEAD_ONLY,
+    "homestead": ("signed_on", "term", *_LAND),
+    "land_operation": (*_HOMESTEAD_ONLY, "signed_on", *_LAND, *_HELD),
+}
+"""By kind of right: the facts that it does not have. The means by which a collective gave out its land are its contract's too."""
+_OF_OTHER_MEANS = (*_HOMESTEAD_ONLY, *_LAND, *_HELD, "nature")
 _TERM = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", re.ASCII)
 YEARS = range(1950, 2200)
 """Years in which a term begins and ends."""
@@ -38,6 +40,8 @@ LONGEST = 200
 LONGEST_LIST = 2000
 """A hundred codes of parcels."""
 MOST = Decimal("1E12")
+HOUSEHOLD = 18
+"""Digits of a household's code."""
 
 
 def read_facts(case: Case, asked: Correction) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -120,6 +124,12 @@ def _code(value: str) -> str:
     return value
 
 
+def _household(value: str) -> str:
+    if not (len(value) == HOUSEHOLD and value.isascii() and value.isdigit()):
+        raise ValueError(value)
+    return value
+
+
 def _codes(value: str) -> str:
     for code in value.split() or [""]:
         _code(code)
@@ -143,6 +153,8 @@ _TYPED: Mapping[str, Callable[[str], Any]] = {
     "land_class": lambda value: _one_of(value, nyt2539.LAND_USE_2007),
     "soil_grade": lambda value: _one_of(value, nyt2539.code_table("C.8")),
     "land_use": lambda value: _one_of(value, nyt2539.code_table("C.9")),
+    "holder": _household,
+    "exchanged": _filled,
     "parcels_added": _codes,
     "parcels_off": _codes,
 }

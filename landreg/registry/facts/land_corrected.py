@@ -27,9 +27,10 @@ from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
 from landreg.registry.facts.telling import told_of_errors
 from landreg.registry.facts.third_parties import beside_others
 from landreg.registry.model import Right
+from landreg.registry.rules.corrected_facts import LandCorrected
 from landreg.registry.rules.household_requests import of_other_means
 from landreg.registry.rules.parcel_requests import Correction
-from landreg.registry.rules.parcels import Ground, LandCorrected, ParcelActFacts
+from landreg.registry.rules.parcels import Ground, ParcelActFacts
 from landreg.registry.rules.requests import read
 
 
@@ -151,7 +152,7 @@ def _land(session: Session, county: str, subject: _Subject) -> LandCorrected:
     held: dict[str, str] = {}
     for *_, now in subject.known:
         for other in rights_over(session, county, now.row.row["parcel_id"]):
-            if _contracted(other) and any(_meet(other.right, own.right) for own in subject.rows):
+            if _contracted(other) and any(other.right.meets(own.right) for own in subject.rows):
                 held[now.row.row["code"]] = other.right.row.row["code"]
     return LandCorrected(
         foreign=subject.foreign,
@@ -167,16 +168,6 @@ def _contracted(other: SpokenRight) -> bool:
     """Whether nobody else contracts land that is under this right: what a contractor lets comes from their own."""
     row = other.right.row.row
     return row["kind"] != "land_operation" or of_other_means(row["kind"], row["code"])
-
-
-def _meet(one: Spoken, other: Spoken) -> bool:
-    """Whether two rows hold on some of the same days."""
-    return _before(one.row.since, other.until) and _before(other.row.since, one.until)
-
-
-def _before(first: date | None, end: date | None) -> bool:
-    """Whether what began on a day, None for always, did before another ended, None for not yet."""
-    return first is None or end is None or first < end
 
 
 def _kept(subject: _Subject) -> list[list[Spoken]]:

@@ -25,6 +25,7 @@ from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.corrections import correction_proposals
 from landreg.registry.facts.drawn import Piece, Undrawable
 from landreg.registry.facts.ground import OnGround, around_shapes, bundles_on, parcels_in_force
+from landreg.registry.facts.held_by import held_proposals
 from landreg.registry.facts.holders import holder_proposals
 from landreg.registry.facts.land_corrected import land_proposals
 from landreg.registry.facts.members import member_proposals
@@ -42,7 +43,7 @@ from landreg.registry.rules.requests import read
 
 OPERATION = "land_operation"
 USE = ("land_class", "land_use", "basic_farmland")
-_APART = {"member": member_proposals, "holder": holder_proposals, "land": land_proposals}
+_APART = {"member": member_proposals, "holder": holder_proposals, "land": land_proposals, "held": held_proposals}
 """By what is corrected: what reads its cases, where that is a module of its own."""
 Effect = Callable[[date], Changes]
 

@@ -8,7 +8,7 @@ from gis import nyt2539
 from landreg.core.codes import masked_name
 from landreg.law.book import term
 from landreg.registry.rules.operation import TRANSFER_MODES
-from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.parcel_requests import Corrected, Correction
 
 
 def corrected_in_words(asked: Correction, now: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -16,11 +16,21 @@ def corrected_in_words(asked: Correction, now: Mapping[str, str]) -> list[tuple[
     return [
         (term("fact", "id_number"), "登记的身份号码", "与身份证件上的不一致，请到窗口核对")
         if one.fact == "person_id"
+        else _holders(asked, now, one)
+        if one.fact in _HELD
         else _LAND[one.fact](term("fact", one.fact), "、".join(asked.codes(one.fact)))
         if one.fact in _LAND
         else (term("fact", one.fact), _in_words(one.fact, now.get(one.fact, "")), _in_words(one.fact, one.value))
         for one in asked.facts
     ]
+
+
+def _holders(asked: Correction, now: Mapping[str, str], one: Corrected) -> tuple[str, str, str]:
+    """Of which household a right is; where two were registered under each other's, of the other right too."""
+    registered, meant = now.get("held", ""), f"{asked.name}（{asked.said('holder')}）"
+    if one.fact == "holder":
+        return term("fact", "held"), registered, meant
+    return f"{term('fact', one.fact)} {one.value}", meant, registered
 
 
 def announced(asked: Correction, now: Mapping[str, str]) -> list[list[str]]:
@@ -29,11 +39,18 @@ def announced(asked: Correction, now: Mapping[str, str]) -> list[list[str]]:
     for one, (fact, was, right) in zip(asked.facts, corrected_in_words(asked, now), strict=True):
         if one.fact in _OF_THE_PARTY_ALONE:
             told.append([fact, "", "已书面告知当事人"])
+        elif one.fact in _HELD:
+            told.append([fact, _masked(was), _masked(right)])
         elif one.fact == "name" and asked.of != "parcel":
             told.append([fact, masked_name(was), masked_name(right)])
         else:
             told.append([fact, was, right])
     return told
+
+
+def _masked(holder: str) -> str:
+    name, mark, code = holder.partition("（")
+    return masked_name(name) + mark + code
 
 
 def _in_words(fact: str, value: str) -> str:
@@ -53,6 +70,7 @@ _LAND: Mapping[str, Callable[[str, str], tuple[str, str, str]]] = {
     "parcels_added": lambda fact, codes: (fact, "不在本权利内", codes),
     "parcels_off": lambda fact, codes: (fact, codes, "不在本权利内"),
 }
+_HELD = ("holder", "exchanged")
 _YES_OR_NO = ("basic_farmland", "holds_right")
 _TABLES = {
     "land_class": nyt2539.LAND_CLASSES, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),

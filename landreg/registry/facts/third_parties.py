@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import and_, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from landreg.core.codes import masked_name
@@ -66,7 +66,8 @@ def _disposed(session: Session, made: ActProposal, rights: Sequence[UUID]) -> di
 
 def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | None:
     """When the register first said one of the facts that are corrected as it says it now, of the subject or of what it came out of;
-    None where it says none. Of the land of a right: when it first said that right.
+    None where it says none. Of the land of a right: when it first said that right;
+    of who holds it, when it first named them.
     """
     table, key, subject, line = _told_of(session, case, asked)
     now, was = aliased(table), aliased(table)
@@ -76,12 +77,19 @@ def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | 
             for one in asked.facts
             if one.fact in SUBSTANCE and hasattr(table, one.fact)
         ),
-        true() if asked.of == "land" else false(),
+        _same_subject(asked, was, now),
     )
     of_one = and_(was.county == now.county, or_(getattr(was, key) == getattr(now, key), getattr(was, key).in_(line)))
     first = select(func.min(func.lower(was.recorded))).join(now, and_(of_one, same))
     found: datetime | None = session.scalar(first.where(now.county == case.county, subject(now), in_force(now)))
     return found
+
+
+def _same_subject(asked: Correction, was: Any, now: Any) -> ColumnElement[bool]:
+    """Of what is no column of its own: which rows of a right say the same."""
+    if asked.of == "held":
+        return cast(ColumnElement[bool], was.household_id == now.household_id)
+    return true() if asked.of == "land" else false()
 
 
 def _told_of(session: Session, case: Case, asked: Correction) -> tuple[Any, str, Callable[[Any], Any], list[UUID]]:

@@ -55,6 +55,8 @@ def land_of(facts: ActFacts) -> tuple[str, ...]:
         case Correction() as asked:
             if asked.of == "land":
                 return asked.codes("parcels_off")
+            if asked.of == "held":
+                return facts.parcels
             measured = asked.said("registered_area_m2") is not None
             return asked.parcels if measured else facts.parcels if _corrected(facts) else ()
         case asked:

@@ -70,18 +70,21 @@ class Corrected:
 
 SUBSTANCE = frozenset((
     "registered_area_m2", "footprint_m2", "floor_area_m2", "neighbour_east", "neighbour_south", "neighbour_west",
-    "neighbour_north", "term", "holds_right", "parcels_added", "parcels_off",
+    "neighbour_north", "term", "holds_right", "parcels_added", "parcels_off", "holder", "exchanged",
 ))  # fmt: skip
 """Facts by which others measure their own rights: the land, its area and boundary, the term, and who holds. The rest are slips."""
+HOLDING = frozenset(("parcels_added", "parcels_off", "holder", "exchanged"))
+"""Those of them by which land is said to be another's than the register has it."""
 
 
 @dataclass(frozen=True)
 class Correction:
     """Facts of a parcel, a household, one of its members, a right, its land or the person who holds it, wrong from the first day.
 
-    of: parcel, household, member, right, land or holder. by: who found it, the holder, an interested party or the office. why: what
-    shows it. member_id: of a member, which one; name: theirs, where their identity number is corrected. party, whose, interest: of
-    an interested party, their name, who that is, and what the correction is to them.
+    of: parcel, household, member, right, land, holder (the person), or held (by which household). by: who found it, the holder, an
+    interested party or the office. why: what shows it. member_id: of a member, which one; name: theirs, where their identity number
+    is corrected, or that of the household which held the right. party, whose, interest: of an interested party, their name, who
+    that is, and what the correction is to them. proved_on: the day of the paper that shows who held the right from the start.
     """
 
     of: str
@@ -94,6 +97,7 @@ class Correction:
     party: str = ""
     whose: Identified | None = None
     interest: str = ""
+    proved_on: date | None = None
 
     def said(self, fact: str) -> str | None:
         """What is said to be right of a fact; None where it is not corrected."""
@@ -105,7 +109,11 @@ class Correction:
 
     @property
     def touches(self) -> str:
-        """What it touches of rights that others have had entered since: "substance", or "" where it mends a slip."""
+        """What it touches of rights that others have had entered since: "holding" where land becomes another's, "substance", or ""
+        where it mends a slip.
+        """
+        if any(one.fact in HOLDING for one in self.facts):
+            return "holding"
         return "substance" if any(one.fact in SUBSTANCE for one in self.facts) else ""
 
     @property

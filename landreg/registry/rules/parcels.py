@@ -20,6 +20,7 @@ from landreg.registry.rules.acts import (
 )
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.contract import ContractFacts
+from landreg.registry.rules.corrected_facts import HolderCorrected, LandCorrected
 from landreg.registry.rules.ends import ENDED
 from landreg.registry.rules.parcel_requests import AreaChange, Correction
 from landreg.registry.rules.restrictions import OPERATOR_CONSENT, RESTRICTED
@@ -34,9 +35,10 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
     "member": ("person_id", "relation", "holds_right"),
     "holder": ("name", "person_id", "address"),
     "land": ("parcels_added", "parcels_off"),
+    "held": ("holder", "exchanged"),
     "right": ("nature", "term", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
 }  # fmt: skip
-"""By what is corrected: the facts that a correction may set right. Which household holds a right is not among them."""
+"""By what is corrected: the facts that a correction may set right."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +57,6 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class LandCorrected:
-    """The parcels of a right as a correction would have them, each by its code.
-
-    foreign: to be added, and no registered farmland of the issuing party. held: to be added, to the code of the other right that
-    holds it on some of the days. there: to be added, and under the right already. absent: to be taken off, and not under it.
-    let: to be taken off, to the land-operation right that stands on it. left: how many stay on the day with the fewest.
-    """
-
-    foreign: tuple[str, ...] = ()
-    held: Mapping[str, str] = field(default_factory=dict)
-    there: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    let: Mapping[str, str] = field(default_factory=dict)
-    left: int = 1
-
-
-@dataclass(frozen=True)
 class ParcelActFacts(ActFacts):
     """What an act on parcels is about.
 
@@ -87,7 +72,7 @@ class ParcelActFacts(ActFacts):
     found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
     house: of a homestead whose house is corrected its footprint and floor area in m², and its floors, as they would be.
     let: the corrected term of a land-operation right; let_until: the end of the contract below it, None where it has none;
-    half-open. land: of a right whose parcels are corrected.
+    half-open. land: of a right whose parcels are corrected; held: of one that another household holds.
     """
 
     before: tuple[Ground, ...] = ()
@@ -113,6 +98,7 @@ class ParcelActFacts(ActFacts):
     let_until: date | None = None
     house: tuple[Decimal | None, Decimal | None, int | None] = (None, None, None)
     land: LandCorrected | None = None
+    held: HolderCorrected | None = None
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:
