@@ -427,3 +427,26 @@ def test_until_when_to_enter_and_whether_a_deposit_is_paid_is_told_on_the_page_i
     assert f"{until}，{'同时交保证金 50.00 元' if deposit else '不用交保证金'}" in feed
     superuser.execute("UPDATE exchange.sale_clock SET over = 'failed'")
     assert "报名截止" not in client.get("/market/atom.xml").text, "of a sale that failed nobody may enter"
+
+
+def test_the_result_of_a_deal_is_told_where_its_land_was_offered_until_it_falls(
+    client: Any, superuser: Connection
+) -> None:
+    number, other, waiting = listed(superuser), listed(superuser), listed(superuser)
+    deal = dealt(superuser, number, "660.00", taker="某某合作社")
+    dealt(superuser, other, "540.00")
+    page = client.get(f"/market/listings/{number}").text
+    told = page.split('id="deal"')[1].split("</section>")[0]
+    words = ("660.00 元/亩·年", "600.00 元/亩·年", "成交价高 10.0%", "协商", "企业或合作社", "1,980 元")
+    assert [word for word in words if word not in told] == []
+    assert "成交价低 10.0%" in client.get(f"/market/listings/{other}").text
+    assert "某某合作社" not in page
+    assert "成交结果" not in client.get(f"/market/listings/{waiting}").text
+    deals = client.get("/market/deals").text
+    assert all(f'href="/market/listings/{one}"' in deals for one in (number, other))
+    superuser.execute(
+        """INSERT INTO exchange.deal_fall (county, village, deal_id, given_up_by, reason, at, by, by_name)
+           SELECT county, village, deal_id, 'taker', '受让方放弃', now(), decided_by, '' FROM exchange.deal WHERE deal_id = %s""",
+        [deal],
+    )
+    assert "成交结果" not in client.get(f"/market/listings/{number}").text

@@ -22,6 +22,8 @@ COUNTED = 1000
 """Listings of a search that are counted: more are said as more."""
 MOST = 5000
 MOST_DEALS = 200_000
+BEGINNING = date(2000, 1, 1)
+"""Before any deal."""
 AT_ONCE = 50
 GRAIN_PRICE = "CON-11.grain_yuan_per_kg"
 MEASURED = ("lease", "subcontract", "retransfer")
@@ -129,6 +131,14 @@ def deals(session: Session, within: str, since: date, most: int, skip: int = 0) 
     """Deals that stand, newest first, without a person, of a division and since a day."""
     statement = sa.text("SELECT * FROM exchange.market_deals(:within, :since, :most, :skip)")
     return session.execute(statement, {"within": within, "since": since, "most": most, "skip": skip}).all()
+
+
+def deal(session: Session, row: Row[Any]) -> Row[Any] | None:
+    """The deal of a listing that found its taker, as `deals` tells it; None of any other. row: the listing, of `exchange.shown`."""
+    if row.state != "dealt":
+        return None
+    told = deals(session, row.village, BEGINNING, MOST)
+    return next((one for one in told if one.number == row.number), None)
 
 
 def deal_count(session: Session, within: str) -> int:

@@ -169,6 +169,7 @@ def listing(number: str) -> Response:
         openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
         turns = outcome_queries.turns(uow.session, sale.county, sale.sale_id) if sale else []
         drawn = lot_queries.of_listing(uow.session, number)
+        deal = queries.deal(uow.session, row)
         off = stop_queries.called_off(uow.session, sale.county, sale.sale_id) if sale else None
     kind = transfers(today).get(row.kind)
     law = shown.law_of(row.county)
@@ -187,6 +188,7 @@ def listing(number: str) -> Response:
         sale=sale,
         notice_days=law.days("BID-7.notice_days", offered),
         agreed=agreed,
+        deal=deal,
         fell=fell,
         today=today,
         ground=ground,

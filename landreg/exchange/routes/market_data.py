@@ -20,7 +20,6 @@ from landreg.exchange.market import gathered, queries
 from landreg.exchange.market.asked import SORTS
 from landreg.exchange.routes import market_shown as shown
 from landreg.exchange.routes.market import for_everybody
-from landreg.exchange.routes.market_prices import BEGINNING
 from landreg.land.place_names import name_of
 from landreg.registry.routes.surroundings import settings
 from landreg.web import pages
@@ -177,7 +176,7 @@ def villages() -> Response:
 def deals_csv() -> Response:
     """Every deal that stands, without a person."""
     with unit_of_work(NOBODY) as uow:
-        rows = queries.deals(uow.session, PREFECTURE, BEGINNING, queries.MOST_DEALS)
+        rows = queries.deals(uow.session, PREFECTURE, queries.BEGINNING, queries.MOST_DEALS)
     names = ("number", "decided_on", "county", "township", "kind", "land_class", "from_on", "until_on", "way", "decided_by", "unit",
              "grain", "price", "asked", "taker")  # fmt: skip
     columns = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from flask import Blueprint, Response
 
@@ -21,7 +20,6 @@ from landreg.web import pages, problems
 from landreg.web.forms import read_query
 
 blueprint = Blueprint("market_prices", __name__)
-BEGINNING = date(2000, 1, 1)
 BANDS = [name for name, _ in prices.BANDS]
 
 
@@ -96,7 +94,9 @@ def deals() -> Response:
     """Deals that stand, newest first: place by township, area to a tenth of a mu, no person."""
     number = pages.page_number()
     with unit_of_work(NOBODY) as uow:
-        rows = queries.deals(uow.session, PREFECTURE, BEGINNING, pages.PAGE_SIZE, (number - 1) * pages.PAGE_SIZE)
+        rows = queries.deals(
+            uow.session, PREFECTURE, queries.BEGINNING, pages.PAGE_SIZE, (number - 1) * pages.PAGE_SIZE
+        )
         total = queries.deal_count(uow.session, PREFECTURE)
     return pages.render(
         "exchange/market/deals.html",
