@@ -15,7 +15,7 @@ from landreg.registry.rules.ranks import PAPER, harmed_behind
 
 def later(session: Session, case: Case) -> list[Restricted]:
     """The mortgages whose creditors a case needs the consent of."""
-    if case.act_kind != "mortgage_change":
+    if case.act_kind != "mortgage_change" and case.request.get("limit") != "mortgage":
         return []
     (proposal,) = act_proposals(session, [case])
     return harmed_behind(proposal.facts)

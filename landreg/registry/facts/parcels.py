@@ -28,6 +28,7 @@ from landreg.registry.facts.ground import OnGround, around_shapes, bundles_on, p
 from landreg.registry.facts.held_by import held_proposals
 from landreg.registry.facts.holders import holder_proposals
 from landreg.registry.facts.land_corrected import land_proposals
+from landreg.registry.facts.limit_corrected import limit_proposals
 from landreg.registry.facts.members import member_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.rules.parcel_requests import (
@@ -43,7 +44,13 @@ from landreg.registry.rules.requests import read
 
 OPERATION = "land_operation"
 USE = ("land_class", "land_use", "basic_farmland")
-_APART = {"member": member_proposals, "holder": holder_proposals, "land": land_proposals, "held": held_proposals}
+_APART = {
+    "member": member_proposals,
+    "holder": holder_proposals,
+    "land": land_proposals,
+    "held": held_proposals,
+    "restriction": limit_proposals,
+}
 """By what is corrected: what reads its cases, where that is a module of its own."""
 Effect = Callable[[date], Changes]
 

@@ -83,7 +83,8 @@ def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, A
     reason = str(request.get("reason") or "")
     of_kind = "" if of_own else right_kind
     by, of = str(request.get("by") or ""), f"of_{request.get('of') or ''}"
-    return kind.papers(of_kind, reason, f"{reason}_{right_kind}", operator, by, of, f"{of}_{right_kind}")
+    limit = f"limit_{request.get('limit') or ''}"
+    return kind.papers(of_kind, reason, f"{reason}_{right_kind}", operator, by, of, f"{of}_{right_kind}", limit)
 
 
 def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:

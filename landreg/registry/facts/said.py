@@ -34,10 +34,12 @@ def _holders(asked: Correction, now: Mapping[str, str], one: Corrected) -> tuple
 
 
 def announced(asked: Correction, now: Mapping[str, str]) -> list[list[str]]:
-    """The same for a public notice: names behind the mask; where somebody lives, and what was noted, nobody else reads."""
+    """The same for a public notice: names behind the mask; where somebody lives, what was noted, and what is owed to whom, nobody
+    else reads.
+    """
     told = []
     for one, (fact, was, right) in zip(asked.facts, corrected_in_words(asked, now), strict=True):
-        if one.fact in _OF_THE_PARTY_ALONE:
+        if one.fact in _OF_THE_PARTY_ALONE or asked.of == "restriction":
             told.append([fact, "", "已书面告知当事人"])
         elif one.fact in _HELD:
             told.append([fact, _masked(was), _masked(right)])

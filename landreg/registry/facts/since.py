@@ -68,11 +68,16 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
 
 def _consenting(session: Session, cases: Sequence[Case]) -> dict[UUID, frozenset[UUID]]:
     """By case: the mortgages whose creditors consent to it, by the papers in its folder."""
-    asked = [case.case_id for case in cases if case.act_kind == "mortgage_change"]
+    asked = [case.case_id for case in cases if case.act_kind == "mortgage_change" or _of_mortgage(case)]
     if not asked:
         return {}
     rows = session.execute(text(_CONSENTING), {"county": cases[0].county, "cases": asked})
     return {row.case_id: frozenset(row.restrictions) for row in rows}
+
+
+def _of_mortgage(case: Case) -> bool:
+    """Whether a case corrects a mortgage."""
+    return case.request.get("limit") == "mortgage"
 
 
 def _by_holder(session: Session, cases: Sequence[Case]) -> frozenset[UUID]:
@@ -113,7 +118,7 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
     """By right that is mortgaged, or whose mortgage changes: the contract under it and the first day without it, where that
     ended or is to end before its term; the market says so.
     """
-    rights = [right for case in cases if case.act_kind in MORTGAGES for right in case.right_ids]
+    rights = [right for case in cases if case.act_kind in MORTGAGES or _of_mortgage(case) for right in case.right_ids]
     if not rights:
         return {}
     rows = session.execute(text(_ENDS_BELOW), {"county": cases[0].county, "rights": rights})

@@ -24,11 +24,13 @@ from landreg.registry.papers.office import Desk
 
 PROVEN = ("mortgage", "mortgage_change", "advance_notice", "objection_entry")
 """The kinds of act that are proven by one; of all others the holder's certificate tells."""
+_CORRECTED = ("mortgage", "advance_notice", "objection")
 
 
 def is_proven(case: Case) -> bool:
-    """Whether a certificate of registration is handed out on a case."""
-    return case.act_id is not None and case.act_kind in PROVEN
+    """Whether a certificate of registration is handed out on a case; of a restriction that is corrected, it is the right one."""
+    corrected = case.request.get("limit") in _CORRECTED
+    return case.act_id is not None and (case.act_kind in PROVEN or corrected)
 
 
 def number_of(uow: UnitOfWork, desk: Desk, case: Case) -> str:

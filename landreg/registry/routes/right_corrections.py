@@ -1,16 +1,19 @@
-"""Applying for a correction of what a right is: which parcels stand under it, and which household holds it."""
+"""Applying for a correction of what a right is: which parcels stand under it, which household holds it, what restricts it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.policy import allow, current_actor
+from landreg.access.policy import allow, current_actor, known_actor
 from landreg.core.actor import Role
 from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work
@@ -19,9 +22,10 @@ from landreg.land import queries as land
 from landreg.party import queries as parties
 from landreg.party.model import Household
 from landreg.registry.casework import applications, household_queries
-from landreg.registry.effects import RightBundle
+from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.facts import standing
-from landreg.registry.facts.correctable import LONGEST_LIST
+from landreg.registry.facts.correctable import LONGEST_LIST, as_text
+from landreg.registry.facts.limit_corrected import facts_of
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.routes.corrections import CorrectionForm, named
 from landreg.registry.routes.parcel_acts import blueprint
@@ -50,6 +54,18 @@ class HeldForm:
     holder: str = field(metadata={"most": 18})
     proved_on: date
     exchanged: str = field(default="", metadata={"most": 40})
+
+
+@dataclass(frozen=True)
+class LimitForm:
+    """A restriction as its paper says it, and the day of that."""
+
+    proved_on: date
+    limit_party: str = field(default="", metadata={"most": 100})
+    limit_code: str = field(default="", metadata={"most": 20})
+    basis: str = field(default="", metadata={"most": 100})
+    amount: Decimal | None = None
+    until: date | None = None
 
 
 @blueprint.get("/rights/<county>/<uuid:right_id>/parcels/correction")
@@ -150,3 +166,80 @@ def _held(county: str, right_id: UUID) -> tuple[RightBundle, Household]:
     if bundle is None or holder is None:
         raise NotFound
     return bundle, holder
+
+
+@blueprint.app_template_global()
+def corrections_of_limits(right: Any, restrictions: Sequence[Any]) -> dict[UUID, str]:
+    """By restriction on a right: the form of its correction; none for who may not apply."""
+    if not known_actor().has(Role.REGISTRAR):
+        return {}
+    form, key = "registry.parcel_acts.correct_limit", {"county": right.county, "right_id": right.right_id}
+    return {
+        row.restriction_id: url_for(form, restriction_id=row.restriction_id, **key)
+        for row in restrictions
+        if facts_of({"kind": row.kind, "party_kind": row.party_kind})
+    }
+
+
+@blueprint.get("/rights/<county>/<uuid:right_id>/restrictions/<uuid:restriction_id>/correction")
+@allow(Role.REGISTRAR)
+def correct_limit(county: str, right_id: UUID, restriction_id: UUID) -> Response:
+    """The form. Raises NotFound for a restriction that does not stand on the right, or of which nothing can be corrected."""
+    bundle, limit = _limit(county, right_id, restriction_id)
+    with unit_of_work(current_actor()) as uow:
+        path = land.division_path(uow.session, bundle.right.row["village"])
+    return pages.render(
+        "registry/correct.html",
+        of="restriction",
+        code=bundle.right.row["code"],
+        path=path,
+        back=url_for("registry.rights.one", county=county, right_id=right_id),
+        facts=[],
+        limit=limit.row,
+        limit_facts=facts_of(limit.row),
+        choices={},
+        by=words("corrected_by", CORRECTED_BY),
+        party_kinds=words("operator", KINDS),
+        address=request.path,
+    )
+
+
+@blueprint.post("/rights/<county>/<uuid:right_id>/restrictions/<uuid:restriction_id>/correction")
+@allow(Role.REGISTRAR)
+@problems.back_to(correct_limit)
+def corrected_limit(county: str, right_id: UUID, restriction_id: UUID) -> Redirect:
+    """Open the case. What the form leaves as it is, is not corrected."""
+    _bundle, limit = _limit(county, right_id, restriction_id)
+    given, told = read_form(CorrectionForm), read_form(LimitForm)
+    said = {
+        "party": told.limit_party.strip(),
+        "party_code": tidy(told.limit_code),
+        "basis": told.basis.strip(),
+        "amount": as_text(limit.row["amount"] if told.amount == limit.row["amount"] else told.amount),
+        "until": as_text(told.until),
+    }
+    facts = tuple(
+        Corrected(fact, said[fact])
+        for fact in facts_of(limit.row)
+        if _LIMIT_FIELDS.get(fact, fact) in request.form and said[fact] != as_text(limit.row[fact])
+    )
+    if not facts:
+        raise BadInput(Finding("PAR-8", "facts"))
+    limit_of = {"limit_id": restriction_id, "limit": limit.row["kind"]}
+    asked = named(Correction("restriction", given.by, given.why, facts, proved_on=told.proved_on, **limit_of), given)
+    return opened(county, applications.apply_on_right(current_actor(), county, right_id, "correction", asked))
+
+
+_LIMIT_FIELDS = {"party": "limit_party", "party_code": "limit_code"}
+"""The fields of a restriction's form whose names are those of who applies."""
+
+
+def _limit(county: str, right_id: UUID, restriction_id: UUID) -> tuple[RightBundle, Standing]:
+    """A right in force, and the restriction that stands on it."""
+    with unit_of_work(current_actor()) as uow:
+        bundle = standing.rights(uow.session, county, [right_id]).get(right_id)
+        limits = standing.restrictions(uow.session, county, [right_id]).get(right_id, ())
+    limit = next((row for row in limits if row.row["restriction_id"] == restriction_id), None)
+    if bundle is None or limit is None or not facts_of(limit.row):
+        raise NotFound
+    return bundle, limit

@@ -1,10 +1,12 @@
-"""What corrections of which land a right is over, and of who holds it, are judged by."""
+"""What corrections of which land a right is over, of who holds it, and of what restricts it are judged by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+
+from landreg.registry.rules.requests import RestrictionAsked
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,14 @@ class HolderCorrected:
     said_on: date | None = None
     homesteads: tuple[str, ...] = ()
     strange: str = ""
+
+
+@dataclass(frozen=True)
+class LimitCorrected:
+    """A restriction as a correction would have it. stands: it is on the right, of the kind that is said. said_on: the day on which
+    it was entered. laid: as it would stand.
+    """
+
+    stands: bool = True
+    said_on: date | None = None
+    laid: RestrictionAsked | None = None

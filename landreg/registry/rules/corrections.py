@@ -28,6 +28,7 @@ from landreg.registry.rules.holder_corrected import HOLDER_CORRECTED
 from landreg.registry.rules.homes_corrected import cor_19_note_of_the_law_stays, cor_20_floors_fit_the_house
 from landreg.registry.rules.identified import cor_18_interested_party_is_known, res_13_code_as_on_the_licence
 from landreg.registry.rules.land_corrected import LAND_CORRECTED
+from landreg.registry.rules.limit_corrected import LIMIT_CORRECTED
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
@@ -290,6 +291,7 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_20_floors_fit_the_house,
     *LAND_CORRECTED,
     *HOLDER_CORRECTED,
+    *LIMIT_CORRECTED,
     ct_1_term_within_law,
     ct_6_term_not_short,
     tr_1_term_within_contract,

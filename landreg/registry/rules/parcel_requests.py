@@ -81,10 +81,11 @@ HOLDING = frozenset(("parcels_added", "parcels_off", "holder", "exchanged"))
 class Correction:
     """Facts of a parcel, a household, one of its members, a right, its land or the person who holds it, wrong from the first day.
 
-    of: parcel, household, member, right, land, holder (the person), or held (by which household). by: who found it, the holder, an
-    interested party or the office. why: what shows it. member_id: of a member, which one; name: theirs, where their identity number
-    is corrected, or that of the household which held the right. party, whose, interest: of an interested party, their name, who
-    that is, and what the correction is to them. proved_on: the day of the paper that shows who held the right from the start.
+    of: parcel, household, member, right, land, holder (the person), held (by which household), or restriction. by: who found it,
+    the holder, an interested party or the office. why: what shows it. member_id: of a member, which one; name: theirs, where their
+    identity number is corrected, or that of the household which held the right. party, whose, interest: of an interested party,
+    their name, who that is, and what the correction is to them. proved_on: the day of the paper that shows who held the right from
+    the start, or how a restriction was. limit_id, limit: of a restriction, which one, and its kind.
     """
 
     of: str
@@ -98,6 +99,8 @@ class Correction:
     whose: Identified | None = None
     interest: str = ""
     proved_on: date | None = None
+    limit_id: UUID | None = None
+    limit: str = ""
 
     def said(self, fact: str) -> str | None:
         """What is said to be right of a fact; None where it is not corrected."""
@@ -109,9 +112,11 @@ class Correction:
 
     @property
     def touches(self) -> str:
-        """What it touches of rights that others have had entered since: "holding" where land becomes another's, "substance", or ""
-        where it mends a slip.
+        """What it touches of rights that others have had entered since: "holding" where land becomes another's, "substance", the
+        kind of a restriction, or "" where it mends a slip.
         """
+        if self.of == "restriction":
+            return f"limit_{self.limit}"
         if any(one.fact in HOLDING for one in self.facts):
             return "holding"
         return "substance" if any(one.fact in SUBSTANCE for one in self.facts) else ""

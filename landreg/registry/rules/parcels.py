@@ -20,7 +20,7 @@ from landreg.registry.rules.acts import (
 )
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.contract import ContractFacts
-from landreg.registry.rules.corrected_facts import HolderCorrected, LandCorrected
+from landreg.registry.rules.corrected_facts import HolderCorrected, LandCorrected, LimitCorrected
 from landreg.registry.rules.ends import ENDED
 from landreg.registry.rules.parcel_requests import AreaChange, Correction
 from landreg.registry.rules.restrictions import OPERATOR_CONSENT, RESTRICTED
@@ -36,6 +36,7 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
     "holder": ("name", "person_id", "address"),
     "land": ("parcels_added", "parcels_off"),
     "held": ("holder", "exchanged"),
+    "restriction": ("party", "party_code", "basis", "amount", "until"),
     "right": ("nature", "term", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
 }  # fmt: skip
 """By what is corrected: the facts that a correction may set right."""
@@ -72,7 +73,8 @@ class ParcelActFacts(ActFacts):
     found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
     house: of a homestead whose house is corrected its footprint and floor area in m², and its floors, as they would be.
     let: the corrected term of a land-operation right; let_until: the end of the contract below it, None where it has none;
-    half-open. land: of a right whose parcels are corrected; held: of one that another household holds.
+    half-open. land: of a right whose parcels are corrected; held: of one that another household holds;
+    limit: of one of whose restrictions facts are wrong.
     """
 
     before: tuple[Ground, ...] = ()
@@ -99,6 +101,7 @@ class ParcelActFacts(ActFacts):
     house: tuple[Decimal | None, Decimal | None, int | None] = (None, None, None)
     land: LandCorrected | None = None
     held: HolderCorrected | None = None
+    limit: LimitCorrected | None = None
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:
