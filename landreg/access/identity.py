@@ -56,18 +56,36 @@ def masked(name: str) -> str:
 
 
 def enter(uow: UnitOfWork, persons: Sequence[NewPerson]) -> list[UUID]:
-    """The persons' ids in the order given; who is not yet here is entered. The same kind and number is the same person.
+    """The persons' ids in the order given; who is not yet here is entered. The same kind and number is the same person; of whom
+    applications alone named so far, by another name, there is an edition of this one.
 
     A person without a number is a person of their own each time. One statement for all, however many.
     """
-    return _entered(uow, persons)[0]
+    found, new = _entered(uow, persons)
+    named = {key: one for key, one in zip(found, persons, strict=True) if key not in new}
+    editions = {key: enter_renamed(uow, named[key]) for key in _only_applied_for(uow, named)}
+    return [editions.get(key) or key for key in found]
 
 
-def enter_alone(uow: UnitOfWork, person: NewPerson) -> UUID:
-    """The id of a person whom no act brings, or not yet: who is new has a leaf of their own (`person.entered`)."""
+def enter_alone(uow: UnitOfWork, person: NewPerson, field: str = "name") -> UUID:
+    """The id of a person whom no act brings, or not yet: who is new has a leaf of their own (`person.entered`).
+
+    Raises BadInput (HH-6) where the register knows who bears the number by another name.
+    """
     (person_id,), new = _entered(uow, [person])
     _told_alone(uow, new)
+    if _only_applied_for(uow, {person_id: person}):
+        return enter_renamed(uow, person) or person_id
+    if not bearing(uow.session, [(person_id, person.name)]):
+        raise BadInput(Finding("HH-6", field, {"names": [person.name]}))
     return person_id
+
+
+def _only_applied_for(uow: UnitOfWork, named: Mapping[UUID, NewPerson]) -> frozenset[UUID]:
+    """Those who were entered by another name than the one given, and whom no act has brought: an application did that came to
+    nothing, or to nothing yet."""
+    unlike = named.keys() - bearing(uow.session, [(key, one.name) for key, one in named.items()])
+    return frozenset(unlike - person_queries.linked_persons(uow.session, unlike)) if unlike else frozenset()
 
 
 def _told_alone(uow: UnitOfWork, person_ids: Collection[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""What a file is by what it holds, whatever its name says: a PDF or a picture, that can be opened."""
+"""What a file is by what it holds, whatever its name says: a PDF or a picture that can be opened, or a film."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def media(file: Path) -> str:
                 return MEDIA[str(picture.format)]
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
         return ""
+
+
+def film(file: Path) -> bool:
+    """Whether it is a recording as phones and cameras make it: MP4, MOV or 3GP (ISO 14496-12, a file type box at its head)."""
+    with file.open("rb") as opened:
+        return opened.read(8)[4:] == b"ftyp"

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import BadInput, Finding
 from landreg.core.files import Store as Store
-from landreg.core.media import media
+from landreg.core.media import film, media
 from landreg.law.book import terms
 from landreg.registry.casebook import CaseDocument, Document
 
 KINDS = terms("document")
 
 
-NAMED = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
-"""How what a browser shows by itself is named."""
-
-
-def must_open(store: Store, sha256: str, name: str, field: str = "file") -> None:
-    """Raises BadInput (FORM-15) for a kept file that is named as a PDF or a picture and cannot be opened as one."""
-    if Path(name).suffix.lower() in NAMED and not media(store.path(sha256)):
+def must_open(store: Store, sha256: str, field: str = "file") -> None:
+    """Raises BadInput (FORM-15) for a kept file that is neither a PDF, a picture nor a film, whatever its name says."""
+    file = store.path(sha256)
+    if not (media(file) or film(file)):
         raise BadInput(Finding("FORM-15", field))
 
 

@@ -22,7 +22,7 @@ from tests.web.test_brought import bound
 
 
 def picture() -> tuple[io.BytesIO, str]:
-    return io.BytesIO(b"\xff\xd8\xff sample"), "记录.jpg"
+    return io.BytesIO(photographed()), "记录.jpg"
 
 
 def today(actor: Actor) -> date:

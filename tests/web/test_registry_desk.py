@@ -347,13 +347,17 @@ def test_evidence_is_kept_by_its_hash_and_given_back_unchanged(deng: Browser, ca
         ("申请书.pdf", b"a letter"),
         ("合同.pdf", b"%PDF-1.7 and no page"),
         ("合同.pdf", pdf("signed")[:200]),
+        ("申请书.exe", b"MZ\x90\0" + b"\0" * 60),
+        ("申请书.html", b"<script>alert(1)</script>"),
+        ("申请书.docx", b"PK\x03\x04whatever"),
+        ("申请书", b"a letter"),
     ],
-    ids=("broken", "half", "no_pdf", "no_page", "cut"),
+    ids=("broken", "half", "no_pdf", "no_page", "cut", "program", "script", "office", "letter"),
 )
 def test_a_paper_that_cannot_be_opened_comes_back_before_it_is_in_the_folder(
     deng: Browser, case: UUID, name: str, content: bytes
 ) -> None:
-    """FORM-15, as on the market; what is named otherwise is handed over as a file."""
+    """FORM-15, as on the market, whatever it is named."""
     deng.get(page_of(case))
     given = {"kind": "other", "file": (io.BytesIO(content), name)}
     answer = deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
@@ -361,11 +365,15 @@ def test_a_paper_that_cannot_be_opened_comes_back_before_it_is_in_the_folder(
     assert f">{name}" not in deng.get(page_of(case)).text
 
 
-def test_a_script_among_the_evidence_is_never_shown_by_the_browser(deng: Browser, case: UUID) -> None:
+def test_a_film_is_handed_over_as_a_file(deng: Browser, case: UUID) -> None:
     deng.get(page_of(case))
-    given = {"kind": "other", "file": (io.BytesIO(b"<script>alert(1)</script>"), "x.html")}
-    deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
-    link = re.findall(r'href="(/cases/[^"]+/documents/[^"]+)">x\.html', deng.get(page_of(case)).text)[0]
+    film = b"\0\0\0\x20ftypisom" + b"\0" * 20
+    deng.post(
+        f"{page_of(case)}/documents",
+        {"kind": "other", "file": (io.BytesIO(film), "x.mp4")},
+        content_type="multipart/form-data",
+    )
+    link = re.findall(r'href="(/cases/[^"]+/documents/[^"]+)">x\.mp4', deng.get(page_of(case)).text)[0]
     with deng.client.get(link) as fetched:
         assert fetched.content_type == "application/octet-stream"
         assert fetched.headers["Content-Disposition"].startswith("attachment")
@@ -373,7 +381,7 @@ def test_a_script_among_the_evidence_is_never_shown_by_the_browser(deng: Browser
 
 def test_a_kind_of_evidence_that_is_none_is_refused(deng: Browser, case: UUID) -> None:
     deng.get(page_of(case))
-    given = {"kind": "rumour", "file": (io.BytesIO(b"x"), "x.txt")}
+    given = {"kind": "rumour", "file": (io.BytesIO(pdf("x")), "x.pdf")}
     answer = deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
     assert answer.status_code == 400
     assert "DOC-3" in answer.text

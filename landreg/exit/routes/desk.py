@@ -28,6 +28,7 @@ from landreg.land.queries import division_path
 from landreg.law.book import Law, figure_in_words, terms
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
+from landreg.registry import documents
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.drawn import Undrawable
@@ -279,8 +280,11 @@ def withdraw(county: str, exit_id: UUID) -> Redirect:
 
 
 def sent_paper(sent: Upload | None, name: str = "paper") -> Attached | None:
-    """A file that was sent, kept and read."""
-    return attached(store(), sent, name)
+    """A file that was sent, kept and read. Raises BadInput for one that cannot be opened (FORM-15)."""
+    paper = attached(store(), sent, name)
+    if paper is not None:
+        documents.must_open(store(), paper.sha256, name)
+    return paper
 
 
 def _words(kind: str) -> list[tuple[str, str]]:

@@ -98,11 +98,14 @@ def case_on_household(
     return case, standing.parcel_codes(uow.session, county, case["right_ids"])
 
 
-def person_of(actor: Actor, name: str, id_number: str) -> UUID:
-    """The person whom an applicant names by citizen ID, entered where new. Raises BadInput for a name or number that is none."""
+def person_of(actor: Actor, name: str, id_number: str, field: str = "name") -> UUID:
+    """The person whom an applicant names by citizen ID, entered where new. field: the name's.
+
+    Raises BadInput for a name or number that is none, and (HH-6) where the register has another name for that number.
+    """
     with unit_of_work(actor) as uow:
-        _must_be_a_person(uow, "name", name, id_number)
-        return enter_alone(uow, NewPerson(name.strip(), "1", id_number))
+        _must_be_a_person(uow, field, name, id_number)
+        return enter_alone(uow, NewPerson(name.strip(), "1", id_number), field)
 
 
 def _must_be_a_person(uow: UnitOfWork, field: str, name: str, id_number: str) -> None:

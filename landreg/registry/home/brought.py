@@ -230,7 +230,7 @@ def _request(uow: UnitOfWork, row: Application) -> Request:
         return Reissue(typed["lost"])
     joins: tuple[Joining, ...] = ()
     if typed.get("join_name"):
-        person = identity.enter_alone(uow, NewPerson(typed["join_name"], "1", typed["join_id"]))
+        person = identity.enter_alone(uow, NewPerson(typed["join_name"], "1", typed["join_id"]), "join_name")
         join = row.request["join"]
         against = unlike(typed["join_id"], join["relation"], join["reason"], beijing_day(uow.now))
         joins = (Joining(person, join["relation"], join["holds_right"], join["reason"], against),)

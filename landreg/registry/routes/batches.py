@@ -242,7 +242,7 @@ def put(county: str, batch_id: UUID) -> Redirect:
     sha256, size = store().put(given.file.content)
     if not size:
         raise BadInput(Finding("FORM-7", "file"))
-    documents.must_open(store(), sha256, given.file.name)
+    documents.must_open(store(), sha256)
     count = batch_papers.put_into_batch(
         current_actor(), county, batch_id, kind=given.kind, name=given.file.name, sha256=sha256, size=size
     )

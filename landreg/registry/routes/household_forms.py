@@ -263,7 +263,7 @@ def _operator(actor: Actor, county: str) -> Operator | None:
             return Operator("organization", holder, given.organization, code, None, given.address)
         case "person":
             number = tidy(given.id_number)
-            person = applications.person_of(actor, given.person, number)
+            person = applications.person_of(actor, given.person, number, "person")
             with unit_of_work(actor) as uow:
                 holder = household_queries.holder_id_of(uow.session, county, person_id=person)
                 born, today = birth_of(number), beijing_day(uow.now)

@@ -60,7 +60,7 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
     faults: list[Finding] = []
     with unit_of_work(actor) as uow:
         today = beijing_day(uow.now)
-    joining = [_joining(suffix, faults, today) for suffix in JOINING]
+    joining = {suffix: _joining(suffix, faults, today) for suffix in JOINING}
     given = read_form(HouseholdForm)
     if given.leave and not given.leave_reason:
         faults.append(Finding("FORM-1", "leave_reason"))
@@ -68,8 +68,9 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
         raise BadInput(faults)
     leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
     return HouseholdChange(
-        tuple(_joined(actor, one, today) for one in joining if one), leaves, given.name, given.address
-    )
+        tuple(_joined(actor, one, today, f"join_name{suffix}") for suffix, one in joining.items() if one),
+        leaves, given.name, given.address,
+    )  # fmt: skip
 
 
 def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None:
@@ -86,9 +87,9 @@ def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None
     return one
 
 
-def _joined(actor: Actor, one: JoinForm, today: date) -> Joining:
+def _joined(actor: Actor, one: JoinForm, today: date, field: str) -> Joining:
     number = tidy(one.join_id)
-    person = applications.person_of(actor, one.join_name, number)
+    person = applications.person_of(actor, one.join_name, number, field)
     against = unlike(number, one.join_relation, one.join_reason, today)
     return Joining(person, one.join_relation, one.join_holds, one.join_reason, against)
 

@@ -73,7 +73,7 @@ def given() -> Redirect:
     sheet = attached(store(), sent.paper)
     if sheet is None or Path(sheet.name).suffix.lower() not in SHOWN:
         raise BadInput(Finding("FORM-15", "paper"))
-    documents.must_open(store(), sheet.sha256, sheet.name, "paper")
+    documents.must_open(store(), sheet.sha256, "paper")
     wanted = Wanted(sent.agent, sent.step, sent.first_day, sent.last_day)
     consented.give_on_paper(current_actor(), sent.household, Came(sent.name, sent.card, sent.witness), wanted, sheet)
     flash(_("纸质委托已登记，可以随时撤销。"))

@@ -54,7 +54,7 @@ def put(county: str, case_id: UUID) -> Redirect:
     sha256, size = store().put(given.file.content)
     if not size:
         raise BadInput(Finding("FORM-7", "file"))
-    documents.must_open(store(), sha256, given.file.name)
+    documents.must_open(store(), sha256)
     of_exit = case.act_kind == cases.EXIT
     said = Attached(sha256, size, given.file.name, text_of(store().path(sha256), "file") if of_exit else "")
     with unit_of_work(actor) as uow:

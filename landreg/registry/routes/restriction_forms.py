@@ -120,7 +120,7 @@ def party_given(actor: Actor, given: PartyForm) -> tuple[str, Identified]:
             return given.party, Identified("organization", tidy(given.uscc))
         case "person":
             _all(party=given.party, id_number=given.id_number)
-            return given.party, Identified("person", "", person_of(actor, given.party, tidy(given.id_number)))
+            return given.party, Identified("person", "", person_of(actor, given.party, tidy(given.id_number), "party"))
     raise BadInput(Finding("FORM-5", "party_kind", {"given": given.party_kind[:20]}))
 
 

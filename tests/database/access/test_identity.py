@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from landreg.access import person_queries, sealing
-from landreg.access.identity import Identity, NewPerson, enter, reveal
+from landreg.access.identity import Identity, NewPerson, enter, enter_alone, reveal
 from landreg.access.sealing import digest, open_sealed, seal
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk
@@ -51,10 +51,20 @@ def _enter(actor: Actor, *persons: NewPerson) -> list[UUID]:
         return enter(uow, persons)
 
 
-def test_the_same_number_is_the_same_person_however_it_is_written(registrar: Actor) -> None:
+def test_the_same_number_is_the_same_person_however_it_is_written(registrar: Actor, in_village: Any) -> None:
     first = _enter(registrar, LIN, CHEN, replace(LIN, name="林木生（户主）", id_number=" 610900199001010010 "))
     assert first[0] == first[2] != first[1]
+    in_village(*first[:2])
     assert _enter(registrar, CHEN, LIN) == [first[1], first[0]]
+
+
+def test_a_survey_names_whom_an_application_alone_named_otherwise(registrar: Actor, in_village: Any) -> None:
+    with unit_of_work(registrar) as uow:
+        applied_for = enter_alone(uow, replace(LIN, name="林本生"))
+    surveyed = _enter(registrar, CHEN, LIN)[1]
+    assert surveyed != applied_for
+    in_village(surveyed)
+    assert _enter(registrar, LIN, replace(LIN, name="林本生")) == [surveyed, surveyed], "as the act has them"
 
 
 def test_another_kind_of_paper_with_the_same_number_is_another_person(registrar: Actor) -> None:

@@ -278,6 +278,24 @@ def test_a_number_that_is_no_citizen_id_is_refused_and_nobody_is_entered(registr
     assert one(registrar, "SELECT count(*) FROM identity.person") == 0
 
 
+def test_a_name_that_an_application_alone_gave_a_number_is_nobody_s(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    """What was slipped in a first application is not the name by which the next one is registered; HH-6: what an act brought is."""
+    number = citizen_id(902)
+    slip = applications.person_of(registrar, "成员斤", number)
+    person = applications.person_of(registrar, JOINED, number)
+    assert slip != person == applications.person_of(registrar, JOINED, number)
+    assert applications.person_of(registrar, "成员斤", number) == slip
+    asked = HouseholdChange((Joining(person, "21", True, "birth"),))
+    booked(registrar, reviewer, superuser, applied(registrar, "household_change", asked), "household_change")
+    assert applications.person_of(registrar, JOINED, number) == person
+    with pytest.raises(BadInput) as refused:
+        applications.person_of(registrar, "成员斤", number, "join_name_2")
+    assert [(found.code, found.field) for found in refused.value.findings] == [("HH-6", "join_name_2")]
+    assert rechecked(database, worker) == []
+
+
 def test_an_act_is_applied_for_on_what_it_is_for(registered: list[UUID], registrar: Actor) -> None:
     asked = Assignment(UUID(int=5), f"{VILLAGE}010002J", date(2026, 11, 1))
     with pytest.raises(BadInput) as refused:
