@@ -13,24 +13,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from landreg.access import identity, person_queries
-from landreg.core.codes import citizen_id_fault
+from landreg.access import identity
+from landreg.core.codes import citizen_id_fault, uscc_fault
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force
 from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.land.queries import prefixed, prefixed_by, prefixes
-from landreg.party.model import Household, Member
+from landreg.party.model import Household
 from landreg.registry import typed
 from landreg.registry.casebook import Act, Case, Certificate
 from landreg.registry.casework.other_side_queries import cases_beside
+from landreg.registry.found_parties import PersonFound, held_by_code, held_by_name, held_by_person, left_by, members
 from landreg.registry.model import Right
 from landreg.registry.shelves import certificates_statement, issued_to
 
@@ -39,20 +39,9 @@ FOUND = 10
 NAMESAKES = 200
 PLACES = 50
 """Divisions of one beginning among which a name is looked for."""
+LAST_BIRTH = date(2099, 12, 31)
 MASK = "*"
 Row = TypeVar("Row")
-
-
-class PersonFound(NamedTuple):
-    """A member of a household, by masked name and number. left: of one who is none any more, since when; reason: of the closed
-    list, where the case that ended it names one.
-    """
-
-    name: str
-    id_number: str
-    household: Household
-    left: date | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,8 +69,10 @@ class Found:
 
 
 def is_citizen_id(text: str) -> bool:
-    """Whether this is a citizen ID, which belongs into no address."""
-    return citizen_id_fault(typed.folded(text).upper()) is None
+    """Whether this is a citizen ID, which belongs into no address. One in eleven codes of households has its check digit: but
+    hardly its day of birth.
+    """
+    return citizen_id_fault(typed.folded(text).upper(), LAST_BIRTH) is None
 
 
 def search(uow: UnitOfWork, text: str) -> Found:
@@ -92,7 +83,7 @@ def search(uow: UnitOfWork, text: str) -> Found:
     # A plan that is kept knows not how many begin so: it goes by codes where the division's own lie together by villages.
     uow.session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
     if is_citizen_id(plain):
-        return _by_citizen_id(uow, plain.upper())
+        return _by_citizen_id(uow, plain.upper()) or _by_number(uow, plain.upper())
     if plain.isascii():
         return _by_number(uow, plain.upper())
     number = typed.certificate_number(text)
@@ -107,11 +98,16 @@ def search(uow: UnitOfWork, text: str) -> Found:
 
 def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
     person = identity.find(uow, id_number=number)
-    return Found() if person is None else Found(persons=[*_persons(uow, [person]), *_left(uow, person)][:FOUND])
+    if person is None:
+        return Found()
+    held = held_by_person(uow.session, uow.actor.jurisdiction, person, FOUND)
+    return Found(persons=[*members(uow, [person], FOUND), *left_by(uow, person, FOUND)][:FOUND], rights=held)
 
 
 def _by_number(uow: UnitOfWork, text: str) -> Found:
     session, within = uow.session, uow.actor.jurisdiction
+    if uscc_fault(text) is None and (held := held_by_code(session, within, text, FOUND)):
+        return Found(rights=held)
     by_number = _cases(session, within, "number", text)
     by_subject = _own_first(text, within, lambda code: _cases(session, within, "subject_code", code))
     by_end = _ended(uow, text)
@@ -147,7 +143,7 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     known = {one.household_id for one in households}
     beside = cases_beside(session, within, households, FOUND)
     cases = _once([*_cases(session, within, "applicant", text), *beside])[:FOUND]
-    members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
+    people = members(uow, identity.named(uow, text)[:NAMESAKES], FOUND)
     numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
     # With its county, or the index of what cases have been issued would be read from end to end.
     of_cases = sa.and_(
@@ -167,8 +163,9 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     ]
     return Found(
         households=households,
-        persons=[one for one in members if one.household.household_id not in known],
+        persons=[one for one in people if one.household.household_id not in known],
         cases=cases,
+        rights=held_by_name(session, within, text, FOUND),
         certificates=list({one[0].number: one for one in (*numbered, *issued)}.values())[:FOUND],
         parcels=parcel_queries.find_parcels(session, within, text, FOUND),
         divisions=land.divisions_named(session, within, text, FOUND),
@@ -256,46 +253,3 @@ def _by_serial() -> sa.Select[Any]:
 def _first_certificates(*narrowed: sa.ColumnElement[bool]) -> sa.Select[Any]:
     found = certificates_statement().where(*narrowed).order_by(None)
     return found.order_by(Certificate.number.collate("C").desc()).limit(FOUND)
-
-
-def _persons(uow: UnitOfWork, person_ids: Sequence[Any]) -> list[PersonFound]:
-    """The households of persons; those that lie outside the jurisdiction are not seen."""
-    if not person_ids:
-        return []
-    same = sa.and_(Member.county == Household.county, Member.household_id == Household.household_id)
-    found = (
-        sa.select(Member.person_id, Household)
-        .join(Household, same)
-        .where(Member.person_id.in_(person_ids), in_force(Member), in_force(Household))
-        .order_by(Household.code)
-        .limit(FOUND)
-    )
-    rows = uow.session.execute(found).all()
-    masked = person_queries.masked_persons(uow.session, {row.person_id for row in rows})
-    return [PersonFound(*masked[row.person_id], row.Household) for row in rows]
-
-
-def _left(uow: UnitOfWork, person: UUID) -> list[PersonFound]:
-    """The households, as they are now, of which a person was a member and is none any more."""
-    now = aliased(Member)
-    stays = sa.exists().where(
-        now.county == Member.county, now.household_id == Member.household_id, now.person_id == person, in_force(now)
-    )
-    found = (
-        sa.select(Household, Member.member_id, sa.func.upper(Member.valid).label("left"), Case.request)
-        .join(Household, sa.and_(Member.county == Household.county, Member.household_id == Household.household_id))
-        .outerjoin(Act, sa.and_(Act.county == Member.county, Act.act_id == Member.act_id))
-        .outerjoin(Case, sa.and_(Case.county == Act.county, Case.case_id == Act.case_id))
-        .where(Member.person_id == person, sa.func.upper_inf(Member.recorded), in_force(Household), ~stays)
-        .order_by(Household.code, sa.func.upper(Member.valid))
-        .limit(FOUND)
-    )
-    rows = uow.session.execute(found).all()
-    masked = person_queries.masked_persons(uow.session, [person])
-    last = {row.Household.household_id: row for row in rows}
-    return [PersonFound(*masked[person], row.Household, row.left, _reason(row)) for row in last.values()]
-
-
-def _reason(row: Any) -> str:
-    leaves = row.request.get("leaves", ()) if row.request else ()
-    return next((one["reason"] for one in leaves if one.get("member_id") == str(row.member_id)), "")

@@ -21,7 +21,7 @@ MOST = {
     "/cases/{county}/{case}": 21,
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,
-    "/search?q=户 主": 15,
+    "/search?q=户 主": 16,
     "/search?q=户主 没有": 13,
     "/search?q=户**": 9,
 }

@@ -229,6 +229,9 @@ def test_the_new_name_reaches_what_the_member_holds_alone_and_the_collective_tha
     assert one(registrar, holder, p=now) == "成员新名true"
     collective = f"SELECT representative || (representative_id = :p) FROM party.collective WHERE {NOW}"
     assert one(registrar, collective, p=now) == "成员新名true"
+    with unit_of_work(registrar) as uow:
+        sought = [finding.search(uow, text).rights for text in ("成员新名", citizen_id(3))]
+    assert [[right.kind for right in rights] for rights in sought] == [["land_operation"]] * 2
     assert (
         one(registrar, "SELECT count(*) FROM party.collective WHERE representative = '白大成' AND upper_inf(recorded)")
         == 1

@@ -20,7 +20,7 @@ from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
 from landreg.log.store import seal
-from landreg.registry import booking, queries
+from landreg.registry import booking, finding, queries
 from landreg.registry.casebook import Act
 from landreg.registry.casework import applications, cases, household_queries
 from landreg.registry.documents import Store
@@ -143,6 +143,13 @@ def test_land_under_a_land_operation_right_is_not_cancelled_before_it(operated: 
     with pytest.raises(Refused) as refused:
         applied(registrar, "cancellation", Cancellation("returned"), right_of(registrar))
     assert codes(refused) == {"LO-5", "END-4"}
+
+
+def test_who_operates_land_is_found_by_credit_code_and_by_name(operated: UUID, registrar: Actor) -> None:
+    with unit_of_work(registrar) as uow:
+        found = [finding.search(uow, text).rights for text in (USCC, USCC.lower(), "样本合作")]
+        assert [[right.right_id for right in rights] for rights in found] == [[operated]] * 3
+        assert not finding.search(uow, "93610902MA0000009C")
 
 
 def test_expropriated_ground_takes_the_operation_right_along_parcel_by_parcel_and_asks_no_creditor(
