@@ -225,6 +225,22 @@ def test_a_mortgage_is_certified_by_a_paper_of_its_own_number_that_anybody_may_c
     assert deng.client.get(address).data == first
 
 
+def test_what_has_ended_is_proven_to_nobody_any_more(
+    deng: Browser, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    """DOC-7: a first proof of a mortgage that is released or changed would say what is not so; no number is used up for it."""
+    to_rights(*officers, superuser, 1)
+    right = right_of(officers[0])
+    case = applied(officers[0], "mortgage", MORTGAGED, right)
+    booked(*officers, superuser, case, "mortgage")
+    restriction = one(officers[0], "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)")
+    ended = applied(officers[0], "mortgage_release", Release(restriction, "还清证明"), right)
+    booked(*officers, superuser, ended, "mortgage_release")
+    answer = deng.get(f"/cases/{COUNTY}/{case}/proof.pdf")
+    assert (answer.status_code, "DOC-7" in answer.text) == (409, True)
+    assert one(officers[0], "SELECT count(*) FROM registry.paper WHERE kind = 'proof'") == 0
+
+
 def test_an_excerpt_prints_each_restriction_with_both_its_days_as_it_stood_on_the_day_asked_for(
     deng: Browser, superuser: Any, officers: tuple[Actor, Actor], database: Settings
 ) -> None:

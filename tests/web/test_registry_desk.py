@@ -64,6 +64,25 @@ def test_a_registrar_opens_the_cases_of_a_village_from_its_package(deng: Browser
     assert "共 4 件" in deng.get(opened.location).text
 
 
+@pytest.mark.parametrize("kind", ["contract_management", "homestead"])
+def test_who_judges_a_first_registration_sees_where_its_land_lies_and_who_its_members_are(
+    shen: Browser, batch: UUID, officers: tuple[Actor, Actor], kind: str
+) -> None:
+    """Each parcel drawn with what the survey has around it, and the members by masked name and relation."""
+    asked = 'SELECT case_id FROM registry."case" WHERE right_kind = :k ORDER BY number LIMIT 1'
+    page = shen.get(page_of(one(officers[0], asked, k=kind))).text
+    plots = page.split('class="plot"')[1:]
+    assert len(plots) == (2 if kind == "contract_management" else 1)
+    for plot in plots:
+        drawn = plot.split("</svg>")[0]
+        assert (drawn.count('stroke-width="2"'), 'stroke-opacity="0.35"' in drawn) == (1, True), drawn
+    listed = page.split('id="listed"')[1].split("</section>")[0]
+    assert re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>([^<]+)', listed) == [
+        ("成***1", "户主"),
+        ("成***2", "配偶"),
+    ]
+
+
 def test_a_case_goes_from_desk_to_desk_and_each_page_names_the_next_step(
     deng: Browser, shen: Browser, case: UUID, superuser: Any
 ) -> None:

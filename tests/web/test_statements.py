@@ -22,7 +22,7 @@ MOST = {
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,
     "/search?q=户 主": 16,
-    "/search?q=户主 没有": 13,
+    "/search?q=户主 没有": 14,
     "/search?q=户**": 9,
 }
 """Statements of a page at most, the look-up of the session and the settings of the transaction among them."""

@@ -21,7 +21,9 @@ from landreg.land.rules.facts import (
 )  # fmt: skip
 from landreg.land.rules.index import CodeIndex
 
-CITIZEN, UNIT = b"1", b"3"
+CITIZEN, UNIT, OTHER = b"1", b"3", b"9"
+BY_UNIT = b"3"
+"""Kind of contractor (C.16) that is an organisation."""
 UNSAID = (CITIZEN, b"")
 NUMBERS = (
     ("FBF", "FZRZJLX", "FZRZJHM"), ("CBF", "CBFZJLX", "CBFZJHM"), ("CBF_JTCY", "CYZJLX", "CYZJHM"),
@@ -84,11 +86,16 @@ def cells(text: Bytes, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.ui
 
 
 def cod_11_credit_code_is_sound(survey: Survey, notes: Notes) -> None:
-    """COD-11: a unit's paper number of 18 signs is a unified social credit code with its check sign. GB 32100."""
+    """COD-11: a unit's paper number of 18 signs is a unified social credit code with its check sign; so it is where the paper of a
+    contractor that is a unit is of no kind. GB 32100."""
     for kind, paper, number in NUMBERS:
         table = survey.table(kind)
-        numbers = table.column(number)
-        asked = np.flatnonzero((table.column(paper) == UNIT) & filled(numbers))
+        numbers, papers = table.column(number), table.column(paper)
+        units = papers == UNIT
+        if kind == "CBF":
+            of_no_kind = (table.column("CBFLX") == BY_UNIT) & np.isin(papers, (b"", OTHER)) & (lengths(numbers) == 18)
+            units |= of_no_kind & np.logical_or.reduce(id_faults(numbers, notes))
+        asked = np.flatnonzero(units & filled(numbers))
         # Units registered before 2015 still show an organisation code of nine signs.
         bad = [row for row in asked.tolist() if len(numbers[row]) not in (9, 10) and uscc_fault(plain(numbers[row]))]
         notes.rows("COD-11", table, np.array(bad, dtype=np.intp), number)

@@ -22,6 +22,7 @@ from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.bound_land import running_on
 from landreg.registry.facts.certificates import exchange_proposals
+from landreg.registry.facts.deaths import joining_dead
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals
 from landreg.registry.facts.limits import lying_on, numbers_of, on_touched
@@ -125,7 +126,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     households = standing.households(session, county, [case.household_code for case in cases])
     misnamed = _misnamed(session, cases, asked, households)
     papers = folders(session, county, [case.case_id for case in cases])
-    elsewhere = _elsewhere(session, county, asked)
+    elsewhere, dead = _elsewhere(session, county, asked), joining_dead(session, county, asked)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     along = along_with(session, cases, asked, bundles)
     return [
@@ -144,6 +145,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             ),
             papers[case.case_id],
             elsewhere.get(case.case_id, {}),
+            dead.get(case.case_id, {}),
             takers.get(_taker_id(asked[case.case_id])),
             stands,
             misnamed.get(case.case_id, ()),
@@ -187,6 +189,7 @@ def _proposal(
     rows: InForce,
     folder: frozenset[str],
     elsewhere: Mapping[str, str],
+    dead: Mapping[str, str],
     taker: Any,
     stands: Mapping[UUID, str],
     misnamed: tuple[str, ...],
@@ -204,6 +207,7 @@ def _proposal(
         heads=_heads(household),
         misnamed=misnamed,
         elsewhere=elsewhere,
+        dead=dead,
         parcels=tuple(bundle.codes.values()) if bundle else (),
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
         collective=str(household.household.row["collective_id"]) if household else "",

@@ -53,8 +53,8 @@ def paper_of(
     """The paper of the last of these steps, or of this one; printed now where it was not, by an officer alone.
 
     Raises NotFound outside the jurisdiction, and for a certificate of registration on a case that has none (one that was handed
-    out stays), Conflict (DOC-4,
-    DOC-5) when there was no such step, or (DOC-6) when nobody has printed it yet and the reader is no officer.
+    out stays), Conflict (DOC-4, DOC-5) when there was no such step, (DOC-6) when nobody has printed it yet and the reader is no
+    officer, or (DOC-7) when what it would prove does not stand any more.
     """
     with unit_of_work(actor) as uow:
         case = queries.case(uow.session, county, case_id)
@@ -93,6 +93,7 @@ def named_parcels(request: Mapping[str, Any]) -> list[str]:
 def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: Store) -> Paper:
     session, kind = uow.session, KIND_OF[event.step]
     if kind == "proof":
+        proofs.must_stand(session, case)
         number = proofs.number_of(uow, made_at, case)
     else:
         number = f"{case.number}-{LETTER[kind]}{1 + paper_rows.count_of(session, case.county, case.case_id, kind)}"
@@ -104,7 +105,7 @@ def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: 
         agent = brought.by_name if brought is not None and brought.by_agent else ""
         pdf = office.receipt(session, made_at, case, parcels, documents, event.by_name, number, agent)
     elif kind == "proof":
-        pdf = proofs.printed(session, made_at, case, event, number)
+        pdf = proofs.printed(uow, made_at, case, event, number)
     elif kind == "error_letter":
         pdf = office.error_letter(session, made_at, case, event, said_of(session, case), number)
     elif kind == "objection_answer":

@@ -4,19 +4,23 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf
 from landreg.core.db import UnitOfWork
-from landreg.core.errors import NotFound
+from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.core.periods import beijing_day
+from landreg.core.tables import in_force
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts.limits import lying, marks
+from landreg.registry.model import Restriction
 from landreg.registry.numbers import next_in_book
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.certificate_data import CertificateNumber
@@ -41,9 +45,25 @@ def number_of(uow: UnitOfWork, desk: Desk, case: Case) -> str:
     return CertificateNumber(desk.law.text("CERT-1.province_short"), year, county, f"{serial:07d}").of_proof()
 
 
-def printed(session: Session, desk: Desk, case: Case, event: CaseEvent, number: str) -> bytes:
+def must_stand(session: Session, case: Case) -> None:
+    """Raises Conflict (DOC-7) where what the act entered is over, or says otherwise since: it is proven to nobody any more."""
+    entered = shelves.restriction_of_act(session, case.county, case.act_id) if case.act_id else None
+    if entered is None:
+        return
+    same = select(Restriction).where(
+        Restriction.county == case.county, Restriction.restriction_id == entered.restriction_id, in_force(Restriction)
+    )
+    if not any(_said(now) == _said(entered) for now in session.scalars(same)):
+        raise Conflict(Finding("DOC-7", "state", subject=case.number))
+
+
+def _said(row: Restriction) -> tuple[Any, ...]:
+    return row.party, row.basis, row.amount, row.until
+
+
+def printed(uow: UnitOfWork, desk: Desk, case: Case, event: CaseEvent, number: str) -> bytes:
     """The certificate of the restriction that a case entered, as the register said it then; NotFound where it entered none."""
-    asked = AsOf(beijing_day(event.at), event.at)
+    session, asked = uow.session, AsOf(beijing_day(event.at), event.at)
     entered = shelves.restriction_of_act(session, case.county, case.act_id) if case.act_id else None
     right = queries.right_as_of(session, case.county, entered.right_id, asked) if entered else None
     if case.act_id is None or entered is None or right is None:
@@ -69,7 +89,7 @@ def printed(session: Session, desk: Desk, case: Case, event: CaseEvent, number: 
         act_number=shelves.act_number(session, case.county, case.act_id),
         case_number=case.number,
         authority=desk.authority(session, case.county),
-        issued_on=beijing_day(event.at),
+        issued_on=beijing_day(uow.now),
         check_url=f"{desk.base_url}/check?number={quote(number)}",
     )
     return papers.print_proof(paper, sample=desk.sample)

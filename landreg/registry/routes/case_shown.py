@@ -16,7 +16,7 @@ from landreg.law.book import Law, terms
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, desk, notices, objectors, weighing
-from landreg.registry.facts import first_papers, objected, successors, survey_notes
+from landreg.registry.facts import first_papers, objected, successors, survey_notes, surveyed
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.first import Proposal
 from landreg.registry.facts.proposals import ActProposal, papers_of
@@ -97,6 +97,8 @@ def _asked(
     papers = papers_of(law.act(case.act_kind), case.right_kind, case.subject_code, case.request)
     if not isinstance(proposal, ActProposal):
         entered = {"proposed": shown.proposed(proposal, law), "papers": papers}
+        if not registered:
+            entered |= {"plots": parcel_shown.plots(session, case), "listed": surveyed.members_of(session, case)}
         return entered | {"sides": None, "difference": [], "gone": False, "drawing": None}
     beside = case.act_kind in household_shown.SIDES and proposal.facts.in_force and not registered
     return {

@@ -20,7 +20,8 @@ from gis.areas import decimal_m2
 from gis.zones import ZONES, to_lonlat
 from landreg.core.units import mu_of
 from landreg.land.model import Parcel
-from landreg.registry.facts import drawn
+from landreg.registry.casebook import Case
+from landreg.registry.facts import drawn, surveyed
 from landreg.registry.facts.correctable import natures
 from landreg.registry.facts.ground import OnGround
 from landreg.registry.facts.parcels import drawn_pieces
@@ -206,6 +207,14 @@ def _sketch(
         [face(shape, label) for shape, label in zip(after, is_, strict=True)],
         [face(shape, code[-5:]) for code, shape in around],
     )
+
+
+def plots(session: Session, case: Case) -> list[Mapping[str, Any]]:
+    """The parcels that a first registration asks for as its survey has them: each drawn with what lies around it."""
+    return [
+        {"parcel": one, "sketch": _sketch([], [one.shape], one.around, [], [one.code[-5:]])}
+        for one in surveyed.parcels_of(session, case)
+    ]
 
 
 def features(ground: OnGround, epsg: int) -> dict[str, Any]:

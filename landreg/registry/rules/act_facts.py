@@ -121,7 +121,8 @@ class ActFacts:
     creditors consent to it in writing. merging: codes of land-operation rights whose operator comes to hold the land by
     contract. by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no
     member. laid: those of its kind and party on the right. laid_elsewhere: codes of other rights on which what it releases lies.
-    land_gained, land_lost: parcels that the right came by, and lost, since an act over all of it was applied for.
+    land_gained, land_lost: parcels that the right came by, and lost, since an act over all of it was applied for. dead: masked
+    name of who joins to the number of the act that registered their death.
     """
 
     act_kind: str
@@ -133,6 +134,7 @@ class ActFacts:
     restrictions: tuple[Restricted, ...] = ()
     members: Mapping[UUID, bool] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    dead: Mapping[str, str] = field(default_factory=dict)
     parcels: tuple[str, ...] = ()
     collective: str = ""
     holder: UUID | None = None

@@ -23,7 +23,7 @@ from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhere_too
 from landreg.registry.rules.paid_below import tr_29_price_is_open
-from landreg.registry.rules.relations import chg_12_goes_with_the_number
+from landreg.registry.rules.relations import RESTORED, chg_12_goes_with_the_number, chg_14_the_dead_do_not_join
 from landreg.registry.rules.requests import (
     RELEASES,
     RESTRICTIONS,
@@ -53,7 +53,7 @@ from landreg.registry.rules.signed_day import SIGNED
 
 HEADS = ("01", "02")
 """The relations of a representative to themselves. NY/T 2539 code C.8."""
-JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
+JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other", RESTORED)
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
 
 
@@ -232,6 +232,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_5_land_at_the_new_place,
         chg_7_head_goes_by_its_own_act,
         chg_12_goes_with_the_number,
+        chg_14_the_dead_do_not_join,
         chg_13_household_dies_out,
         hh_6_name_of_the_representative,
         hh_7_relations_of_who_joins,

@@ -14,6 +14,8 @@ _MALE = (11, *range(20, 30), 41, 43, 46, 47, 51, 53, 55, 57, 61, 63, 66, 71, 73,
 _FEMALE = (12, *range(30, 40), 42, 44, 45, 48, 52, 54, 56, 58, 62, 64, 67, 72, 74, 75, 77)
 RELATION_SEX = dict.fromkeys(map(str, _MALE), "1") | dict.fromkeys(map(str, _FEMALE), "2")
 """By relation that says it: the sex, as GB/T 2261.1 writes it. NY/T 2539 code C.8."""
+RESTORED = "error"
+"""The reason of who comes back into a household that an act took them out of in error."""
 _ELDERS = frozenset(map(str, range(50, 70)))
 
 
@@ -34,3 +36,11 @@ def chg_12_goes_with_the_number(facts: ActFacts, law: Law) -> Finding | None:
         return None
     found = {one for joining in asked.joins for one in joining.unlike}
     return Finding("CHG-12", f"join_{min(found)}", {"fields": sorted(found)}, subject=facts.code) if found else None
+
+
+def chg_14_the_dead_do_not_join(facts: ActFacts, law: Law) -> Finding | None:
+    """CHG-14: whom an act registered as dead joins no household, unless it was in error. RCEO-17."""
+    if not facts.dead:
+        return None
+    values = {"members": list(facts.dead), "acts": sorted(set(facts.dead.values()))}
+    return Finding("CHG-14", "join_name", values, subject=facts.code)

@@ -207,6 +207,27 @@ def test_when_the_head_dies_another_member_stands_for_the_household_and_its_righ
     assert rechecked(database, worker) == []
 
 
+@pytest.mark.parametrize("reason", ["confirmed", "error"])
+def test_whom_an_act_registered_as_dead_joins_no_household_but_where_that_was_in_error(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, reason: str
+) -> None:
+    """CHG-14, of the one who died and in another household as in their own."""
+    head, wife = members(registrar)[:2]
+    person = one(registrar, "SELECT person_id FROM party.member WHERE member_id = :m", m=head)
+    death = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", death, more=("death_proof",))
+    booked(registrar, reviewer, superuser, case, "representative_change")
+    pass_days(superuser, 1)
+    asked = HouseholdChange((Joining(person, "51", True, reason),))
+    if reason == "error":
+        booked(registrar, reviewer, superuser, asked_for(registrar, "household_change", asked), "household_change")
+        return
+    for household in (HOUSEHOLD, SECOND):
+        with pytest.raises(Refused) as refused:
+            asked_for(registrar, "household_change", asked, household=household)
+        assert codes(refused) == {"CHG-14"}
+
+
 def test_a_death_is_proved(registered: list[UUID], registrar: Actor) -> None:
     head, wife = members(registrar)
     asked = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
@@ -310,7 +331,7 @@ def test_who_was_said_dead_in_error_comes_back_into_the_household_that_nobody_wa
     pass_days(superuser, 1)
     head = applications.person_of(registrar, "成员1之1", citizen_id(2))
     born = applications.person_of(registrar, "新生儿", citizen_id(971))
-    back = (Joining(head, "02", True, "other"), Joining(born, "20", True, "birth"))
+    back = (Joining(head, "02", True, "error"), Joining(born, "20", True, "birth"))
     case = asked_for(registrar, "household_change", HouseholdChange(back))
     booked(registrar, reviewer, superuser, case, "household_change")
     assert len(members(registrar)) == 2
