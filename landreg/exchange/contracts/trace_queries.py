@@ -47,6 +47,10 @@ _STEPS = " UNION ALL ".join((
     " JOIN exchange.deposit AS d ON d.county = x.county AND d.deposit_id = x.record_id"
     " JOIN exchange.sale AS s ON s.county = d.county AND s.sale_id = d.sale_id"
     " JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id",
+    "SELECT 'exchange.chance_answer', x.chance_id::text, x.by_name, '' FROM exchange.chance_answer AS x"  # noqa: ISC004
+    " JOIN exchange.second_chance AS a ON a.county = x.county AND a.chance_id = x.chance_id"
+    " JOIN exchange.sale AS s ON s.county = a.county AND s.sale_id = a.sale_id"
+    " JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id",
     "SELECT 'exchange.deal_fell', x.deal_id::text, x.by_name, '' FROM exchange.deal_fall AS x JOIN exchange.deal AS d"  # noqa: ISC004
     " ON d.county = x.county AND d.deal_id = x.deal_id JOIN head AS h ON h.county = d.county AND h.listing_id = d.listing_id",
     *(f"SELECT 'exchange.{table}', x.{key}::text, x.by_name, '' FROM exchange.{table} AS x JOIN exchange.priority AS p"

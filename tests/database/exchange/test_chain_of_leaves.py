@@ -10,7 +10,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import sealed
+from landreg.exchange.bidding import logged, sealed
 from landreg.exchange.contracts import project_queries, project_runs, projects, trace_queries
 from tests import bidding_kit as kit
 from tests.database.exchange.test_collective_registered import booked, contracted, opened
@@ -37,6 +37,16 @@ def whole(actor: Actor, number: str) -> list[tuple[str, str]]:
     assert {one.total for one in [*found, *first, *second]} == {len(found)}
     assert [*first, *second] == found[:4]
     return [(one.kind.removeprefix("exchange."), one.who) for one in found]
+
+
+OF_NO_TRANSFER = {"officer_key", "qualification", "qualification_decision", "reserve", "land_watch"}
+"""What is of an officer, of a taker or of the use of land since a deal, and no step of one transfer."""
+
+
+def test_every_row_of_a_sale_that_has_a_leaf_is_a_step_of_the_chain() -> None:
+    """Whoever adds a table of sales, offers or priority adds its step."""
+    steps = {kind for kind in logged.KINDS if f"'{logged.KINDS[kind]}'" in trace_queries._STEPS}
+    assert logged.KINDS.keys() - steps == OF_NO_TRANSFER
 
 
 def test_who_opened_sealed_bids_is_in_the_chain(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
