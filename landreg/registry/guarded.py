@@ -16,6 +16,7 @@ from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.files import Store
 from landreg.core.pdftext import MOST_SIGNS, UnreadableError, pdf_text
 from landreg.law.guard import guard
+from landreg.law.settling_offered import offers_settling
 from landreg.web.forms import Upload
 
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
@@ -79,6 +80,11 @@ def ties_nothing(on: date, paper: Attached | None = None, field: str = "paper", 
 def words_of_exit_tie_nothing(on: date, **texts: str) -> None:
     """The same of what is said of the exit itself, where the land goes without saying: "为了落户"."""
     _refuse(guard(text, on, name, of_exit=True) for name, text in texts.items())
+
+
+def words_of_transfer_tie_nothing(on: date, **texts: str) -> None:
+    """The same of what is said of a transfer, where settling is offered, or asked for, beside the price: "帮你家娃落户"."""
+    _refuse(guard(text, on, name) or offers_settling(text, on, name) for name, text in texts.items())
 
 
 def _refuse(findings: Iterable[Finding | None]) -> None:

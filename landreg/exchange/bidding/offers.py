@@ -22,7 +22,7 @@ from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import words_of_transfer_tie_nothing
 
 KINDS = ("offer", "counter", "accept", "decline", "withdraw")
 
@@ -56,7 +56,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
         if own is None and not (told.own and before):
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
-        ties_nothing(law.on, said=word.said)
+        words_of_transfer_tie_nothing(law.on, said=word.said)
         side = "household" if own is None else "taker"
         _allowed(
             uow, law, told, own, [Said(one.side, one.kind, one.price, one.until_day) for one in before], side, word

@@ -47,7 +47,7 @@ from landreg.exchange.bidding.rules.qualified import (
 )
 from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_transfer_tie_nothing
 
 PAID_BEFORE = timedelta(days=366)
 """How long before it is recorded a reserve may have been paid in."""
@@ -72,7 +72,7 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
     with unit_of_work(actor) as uow:
         takers.hold(uow, taker.county)
         law = load_law(uow.session, taker.county, beijing_day(uow.now))
-        ties_nothing(law.on, purpose=asked.purpose, experience=asked.experience)
+        words_of_transfer_tie_nothing(law.on, purpose=asked.purpose, experience=asked.experience)
         for kind, paper in asked.papers.items():
             ties_nothing(law.on, paper, kind)
         area = asked.area_mu

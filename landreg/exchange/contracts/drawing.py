@@ -63,7 +63,7 @@ from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
 from landreg.land.parcel_queries import gone_by
 from landreg.law.queries import load_law
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_transfer_tie_nothing
 from landreg.registry.rules.gone import end_5_still_the_collective_s
 
 KNOWN = ("grade", CONSENT, "other_parcels")
@@ -215,7 +215,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "", *, asks:
     if terms.from_on < terms.until_on and (over := con_100_term_is_not_over((number, terms.until_on), law)):
         raise Refused(over)
     said: dict[str, Any] = {"said": draft.said, **{f"clause_{name}": text for name, text in draft.values.items()}}
-    ties_nothing(law.on, **said)
+    words_of_transfer_tie_nothing(law.on, **said)
     land = _land_of(uow, county, draft)
     findings, values = judged(uow, law, land, draft, taker)
     if findings:

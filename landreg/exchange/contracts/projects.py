@@ -42,7 +42,7 @@ from landreg.exchange.counter.present import Party, Present, stands_for
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_transfer_tie_nothing
 from landreg.registry.home.brought import seeing
 
 MOST_PARCELS = 5000
@@ -98,7 +98,7 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
         named = takers.hold_code(uow, county, planned.taker_code)
         law = load_law(uow.session, county, beijing_day(uow.now))
         texts = {f"clause_{name}": text for name, text in planned.values.items()}
-        ties_nothing(law.on, None, "paper", title=planned.title, said=planned.said, **texts)
+        words_of_transfer_tie_nothing(law.on, title=planned.title, said=planned.said, **texts)
         if not planned.title.strip():
             raise BadInput(Finding("FORM-1", "title"))
         if planned.terms.kind not in KINDS:
@@ -198,7 +198,8 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         parcels = project_queries.parcels_of(uow.session, county, project_id, household_id)
         if found is None or not parcels:
             raise NotFound
-        ties_nothing(beijing_day(uow.now), given.attorney, "attorney", said=given.said, witness=given.witness)
+        ties_nothing(beijing_day(uow.now), given.attorney, "attorney", witness=given.witness)
+        words_of_transfer_tie_nothing(beijing_day(uow.now), said=given.said)
         code = parcels[0].household_code
         if set(given.left_out) - {one.parcel_code for one in parcels}:
             raise BadInput(Finding("FORM-5", "left_out", {"given": "、".join(given.left_out)[:200]}))

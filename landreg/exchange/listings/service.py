@@ -30,7 +30,7 @@ from landreg.exchange.publication import late_days, put_off
 from landreg.land.parcel_queries import gone_by
 from landreg.law.book import examine
 from landreg.law.queries import load_law
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import ties_nothing, words_of_transfer_tie_nothing
 from landreg.registry.home.brought import seeing
 from landreg.registry.rules.died_out import nobody_lives
 from landreg.registry.rules.gone import end_5_still_the_collective_s
@@ -176,7 +176,7 @@ def _row(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
 
 def _judge(uow: UnitOfWork, county: str, offer: Offer, source: str, photos: int, index: Index | None = None) -> Judged:
     today = beijing_day(uow.now)
-    ties_nothing(today, said=offer.said, crop=offer.crop)
+    words_of_transfer_tie_nothing(today, said=offer.said, crop=offer.crop)
     for kind, paper in offer.handed.items():
         ties_nothing(today, paper, kind)
     land = land_of(uow.session, uow.actor, county, offer)

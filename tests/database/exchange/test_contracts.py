@@ -159,9 +159,10 @@ def test_a_term_that_runs_is_recorded_when_it_is_brought_but_from_no_day_before_
     assert error.value.findings[0].values["free"] == first
 
 
-def test_a_text_that_ties_the_transfer_to_settling_is_refused() -> None:
+@pytest.mark.parametrize("said", ["甲方流转全部承包地后，政府才准予其在镇上落户", "租金从低，乙方帮甲方家娃落户"])
+def test_a_text_that_ties_the_transfer_to_settling_is_refused(said: str) -> None:
     right = right_id()
-    asked = draft(right, parcels_of(OPERATOR, right)[:1], said="甲方流转全部承包地后，政府才准予其在镇上落户")
+    asked = draft(right, parcels_of(OPERATOR, right)[:1], said=said)
     with pytest.raises(Refused) as error:
         drawing.draw_recorded(OPERATOR, COUNTY, asked, TAKER, "合作社")
     assert codes(error) == {"GUARD-1"}

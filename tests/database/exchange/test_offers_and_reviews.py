@@ -63,15 +63,10 @@ def test_an_offer_is_answered_in_turn_and_of_two_buyers_one_hears_yes(listing: L
 
 def test_a_price_holds_until_its_day_and_nothing_ties_the_offer(listing: Listing, superuser: Connection) -> None:
     owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
-    with pytest.raises(Refused) as tied:
-        offers.say(
-            actor,
-            COUNTY,
-            listing.listing_id,
-            taker.taker_id,
-            Word("offer", Decimal("450"), "进城落户的前提是先交回承包地"),
-        )
-    assert "GUARD-1" in codes(tied)
+    for said in ("进城落户的前提是先交回承包地", "租给我家，我帮你家娃落户"):
+        with pytest.raises(Refused) as tied:
+            offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450"), said))
+        assert "GUARD-1" in codes(tied)
     offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450")))
     kit.pass_time(superuser, days=8)
     with pytest.raises(Refused) as late:
