@@ -49,9 +49,9 @@ def test_the_form_is_filled_in_from_the_offer_and_asks_no_codes_no_penalty_and_n
 
 
 def test_both_households_read_that_what_they_exchange_for_nothing_differs_much_and_that_its_use_binds_both(
-    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, app: Any
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, app: Any, account: OpenAccount
 ) -> None:
-    """CON-107 is a note: it is drawn, and both may sign."""
+    """CON-107 is a note: it is drawn, and both may sign. The desk's page has what either side gives."""
     use_key(database.keys["identity"])
     market(registrar, reviewer, superuser, 2)
     give, take = sorted(parcels_of(registrar, own_right(registrar)))[0], sorted(of_neighbour(registrar))[0]
@@ -82,6 +82,11 @@ def test_both_households_read_that_what_they_exchange_for_nothing_differs_much_a
         drawn(codes=[give], values={**VALUES, "other_parcels": take}, taker=NEIGHBOUR, price=Decimal(0), **on)
     )
     assert "CON-107" not in phones[0].get(f"/my/contracts/{COUNTY}/{made.contract_id}").text, "both have signed"
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    desk = Browser(app.test_client())
+    desk.log_in("ling")
+    given = desk.get(f"/contracts/{COUNTY}/{made.contract_id}").text.split("双方换出的地块")[1].split("</ul>")[0]
+    assert [code in given for code in (give, take)] == [True, True]
 
 
 def of_neighbour(registrar: Actor) -> list[str]:
