@@ -283,6 +283,22 @@ def test_the_index_says_nothing_of_four_deals_and_the_number_of_five(
     assert client.get("/market/index", query_string={"township": "999999999"}).status_code == 400
 
 
+def test_a_deal_made_after_the_listed_first_day_is_told_from_the_day_on_which_its_contract_begins(
+    client: Any, app: Any, superuser: Connection
+) -> None:
+    day = day_of(superuser)
+    late = listed(superuser, from_on=day - timedelta(days=10), closes_on=day - timedelta(days=12))
+    dealt(superuser, late, days_ago=3)
+    early = listed(superuser)
+    dealt(superuser, early, days_ago=3)
+    rows = {
+        row["number"]: row
+        for row in csv.DictReader(io.StringIO(client.get("/market/deals.csv").get_data().decode("utf-8-sig")))
+    }
+    assert (rows[late]["from_on"], rows[late]["from_on"]) == (rows[late]["decided_on"], f"{day - timedelta(days=3)}")
+    assert rows[early]["from_on"] == f"{day + timedelta(days=60)}"
+
+
 def test_a_deal_that_fell_is_published_no_more_and_its_listing_is_offered_again(
     client: Any, app: Any, superuser: Connection
 ) -> None:

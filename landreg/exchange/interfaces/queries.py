@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.core.periods import BEIJING
+from landreg.core.periods import BEIJING, beijing_day
 from landreg.exchange.bidding.model import Sale, SaleClock
 from landreg.exchange.interfaces import model
 from landreg.exchange.interfaces.shapes.land import ListedParcel, Parcel, ParcelRight, ParcelsAsked
@@ -171,7 +171,7 @@ def deals(session: Session, asked: DealsAsked) -> list[Deal]:
     return [
         Deal(
             deal.county, deal.village, deal.deal_id, row.number, row.kind, taker, deal.by, deal.unit, deal.price, row.area_m2,
-            row.from_on, row.until_on, deal.decided_at, fallen,
+            max(row.from_on, beijing_day(deal.decided_at)), row.until_on, deal.decided_at, fallen,
         )
         for deal, row, taker, fallen in rows
     ]  # fmt: skip

@@ -128,9 +128,17 @@ def places(session: Session, numbers: Sequence[str]) -> dict[str, tuple[Decimal,
 
 
 def deals(session: Session, within: str, since: date, most: int, skip: int = 0) -> Sequence[Row[Any]]:
-    """Deals that stand, newest first, without a person, of a division and since a day."""
-    statement = sa.text("SELECT * FROM exchange.market_deals(:within, :since, :most, :skip)")
-    return session.execute(statement, {"within": within, "since": since, "most": most, "skip": skip}).all()
+    """Deals that stand, newest first, without a person, of a division and since a day. from_on: where what was listed had begun
+    when the deal was made, that day, as its contract has it.
+    """
+    return session.execute(_DEALS, {"within": within, "since": since, "most": most, "skip": skip}).all()
+
+
+_DEALS = sa.text(
+    """SELECT number, county, township, kind, land_class, tenths, greatest(from_on, decided_on) AS from_on, until_on, way,
+           decided_by, unit, grain, price, asked, taker, decided_on
+       FROM exchange.market_deals(:within, :since, :most, :skip)"""
+)
 
 
 def deal(session: Session, row: Row[Any]) -> Row[Any] | None:
