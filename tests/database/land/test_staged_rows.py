@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from landreg import migrate
 from landreg.access.sealing import digest, open_sealed, use_key
 from landreg.config import Settings
-from landreg.core.actor import WORKER, Actor
+from landreg.core.actor import WORKER, Actor, Desk
 from landreg.core.codes import masked_name
 from landreg.land import service
 from tests.database.catalog import Connection
@@ -258,3 +259,18 @@ def test_odd_values_are_staged_or_refused_and_never_an_error(
     received = service.receive(surveyor, small.write(tmp_path))
     row = superuser.execute("SELECT count(*) FROM land.staged_parcel").fetchone()
     assert row == (0 if received.report.refused else 6,)
+
+
+def test_the_database_takes_staged_rows_of_the_jurisdiction_alone_and_looks_it_up_once(as_desk) -> None:
+    """A package has millions of rows: what each is held against stands before them, and is not worked out of each."""
+    registry = as_desk(Desk.REGISTRY, "610902")
+    insert = """INSERT INTO land.staged_extra (county, package_id, village, layer, position, code, facts)
+        SELECT '610902', gen_random_uuid(), village, 'KZD', 1, '', '{}' FROM unnest(%s::text[]) AS village"""
+    with registry.transaction(force_rollback=True):
+        inside = ["610902001001", "610902999999"]
+        assert registry.execute(insert, [inside]).rowcount == 2
+        plan = "\n".join(line for (line,) in registry.execute(f"EXPLAIN {insert}", [inside]).fetchall())
+        assert plan.count("InitPlan") == 2, plan
+    for outside in ("610901999999", "610903001001", ""):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            registry.execute(insert, [["610902001001", outside]])
