@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.shapes import HUGE_M, Floats, Geoms, Ints, Mask, Shapes, both
+from gis.shapes import Floats, Geoms, Ints, Mask, Shapes, both, on_earth
 
 Corner = NDArray[np.int32] | Ints
 """Numbers of corners: those of a county fit into 32 bits."""
@@ -35,7 +35,7 @@ class Corners:
         """own: (n,) the number of each of `xy`, NONE for one that is huge or not finite."""
         self.tolerance_m = tolerance_m
         self.own = np.full(len(xy), NONE, dtype=np.int32)
-        sound = np.flatnonzero(both(np.abs(xy) < HUGE_M))
+        sound = np.flatnonzero(on_earth(xy))
         xy = xy if len(sound) == len(xy) else xy[sound]
         self.origin = np.floor((xy[:, 0].min(), xy[:, 1].min())) - 1 if len(xy) else np.zeros(2)
         keys = self._keys(self._cells(xy))
@@ -54,7 +54,7 @@ class Corners:
         found = np.full(len(xy), NONE, dtype=np.int64)
         if len(self.keys) == 0:
             return found
-        asked = np.flatnonzero(both(np.abs(xy) < HUGE_M))
+        asked = np.flatnonzero(on_earth(xy))
         keys = self._keys(self._cells(xy.take(asked, axis=0)))
         for step in _AROUND:
             if asked.size == 0:
@@ -130,7 +130,7 @@ class Boundaries:
         """
         off = _places(self._owned, np.where(found < 0, NONE, parcel * self._base + found)) < 0
         rows = np.flatnonzero(off)
-        rows = rows[both(np.abs(xy.take(rows, axis=0)) < HUGE_M)]
+        rows = rows[on_earth(xy.take(rows, axis=0))]
         for some, bounds, place in self._bounds(parcel[rows]):
             points = np.asarray(shapely.points(xy[rows[some]]), dtype=object)
             off[rows[some]] = ~shapely.dwithin(bounds[place], points, self.corners.tolerance_m)
@@ -226,11 +226,15 @@ def side_keys(shapes: Shapes, corner: Corner, base: int) -> Ints:
     """(p,) for each coordinate the key of the stretch to the next one of its part, either way round; -1 where
     there is none, or one end is no corner, or both ends are the same corner."""
     keys = np.full(len(corner), NONE, dtype=np.int64)
-    if len(corner) > 1:
-        a, b = corner[:-1], corner[1:]
-        good = _within_part(shapes)[:-1] & (a >= 0) & (b >= 0) & (a != b)
+    followed = _within_part(shapes)
+    for first in range(
+        0, len(corner) - 1, KEYS
+    ):  # some at a time: what they are worked out with is as large as they are
+        a, b = corner[first : first + KEYS], corner[first + 1 : first + KEYS + 1]
+        a = a[: len(b)]
+        good = followed[first : first + len(a)] & (a >= 0) & (b >= 0) & (a != b)
         low, high = np.minimum(a, b)[good], np.maximum(a, b)[good]
-        keys[:-1][good] = low.astype(np.int64) * base + high
+        keys[first : first + len(a)][good] = low.astype(np.int64) * base + high
     return keys
 
 
@@ -243,9 +247,10 @@ def _within_part(shapes: Shapes) -> Mask:
 
 
 def distinct(values: Ints) -> Ints:
-    """The different values, ordered; sorting is faster here than the hashing of np.unique."""
-    ordered = np.sort(values)
-    return ordered[_first_of_each(ordered)]
+    """The different values, ordered, of an array that nobody needs any more: it is sorted itself, since of a county's corners a
+    second one is as large as all their coordinates are along one axis. Faster here than the hashing of np.unique."""
+    values.sort()
+    return values[_first_of_each(values)]
 
 
 def _first_of_each(ordered: Ints) -> Mask:

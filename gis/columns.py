@@ -30,7 +30,8 @@ NO_NUMBER = np.iinfo(np.int64).min
 class Columns(Mapping[str, Text]):
     """Rows by column: `columns["DKBM"]` is the text of that column, shape (n,), trimmed, "" where blank.
 
-    Made of text (`of_text`), or of the fixed-width records of a DBF (`of_records`), which are decoded when asked for.
+    Made of text (`of_text`), of its bytes (`of_utf8`), or of the fixed-width records of a DBF (`of_records`), which are
+    decoded when asked for.
     """
 
     def __init__(self, length: int, text: dict[str, Text], slices: Mapping[str, tuple[Bytes, int, int]], encoding: str):
@@ -54,6 +55,13 @@ class Columns(Mapping[str, Text]):
         return made
 
     @classmethod
+    def of_utf8(cls, columns: Mapping[str, NDArray[np.bytes_]]) -> Columns:
+        """Columns of what `utf8` gave, all equally long."""
+        made = cls(len(next(iter(columns.values()), ())), {}, {}, "utf-8")
+        made._utf8, made._names = dict(columns), tuple(columns)
+        return made
+
+    @classmethod
     def of_records(cls, records: Bytes, fields: Mapping[str, tuple[int, int]], encoding: str) -> Columns:
         """records: (n, record length) bytes; fields: name -> (offset, width); encoding: of the text in them."""
         return cls(len(records), {}, {name: (records, *place) for name, place in fields.items()}, encoding)
@@ -61,6 +69,8 @@ class Columns(Mapping[str, Text]):
     def __getitem__(self, name: str) -> Text:
         if name not in self._text and name in self._given:
             self._text[name] = _strip(np.array(self._given[name], dtype=np.str_))
+        if name not in self._text and name in self._utf8:
+            self._text[name] = np.strings.decode(self._utf8[name], "utf-8")
         if name not in self._text:
             text, bad = decode(self._cropped(name), self._encoding)
             self._text[name] = text
@@ -89,9 +99,9 @@ class Columns(Mapping[str, Text]):
 
     def utf8(self, name: str) -> NDArray[np.bytes_]:
         """The column's text as UTF-8 bytes, trimmed, b"" where blank; text is not made for it where bytes are enough."""
-        if name in self._given:
-            if name not in self._utf8:
-                self._utf8[name] = _trimmed(self._given[name])
+        if name in self._given and name not in self._utf8:
+            self._utf8[name] = _trimmed(self._given[name])
+        if name in self._utf8:
             return self._utf8[name]
         if name not in self._text and name in self._slices:
             raw = np.strings.strip(self._cropped(name))
@@ -139,7 +149,7 @@ class Columns(Mapping[str, Text]):
 
     def _as_written(self, name: str) -> NDArray[Any]:
         """The column's text, as bytes where that saves decoding it; blanks may stand around it."""
-        if name in self._given:
+        if name in self._given or name in self._utf8:
             return self.utf8(name)
         if name in self._text or name not in self._slices:
             return self[name]

@@ -59,7 +59,7 @@ class Shapes:
     @cached_property
     def sound(self) -> Mask:
         """(p,) which coordinates are finite and not huge."""
-        return both(np.abs(self.xy) < HUGE_M)
+        return on_earth(self.xy)
 
     @cached_property
     def usable(self) -> Mask:
@@ -194,6 +194,11 @@ def concatenated(several: Sequence[Shapes]) -> Shapes:
 def both(flags: Mask) -> Mask:
     """(n, 2) to (n,): where both are set. NumPy is several times slower along so short an axis."""
     return np.asarray(flags[:, 0] & flags[:, 1])
+
+
+def on_earth(xy: Floats) -> Mask:
+    """(n,) which places are finite and not huge. Compared on either side: absolute values would be as large as the places."""
+    return both((xy < HUGE_M) & (xy > -HUGE_M))
 
 
 def ranges(starts: Ints, sizes: Ints) -> Ints:

@@ -21,6 +21,7 @@ from uuid import uuid4
 
 import psycopg
 
+from gis.columns import Columns
 from gis.shapefile import Package
 from landreg.access import sealing
 from landreg.config import CHECKOUT
@@ -28,7 +29,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.land import staging
 from landreg.land.rules.facts import Boundary, Survey
-from landreg.land.staging_blocks import Ground, Rows, put_aside, rows_of
+from landreg.land.staging_blocks import Ground, Rows, put_aside, put_table_aside, rows_of
 from landreg.land.staging_maker import END, FRAME, HEAD, LAST
 from landreg.land.staging_rows import Blocks
 from landreg.land.survey_reading import Progress
@@ -61,6 +62,10 @@ class Beside:
     def __exit__(self, *_: object) -> None:
         self.drop()
         self._pool.shutdown()
+
+    def table(self, kind: str, columns: Columns, folder: Path) -> None:
+        """Put aside what the rows of some of a table's are made of."""
+        put_table_aside(kind, columns, folder)
 
     def begin(self, package: Package, survey: Survey, folder: Path) -> None:
         """Begin to stage what has been read, unless it is of a place that the actor has no business with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gis.columns import Columns
 from gis.shapefile import Package
 from gis.shapes import Shapes
 from gis.zones import Zone
@@ -51,17 +53,37 @@ class Ground:
 
 
 def rows_of(ground: Ground, ready: Iterable[str]) -> Rows:
-    """Tables and layers, read from their files again in batches, then points (JZD) and lines (JZX) as they are `ready`."""
+    """Tables, of which the rows have been put aside, and layers, read from their files again in batches; then points (JZD) and
+    lines (JZX) as they are `ready`."""
     package, survey = ground.package, ground.survey
     for kind, (table, _, _) in STAGED.items():
         if kind in package.tables:
-            yield table, names(kind), table_blocks(package, survey, kind)
+            yield table, names(kind), table_blocks(_rows_aside(ground.folder / kind), survey, kind)
         elif kind in package.layers:
             yield table, names(kind), layer_blocks(package, survey, kind)
     yield "staged_extra", COLUMNS, extra_blocks(package, survey, ground.village)
     for kind in ready:
         table, columns = BOUNDARIES[kind]
         yield table, ("village", *columns), _boundary_blocks(ground, kind)
+
+
+def put_table_aside(kind: str, columns: Columns, folder: Path) -> None:
+    """Write what the staged rows of some of a table's are made of into `folder`, after those before."""
+    if kind in STAGED:
+        _, key, staged = STAGED[kind]
+        made_of = {key, *(column.field for column in staged), *(column.paper for column in staged)}
+        with (folder / kind).open("ab") as file:
+            pickle.dump(
+                {name: columns.utf8(name) for name in made_of if name in columns}, file, pickle.HIGHEST_PROTOCOL
+            )
+
+
+def _rows_aside(file: Path) -> Iterator[Columns]:
+    """What was put aside of a table, as many rows at a time as were."""
+    if file.exists():
+        with file.open("rb") as stream:
+            while stream.peek(1):
+                yield Columns.of_utf8(pickle.load(stream))  # noqa: S301 - written by this program's own check
 
 
 def put_aside(survey: Survey, kind: str, boundary: Boundary, folder: Path) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gis.areas import ellipsoidal_m2
 from gis.nyt2539 import TABLES
-from gis.shapefile import Columns, Package, read_layer, read_table
+from gis.shapefile import Columns, Package, read_layer
 from gis.shapes import Shapes
 from gis.zones import Zone, to_lonlat
 from landreg.access.sealing import digest_all, seal_all
@@ -97,14 +97,13 @@ def names(kind: str) -> tuple[str, ...]:
     return ("village", *own, *SHAPED) if TABLES[kind].kind == "spatial" else ("village", *own)
 
 
-def table_blocks(package: Package, survey: Survey, kind: str) -> Blocks:
+def table_blocks(rows: Iterator[Columns], survey: Survey, kind: str) -> Blocks:
     """The rows of an attribute table: (block, rows) a batch."""
     seen = 0
-    for source in package.tables[kind]:
-        for columns in read_table(source):
-            values = _row_columns(columns, survey, kind, seen)
-            yield binary.block(len(values), binary.texts(values)), columns.rows
-            seen += columns.rows
+    for columns in rows:
+        values = _row_columns(columns, survey, kind, seen)
+        yield binary.block(len(values), binary.texts(values)), columns.rows
+        seen += columns.rows
 
 
 def layer_blocks(package: Package, survey: Survey, kind: str, batch: int = 10_000) -> Blocks:

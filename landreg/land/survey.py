@@ -13,10 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from gis.archive import keep_bounds, unpack
-from gis.areas import ellipsoidal_m2
+from gis.columns import Columns
 from gis.shapefile import Package, PackageFault, find_layers
 from gis.zones import Zone
 from landreg.core.errors import Finding
@@ -43,7 +41,7 @@ from landreg.land.rules.facts import Boundary, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
 from landreg.land.survey_package import codes_saved_as_numbers, holds_a_package, missing_parts
 from landreg.land.survey_places import at_their_parcels, name_places
-from landreg.land.survey_reading import Progress, fault_finding
+from landreg.land.survey_reading import Progress, PutAside, fault_finding, not_put_aside
 from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
@@ -58,6 +56,9 @@ OwnLaw = Callable[[str, date], Law]
 
 class Staging(Protocol):
     """What stages the rows of a package while it is checked (`staging_beside`)."""
+
+    def table(self, kind: str, columns: Columns, folder: Path) -> None:
+        """Some rows of an attribute table have been read. folder: as in `begin`."""
 
     def begin(self, package: Package, survey: Survey, folder: Path) -> None:
         """All but boundary points and lines has been read. folder: a place for what is put aside, until the check's end."""
@@ -154,7 +155,8 @@ def opened(
         step("unpack", 0, 1)
         found = _unpacked(path, name or path.name, folder, notes)
         step("unpack", 1, 1)
-        survey = None if found is None else _read(found, notes, step, own, read_on)
+        put_aside = not_put_aside if staging is None else partial(staging.table, folder=folder)
+        survey = None if found is None else _read(found, notes, step, own, read_on, put_aside)
         if survey is not None and found is not None:
             _examine(survey, _Look(found, notes, step, folder, staging))
         yield replace(_report(survey, notes), package=found)
@@ -180,11 +182,13 @@ def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None
     return None
 
 
-def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None, read_on: date) -> Survey | None:
+def _read(
+    package: Package, notes: Notes, progress: Progress, own: OwnLaw | None, read_on: date, put_aside: PutAside
+) -> Survey | None:
     """The package as tables and arrays. None, and noted why, where a rule could not be asked sensibly."""
     if missing_parts(package, notes):
         return None
-    tables, readings = survey_reading.read_tables(package, notes, progress)
+    tables, readings = survey_reading.read_tables(package, notes, progress, put_aside)
     layers, shapes, more = survey_reading.read_areas(package, notes, progress)
     tables |= layers
     if _unreadable(notes):
@@ -226,7 +230,7 @@ def _examine(survey: Survey, look: _Look) -> None:
             rule(survey, look.notes)
             done += 1
         if stage == "geometry":
-            _measure(survey)
+            geometry.measure(survey)
         if look.staging is not None and look.notes.refuse(looked_at):
             look.staging.drop()
         looked_at = len(look.notes.findings)
@@ -272,20 +276,6 @@ def _let_go(survey: Survey) -> None:
     for shapes in survey.shapes.values():
         geometry.forget(shapes)
     give_back_small()
-
-
-def _measure(survey: Survey, chunk: int = 100_000) -> None:
-    """Plane and ellipsoidal area of parcels and homesteads, in whole hundredths of m², a part of the shapes at a time."""
-    for kind in geometry.PLOTS:
-        if kind not in survey.shapes:
-            continue
-        shapes = survey.shapes[kind]
-        plane, ellipsoidal = np.zeros((2, len(shapes)), dtype=np.int64)
-        for first in range(0, len(shapes), chunk):
-            rows, part = slice(first, first + chunk), shapes.span(first, first + chunk)
-            plane[rows] = geometry.hundredths_of(geometry.plane_of(part))
-            ellipsoidal[rows] = geometry.hundredths_of(np.nan_to_num(ellipsoidal_m2(part, survey.zone)))
-        survey.plane[kind], survey.ellipsoidal[kind] = plane, ellipsoidal
 
 
 def _report(survey: Survey | None, notes: Notes) -> Report:

@@ -19,6 +19,8 @@ from landreg.land.rules.geometry import join_shapes
 from landreg.land.survey_text import odd_text
 
 Progress = Callable[[str, int, int], None]
+PutAside = Callable[[str, Columns], None]
+"""What is done with some rows of an attribute table besides."""
 
 AREAS = ("DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "JBNTBHQ")
 """Layers of areas that rules look at as such."""
@@ -142,8 +144,15 @@ class Reading:
         return made
 
 
-def read_tables(package: Package, notes: Notes, progress: Progress) -> tuple[dict[str, Table], dict[str, Reading]]:
-    """Every attribute table. A file that breaks off in the midst is noted (PKG-4), and its rows are left out."""
+def not_put_aside(_kind: str, _columns: Columns) -> None:
+    """Rows that nobody stages."""
+
+
+def read_tables(
+    package: Package, notes: Notes, progress: Progress, put_aside: PutAside
+) -> tuple[dict[str, Table], dict[str, Reading]]:
+    """Every attribute table, each batch of which is also `put_aside`. A file that breaks off in the midst is noted (PKG-4), and
+    its rows are left out."""
     tables, readings = {}, {}
     for kind in TABLE_KINDS:
         sources = package.tables.get(kind, ())
@@ -153,6 +162,7 @@ def read_tables(package: Package, notes: Notes, progress: Progress) -> tuple[dic
         for source in sources:
             for columns in whole(read_table(source), source, notes):
                 reading.take(columns, notes)
+                put_aside(kind, columns)
                 progress("read", reading.rows, sum(s.rows or 0 for s in sources))
         readings[kind] = reading
         tables[kind] = reading.table()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gis.areas import plane_m2
+from gis.areas import ellipsoidal_m2, plane_m2
 from gis.rings import RingFault, Thresholds, ring_faults
 from gis.shapes import Shapes
 from landreg.core.errors import Finding
@@ -171,6 +171,20 @@ def plane_of(shapes: Shapes) -> Any:
 def hundredths_of(values: Any) -> Ints:
     """Computed m² in whole hundredths, half up."""
     return np.asarray(np.floor(values * 100 + np.float64("0.5")), dtype=np.int64)
+
+
+def measure(survey: Survey, chunk: int = CHUNK) -> None:
+    """Plane and ellipsoidal area of parcels and homesteads, in whole hundredths of m², a part of the shapes at a time."""
+    for kind in PLOTS:
+        if kind not in survey.shapes:
+            continue
+        shapes = survey.shapes[kind]
+        plane, ellipsoidal = np.zeros((2, len(shapes)), dtype=np.int64)
+        for first in range(0, len(shapes), chunk):
+            rows, part = slice(first, first + chunk), shapes.span(first, first + chunk)
+            plane[rows] = hundredths_of(plane_of(part))
+            ellipsoidal[rows] = hundredths_of(np.nan_to_num(ellipsoidal_m2(part, survey.zone)))
+        survey.plane[kind], survey.ellipsoidal[kind] = plane, ellipsoidal
 
 
 def join_shapes(parts: Sequence[Shapes], kind: str) -> Shapes:
