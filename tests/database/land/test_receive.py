@@ -164,11 +164,11 @@ def test_a_process_that_fails_to_make_the_rows_is_said_and_leaves_nothing(
 
     def lose(stage: str, done: int, _total: int) -> None:
         if (stage, done) == ("read", 3743):  # so that the check has it, and whoever reads it again has not
-            for file in tmp_path.rglob("*.sqlite"):
-                file.write_bytes(b"no database")
+            for file in tmp_path.rglob("DK*.dbf"):
+                file.write_bytes(b"no layer")
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(RuntimeError, match="not_a_database"):
+    with pytest.raises(RuntimeError, match="not_a_dbf"):
         service.receive(surveyor, SAMPLE, progress=lose)
     assert _counts(superuser) == NOTHING
 
