@@ -193,6 +193,14 @@ def _certified() -> Any:
     return found.where(Certificate.county == sa.bindparam("county"))
 
 
+def certificates_of_batch(session: Session, county: str, batch_id: UUID) -> Sequence[Any]:
+    """The valid certificates issued on a batch's cases, household by household: certificate, and who holds its right."""
+    same = sa.and_(Case.county == Certificate.county, Case.case_id == Certificate.case_id)
+    found = sa.select(Certificate, HOLDER.label("holder")).join(Case, same)
+    found = found.where(Case.county == county, Case.batch_id == batch_id, ~sa.exists().where(_ends()))
+    return session.execute(found.order_by(Case.household_code, Certificate.kind, Certificate.number)).all()
+
+
 def certificates_then(
     session: Session, county: str, right_id: UUID, asked: AsOf
 ) -> list[tuple[Certificate, CertificateEnd | None]]:

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -542,6 +543,25 @@ def test_the_act_log_leads_from_each_act_to_its_leaf_and_its_proof(
     proof = deng.client.get(f"/acts/{number}/proof.json")
     assert proof.json["format"] == "landreg-proof/1"
     assert deng.get("/acts/610902-19990101-0000001").status_code == 404
+
+
+def test_the_certificates_of_a_village_are_taken_to_the_printer_at_one_go(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor], app: Any, account: OpenAccount
+) -> None:
+    batch = one(officers[0], 'SELECT batch_id FROM registry."case" LIMIT 1')
+    address = f"/batches/{COUNTY}/{batch}/certificates.zip"
+    assert address in deng.get(f"/batches/{COUNTY}/{batch}").text
+    with deng.client.get(address) as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert sorted(name.split(" ")[2] for name in archive.namelist()) == sorted(
+            f"{number}.pdf" for number in certified
+        )
+        assert archive.namelist()[0].startswith("0001 户主1 ")
+        assert all(archive.read(name).startswith(b"%PDF-1.7") for name in archive.namelist())
+    assert deng.get(f"/batches/{COUNTY}/{UUID(int=7)}/certificates.zip").status_code == 404
+    account("auditor", Role.AUDITOR)
+    auditor = Browser(app.test_client())
+    auditor.log_in("auditor")
+    assert auditor.get(address).status_code == 403
 
 
 def test_the_search_box_finds_by_name_code_and_number(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
+from zipfile import ZIP_STORED, ZipFile
 
 from flask import Blueprint, Response, request, send_file, url_for
 from flask_babel import gettext as _
@@ -104,6 +107,27 @@ def file(number: str) -> Response:
         f"inline; filename=\"certificate.pdf\"; filename*=UTF-8''{quote(number)}.pdf"
     )
     return response
+
+
+@blueprint.get("/batches/<county>/<uuid:batch_id>/certificates.zip")
+@allow(Role.REGISTRAR, Role.REVIEWER)
+def of_batch(county: str, batch_id: UUID) -> Response:
+    """The signed files of a batch's valid certificates, household by household, to be printed at one go.
+
+    Raises NotFound for a batch without one, and where the store has lost or changed a file.
+    """
+    with unit_of_work(current_actor()) as uow:
+        rows = shelves.certificates_of_batch(uow.session, county, batch_id)
+    if not rows:
+        raise NotFound
+    content = TemporaryFile()  # noqa: SIM115  the response closes it
+    with ZipFile(content, "w", ZIP_STORED) as archive:
+        for place, (certificate, holder) in enumerate(rows, 1):
+            archive.write(store().sound(certificate.pdf_sha256), f"{place:04d} {holder} {certificate.number}.pdf")
+    content.seek(0)
+    return send_file(
+        content, "application/zip", as_attachment=True, download_name=_("证书") + f"-{batch_id.hex[:8]}.zip"
+    )
 
 
 def leaf_of(session: Session, key: str, kind: str = "act") -> log.LoggedLeaf | None:
