@@ -192,11 +192,13 @@ def claim_at_counter(
         window, law = window_of(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, mandate, name=came.name, witness=came.witness)
         one = replace(one, bearer=bearer, attorney=bool(household and came.code and mandate))
-        stands = stands_for(uow, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household)
+        land = told_queries.listing(uow.session, county, window.listing_id)
+        sides = [Party("household", land.household_id, "")] if land else []
+        stands = stands_for(uow, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household, sides=sides)
         if household is None:
             raise NotFound
         taker = takers.at_the_counter(uow, county, household)
-        _may_claim(uow, window, told_queries.listing(uow.session, county, window.listing_id), taker)
+        _may_claim(uow, window, land, taker)
         return _claimed(
             uow, window, taker, came=came.name.strip(), witness=came.witness.strip(), member_id=stands.get("member_id"),
             mandatary_id=stands.get("mandatary_id"),

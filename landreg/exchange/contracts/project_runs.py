@@ -86,7 +86,9 @@ def _signatory(uow: UnitOfWork, found: Project, one: Present, law: Law) -> dict[
     if taker is None:
         raise NotFound
     party = Party(taker.kind, taker.household_id or taker.taker_id, taker.name)
-    return stands_for(uow, found.county, party, one, law, number=found.number)
+    asked = project_queries.households(uow.session, found.county, found.project_id)
+    sides = [Party("household", home, "") for home in asked]
+    return stands_for(uow, found.county, party, one, law, number=found.number, sides=sides)
 
 
 def _by_code(item: tuple[UUID, Contract]) -> str:

@@ -21,7 +21,7 @@ from landreg.core.units import CENT, total_mu
 from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import logged, project_queries
+from landreg.exchange.contracts import deal_queries, logged, project_queries
 from landreg.exchange.contracts.asked_land import of_project, standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.entering import entered, happened, held, open_for
@@ -212,7 +212,7 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
             _takes_part(uow, found, kept, code)
             if way != "in_person":
                 given = _read(found, kept, given, beijing_day(uow.now))
-        spoke = _spoken(uow, parcels[0], given, name) if way == "in_person" else {}
+        spoke = _spoken(uow, found, parcels[0], given, name) if way == "in_person" else {}
         word_id = uuid4()
         _drop_draft(uow, county, project_id, household_id, word_id)
         return _word(uow, found, parcels[0], given, way, name, spoke, word_id)
@@ -246,12 +246,14 @@ def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UU
     happened(uow, draft.contract, "withdrawn", law.on, facts={"word_id": str(word_id)})
 
 
-def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> dict[str, Any]:
+def _spoken(uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, name: str) -> dict[str, Any]:
     """What is kept of who speaks at the counter (`stands_for`). Raises Refused (CON-29)."""
     party = Party("household", of.household_id, of.household_name)
     one = Present(name, given.witness, given.card, given.attorney is not None)
     law = load_law(uow.session, of.county, beijing_day(uow.now))
-    return stands_for(uow, of.county, party, one, law, number=of.household_code)
+    taker = deal_queries.taker(uow.session, found.county, found.taker_id)
+    sides = [Party(taker.kind, taker.household_id or taker.taker_id, taker.name)] if taker else []
+    return stands_for(uow, of.county, party, one, law, number=of.household_code, sides=sides)
 
 
 def _word(

@@ -152,7 +152,10 @@ def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[
     row, other = found.contract, found.of(f"signed_{SIDES[1 - SIDES.index(given.side)]}")
     party = signer_queries.party_of(uow.session, row.county, row.contract_id, given.side)
     one = Present(given.name, given.witness, given.card, given.attorney, given.bearer, given.mandatary)
-    return stands_for(uow, row.county, party, one, law, other.facts if other else None, row.number)
+    others = [
+        signer_queries.party_of(uow.session, row.county, row.contract_id, side) for side in SIDES if side != given.side
+    ]
+    return stands_for(uow, row.county, party, one, law, other.facts if other else None, row.number, sides=others)
 
 
 def contractor_of(row: Contract) -> str:

@@ -21,7 +21,7 @@ from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, Refused
 from landreg.exchange.counter import queries
 from landreg.exchange.counter.queries import Bearer
-from landreg.exchange.counter.rules import Standing, con_29_the_party_itself
+from landreg.exchange.counter.rules import Standing, con_29_the_party_itself, plain
 from landreg.law.book import Law
 
 
@@ -62,10 +62,11 @@ def known(session: Session, county: str, parties: Collection[UUID | None], one: 
 def stands_for(
     uow: UnitOfWork, county: str, party: Party, one: Present, law: Law, other: Mapping[str, Any] | None = None,
     number: str = "", rule: Callable[[Standing, Law], Finding | None] = con_29_the_party_itself,
+    sides: Collection[Party] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """What is recorded of who stands for a party: the member, the person, or that a power of attorney is there and, by the card,
-    who they are. other: what was recorded of the other side's signature. Raises Refused (CON-29, PRI-5), also where the number on
-    the card is known under another name.
+    who they are. other: what was recorded of the other side's signature. sides: the other parties, none of whose people witness it.
+    Raises Refused (CON-29, PRI-5), also where the number on the card is known under another name.
     """
     found, said, apart = known(uow.session, county, (party.party_id,), one), tidy(one.card), other or {}
     named = found is not None and found.named
@@ -73,6 +74,7 @@ def stands_for(
     facts = Standing(
         party.kind, party.name, one.name, one.witness, found is not None, named, born, one.attorney,
         str(apart.get("name", "")), str(apart.get("witness", "")), number, one.seen,
+        _theirs(uow.session, county, (party, *sides), one.witness),
     )  # fmt: skip
     if wrong := rule(facts, law):
         raise Refused(wrong)
@@ -82,6 +84,14 @@ def stands_for(
     if found is not None and party.kind == "person" and not one.attorney:
         return {"person_id": str(found.party_id)}
     return told | _mandatary(uow, one, said)
+
+
+def _theirs(session: Session, county: str, parties: Collection[Party], witness: str) -> bool:
+    """Whether a witness bears the name of one of these parties, of one of a household's members or of who has signed for one."""
+    said, ids = plain(witness), [one.party_id for one in parties if one.party_id is not None]
+    if not said:
+        return False
+    return said in {plain(one.name) for one in parties} or queries.of_a_party(session, county, ids, digests(said), said)
 
 
 def _mandatary(uow: UnitOfWork, one: Present, card: str) -> dict[str, Any]:

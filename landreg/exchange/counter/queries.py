@@ -31,6 +31,13 @@ def bearer(
     return None if row is None else Bearer(row.party_id, row.member_id, row.named)
 
 
+def of_a_party(session: Session, county: str, parties: Collection[UUID], names: Sequence[bytes], said: str) -> bool:
+    """Whether a name, by itself and by its digests, is that of one of some parties, of a member or of who has signed for one."""
+    asked = sa.text("SELECT exchange.is_of_a_party(:county, CAST(:parties AS uuid[]), CAST(:names AS bytea[]), :said)")
+    values = {"county": county, "parties": list(parties), "names": list(names), "said": said}
+    return bool(session.scalar(asked, values))
+
+
 def members_said(session: Session, county: str, households: Collection[UUID]) -> Mapping[UUID, list[Any]]:
     """By household: masked name and relation of its members, as the desk sees who may stand at the counter."""
     asked = sa.text("SELECT * FROM exchange.members_said(:county, :households)")

@@ -22,7 +22,8 @@ class Standing:
     household that was not found. known: the card is that of one of the household's members, or of the person; named: it is of this
     name in the register. born: by the number that was given, None where it tells no day. attorney: the party's written power of
     attorney is there, or of an organisation the paper by which it names who heads it. other, other_witness: who signs for the other
-    side, and who witnessed that. number: of what is signed. seen: the operator saw the card.
+    side, and who witnessed that. number: of what is signed. seen: the operator saw the card. witness_is_theirs: the witness bears
+    the name of a party, of one of its household or of who has signed for it.
     """
 
     kind: str
@@ -37,13 +38,14 @@ class Standing:
     other_witness: str = ""
     number: str = ""
     seen: bool = True
+    witness_is_theirs: bool = False
 
 
 def con_29_the_party_itself(facts: Standing, law: Law) -> Finding | None:
     """CON-29: for a household signs and speaks one of its members of age, for a person they themselves, each known by their card,
     or whom the party's written power of attorney names; for an organisation whom its own paper names, who heads it or has its power
     of attorney, since no register here has its legal representative; and nobody who witnesses it, or stands for the other side.
-    LOT-8, RLCL-40.
+    Nobody of either party witnesses it. LOT-8, RLCL-40.
     """
     return _finding("CON-29", facts, *_wrong(facts, law.on))
 
@@ -75,6 +77,7 @@ def _wrong(facts: Standing, on: date) -> tuple[str, str]:
         ("card", "counter_minor"): facts.born is not None and not of_age(facts.born, on),
         ("name", "counter_other"): name in (plain(facts.other), plain(facts.other_witness)),
         ("witness", "counter_witness"): bool(witness) and witness in (name, plain(facts.other)),
+        ("witness", "counter_theirs"): bool(witness) and (facts.witness_is_theirs or witness == plain(facts.party)),
     }
     return next((one for one, wrong in faults.items() if wrong), ("", ""))
 

@@ -286,3 +286,35 @@ def test_the_database_takes_no_word_of_another_than_the_household() -> None:
     for way in ("own", "agent"):
         with pytest.raises(ProgrammingError, match="row-level security"):
             write({"way": way, "agent_act_id": uuid4() if way == "agent" else None})
+
+
+def test_nobody_of_either_party_witnesses_a_signature_or_a_word() -> None:
+    """CON-29: neither a member of a household, by the register, nor the taker, nor who has signed for it under another contract."""
+    contract, other = drawn(), signed(drawn(OTHER))
+    who = seen(other).of("signed_taker")
+    assert who is not None
+    for side, witness in (
+        ("taker", card_of(HOUSEHOLD, 2)[0]),
+        ("contractor", card_of(HOUSEHOLD, 2)[0]),
+        ("contractor", contract.taker_name),
+        ("contractor", who.facts["name"]),
+    ):
+        given = replace(signature(contract, side), witness=witness)
+        with pytest.raises(Refused) as refused:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
+        (finding,) = refused.value.findings
+        assert (finding.code, finding.field, finding.values["fault"]) == ("CON-29", "witness", "counter_theirs"), (
+            witness
+        )
+    given = replace(signature(contract, "contractor"), witness=card_of(OTHER, 2)[0])
+    signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
+    priced = (Priced(parcels_of(OPERATOR, right_id())[1], terms().price),)
+    planned = Planned("流转", TAKER, terms(), priced, VALUES, taker_name="样本种植专业合作社")
+    project = projects.open_project(OPERATOR, COUNTY, VILLAGE, planned)
+    home = contract.household_id
+    assert home is not None
+    for witness in (card_of(HOUSEHOLD, 2)[0], "样本种植专业合作社"):
+        word = replace(says("consents", HOUSEHOLD), witness=witness)
+        with pytest.raises(Refused) as refused:
+            projects.say(OPERATOR, COUNTY, project.project_id, home, word)
+        assert codes(refused) == {"CON-29"}
