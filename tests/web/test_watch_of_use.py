@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.periods import DAY
+from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import drawing
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.routes.first_pages import asked_of_you
 from tests.bidding_kit import farmer, household, published
-from tests.contract_kit import OPERATOR, OTHER, VALUES, signed, today
+from tests.contract_kit import FIRST, OPERATOR, OTHER, VALUES, drawn, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt
-from tests.registry_kit import HOUSEHOLD, Connection, pass_days
+from tests.database.exchange.test_services import SERVED
+from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_contract_life import of, rule_of
@@ -69,3 +73,26 @@ def test_what_was_seen_stands_on_the_contract_and_on_both_sides_own_pages(
     assert "巡查，这块地：违规建设" in browser.get("/").text
     with app.test_request_context("/"):
         assert any("违规建设" in row.label for one in asked_of_you(taker) for row in one.rows)
+
+
+def test_of_a_contract_without_a_deal_it_is_written_down_too_and_read_by_both_sides_and_at_its_taker_s_review(
+    ling: Browser, browser: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    """QUAL-10: of a day since the term began; of a service, by which nobody takes land, nothing."""
+    to_rights(*officers, superuser, 2)
+    contract = signed(drawn())
+    seen = {"kind": "built", "on_day": today().isoformat(), "said": BUILT}
+    assert of(contract, "watch") in ling.get(of(contract)).text
+    for day in (FIRST - DAY, today() + DAY):
+        assert rule_of(ling.post(of(contract, "watch"), {**seen, "on_day": day.isoformat()})) >= {"QUAL-10"}
+    assert ling.post(of(contract, "watch"), {**seen, "on_day": FIRST.isoformat()}).status_code == 303
+    assert BUILT in ling.get(of(contract)).text
+    browser.log_in(given_password(superuser, farmer(superuser, HOUSEHOLD)))
+    assert BUILT in browser.get(f"/my{of(contract)}").text
+    assert "巡查，这块地：违规建设" in browser.get("/").text
+    with unit_of_work(OPERATOR) as uow:
+        (found,) = review_queries.watched_of_taker(uow.session, COUNTY, contract.taker_id)
+    assert (found.contract_id, found.deal_id) == (contract.contract_id, None)
+    service = signed(drawn(OTHER, kind="entrusted", values=SERVED))
+    assert of(service, "watch") not in ling.get(of(service)).text
+    assert ling.post(of(service, "watch"), seen).status_code == 404

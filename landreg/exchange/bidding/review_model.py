@@ -73,13 +73,14 @@ class Reserve(CountyKey, By, Base):
 
 
 class LandWatch(CountyKey, By, Base):
-    """How land that was taken in is used, as seen on the spot on a day."""
+    """How land that was taken in is used, as seen on the spot on a day: of a deal, or of a contract that came of none."""
 
     __tablename__ = "land_watch"
     __table_args__ = SCHEMA
 
     watch_id: Mapped[UUID] = mapped_column(primary_key=True)
-    deal_id: Mapped[UUID]
+    deal_id: Mapped[UUID | None]
+    contract_id: Mapped[UUID | None]
     kind: Mapped[str]
     said: Mapped[str]
     on_day: Mapped[date]

@@ -76,16 +76,27 @@ def reserve_held(session: Session, county: str, taker_id: UUID) -> Decimal:
     return Decimal(session.scalar(asked) or 0)
 
 
-def watched(session: Session, county: str, deals: Sequence[UUID]) -> Sequence[LandWatch]:
-    """What was seen of the land of deals, by its day."""
-    asked = sa.select(LandWatch).where(LandWatch.county == county, LandWatch.deal_id.in_(deals))
-    return session.scalars(asked.order_by(LandWatch.on_day, LandWatch.at)).all() if deals else ()
+def watched(
+    session: Session, county: str, deals: Sequence[UUID | None], contracts: Sequence[UUID] = ()
+) -> Sequence[LandWatch]:
+    """What was seen of the land of deals, and of contracts that came of none, by its day."""
+    of = [deal for deal in deals if deal is not None]
+    if not of and not contracts:
+        return ()
+    asked = sa.select(LandWatch).where(
+        LandWatch.county == county, sa.or_(LandWatch.deal_id.in_(of), LandWatch.contract_id.in_(contracts))
+    )
+    return session.scalars(asked.order_by(LandWatch.on_day, LandWatch.at)).all()
 
 
 def watched_of_taker(session: Session, county: str, taker_id: UUID) -> Sequence[LandWatch]:
-    """What was seen of all land that a taker has, or had, by a deal."""
+    """What was seen of all land that a taker has, or had, by a deal or a contract."""
     asked = sa.select(Deal.deal_id).where(Deal.county == county, Deal.taker_id == taker_id)
-    return watched(session, county, session.scalars(asked).all())
+    off_market = sa.text(
+        "SELECT contract_id FROM exchange.contract WHERE county = :county AND taker_id = :taker AND deal_id IS NULL"
+    )
+    contracts = session.scalars(off_market, {"county": county, "taker": taker_id}).all()
+    return watched(session, county, session.scalars(asked).all(), contracts)
 
 
 def _reviews() -> sa.Select[Qualification, QualificationDecision]:

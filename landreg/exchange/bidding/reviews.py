@@ -227,14 +227,29 @@ def watch(actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day
         deal = deal_queries.deal(uow.session, county, deal_id)
         if deal is None:
             raise NotFound
-        today = beijing_day(uow.now)
-        ties_nothing(today, said=said)
-        seen = Seen(kind, said, on_day, beijing_day(deal.decided_at), today)
-        if wrong := qual_10_seen_since_the_deal(seen):
-            raise Refused(wrong)
-        row = LandWatch(
-            county=county, village=deal.village, watch_id=uuid4(), deal_id=deal_id, kind=kind, said=said.strip(),
-            on_day=on_day, by=actor.account_id, by_name=actor.name, at=uow.now,
-        )  # fmt: skip
-        logged.enter(uow, row)
+        of = Of(deal.village, beijing_day(deal.decided_at), deal_id=deal_id)
+        return put_watch(uow, county, of, kind, said, on_day)
+
+
+@dataclass(frozen=True)
+class Of:
+    """Whose land is watched: of a deal or of a contract without one, in which village, since which day."""
+
+    village: str
+    since: date
+    deal_id: UUID | None = None
+    contract_id: UUID | None = None
+
+
+def put_watch(uow: UnitOfWork, county: str, of: Of, kind: str, said: str, on_day: date) -> LandWatch:
+    """The same, of a deal or a contract. Raises Refused (QUAL-10, GUARD-1)."""
+    today = beijing_day(uow.now)
+    ties_nothing(today, said=said)
+    if wrong := qual_10_seen_since_the_deal(Seen(kind, said, on_day, of.since, today)):
+        raise Refused(wrong)
+    row = LandWatch(
+        county=county, village=of.village, watch_id=uuid4(), deal_id=of.deal_id, contract_id=of.contract_id, kind=kind,
+        said=said.strip(), on_day=on_day, by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    logged.enter(uow, row)
     return row

@@ -72,7 +72,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
                 *_late(found, side, today),
                 *_held_by(found, passed.get(row.contract_id, ()), today),
                 *_notices(course, side),
-                *seen.get(row.deal_id, ()),
+                *seen.get(row.contract_id, ()),
                 *(_listed_on(session, found) if side == "taker" else ()),
                 *(_asked_on(course) if side == "taker" else ()),
             ]
@@ -199,16 +199,19 @@ def _notices(course: Course, side: str) -> Iterator[str]:
             yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
 
 
-def _watched(session: Session, rows: Sequence[Contract], today: date) -> dict[UUID | None, list[str]]:
-    """By deal, what was seen of the use of its land that is not as agreed: told for some days."""
-    told: dict[UUID | None, list[str]] = {}
+def _watched(session: Session, rows: Sequence[Contract], today: date) -> dict[UUID, list[str]]:
+    """By contract, what was seen of the use of its land that is not as agreed: told for some days."""
+    told: dict[UUID, list[str]] = {}
     for county in {row.county for row in rows}:
-        deals = [row.deal_id for row in rows if row.county == county and row.deal_id is not None]
-        for one in review_queries.watched(session, county, deals):
+        of = [row for row in rows if row.county == county]
+        by_deal = {row.deal_id: row.contract_id for row in of if row.deal_id is not None}
+        for one in review_queries.watched(session, county, [*by_deal], [row.contract_id for row in of]):
             if one.kind in ADVERSE and today <= beijing_day(one.at) + ENDED_FOR:
                 kind = i18n.shown_term(one.kind, "land_use_seen")
                 label = _("%(day)s 巡查，这块地：%(kind)s", day=i18n.shown_day(one.on_day), kind=kind)
-                told.setdefault(one.deal_id, []).append(label)
+                of_deal = by_deal.get(one.deal_id) if one.deal_id else None
+                if contract := one.contract_id or of_deal:
+                    told.setdefault(contract, []).append(label)
     return told
 
 

@@ -168,7 +168,7 @@ def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
 
 @dataclass(frozen=True)
 class Seen:
-    """How land of a deal is used, as seen on a day. since: the day of the deal."""
+    """How land that was taken in is used, as seen on a day. since: the day of the deal, or the first day of a term without one."""
 
     kind: str
     said: str
@@ -178,7 +178,7 @@ class Seen:
 
 
 def qual_10_seen_since_the_deal(facts: Seen, law: Law | None = None) -> Finding | None:
-    """QUAL-10: what was seen is of a day since the deal, by today; where something is wrong it is said. 农村土地承包法 38."""
+    """QUAL-10: what was seen is of a day since the land was taken in, by today; what is wrong is said. 农村土地承包法 38."""
     values = {"since": facts.since, "today": facts.today}
     if not facts.since <= facts.on_day <= facts.today:
         return Finding("QUAL-10", "on_day", values)

@@ -18,7 +18,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.bidding import review_queries, reviews
+from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import (
     cancelling,
     deal_queries,
@@ -29,6 +29,7 @@ from landreg.exchange.contracts import (
     queries,
     signer_queries,
     signing,
+    watching,
 )
 from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.members import first_come
@@ -160,7 +161,7 @@ def one(county: str, contract_id: UUID) -> Response:
             gone=out_of_right(session, found, own=False), in_register=in_register,
             creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
-            watched=review_queries.watched(session, county, [row.deal_id]) if row.deal_id and may_trace else (),
+            watched=review_queries.watched(session, county, [row.deal_id], [contract_id]) if may_trace else (),
         )  # fmt: skip
 
 
@@ -177,13 +178,9 @@ class Watching:
 @allow(Role.OPERATOR)
 @problems.back_to(one)
 def watch(county: str, contract_id: UUID) -> Redirect:
-    """Write down what was seen of the land of a contract that came of a deal."""
-    given, actor = read_form(Watching), current_actor()
-    with unit_of_work(actor) as uow:
-        row = queries.one(uow.session, county, contract_id)
-    if row is None or row.deal_id is None:
-        raise NotFound
-    reviews.watch(actor, county, row.deal_id, given.kind, given.said, given.on_day)
+    """Write down what was seen of the land of a contract."""
+    given = read_form(Watching)
+    watching.watch(current_actor(), county, contract_id, given.kind, given.said, given.on_day)
     flash(_("已记载。"))
     return redirect(url_for(".one", county=county, contract_id=contract_id), 303)
 

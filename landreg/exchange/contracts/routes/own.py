@@ -252,7 +252,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         held_by = holders(uow.session, found, own=True)
         gone = out_of_right(uow.session, found, own=True) if passes or takes else []
         after = land_queries.listed_after(uow.session, row) if takes else ()
-        watched = review_queries.watched(uow.session, county, [row.deal_id]) if row.deal_id else ()
+        watched = review_queries.watched(uow.session, county, [row.deal_id], [contract_id])
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
         "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household",
