@@ -20,7 +20,8 @@ from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, RestrictionA
 
 def laid(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[Laid, ...]]:
     """By case of a restriction: those of its kind and party on its right that another case laid over all of it, and that stand or
-    lapsed: one that moved up as another lapsed did not. In one query.
+    lapsed: one that moved up as another lapsed did not. An objection that lapsed is among them also where it came with some of the
+    land: it was heard of that already. In one query.
     """
     asked: dict[UUID, Any] = {case.case_id: case for case in cases if case.act_kind in RESTRICTIONS}
     if not asked:
@@ -95,7 +96,8 @@ _LAID = """
         JOIN registry.act AS b ON b.county = e.county AND b.act_id = e.act_id
         JOIN registry."case" AS c ON c.county = b.county AND c.case_id = b.case_id
         WHERE e.county = s.county AND e.restriction_id = s.restriction_id ORDER BY lower(e.recorded) LIMIT 1) AS f
-    WHERE s.county = :county AND s.right_id = ANY (:rights) AND s.parcels IS NULL AND upper_inf(s.recorded)
+    WHERE s.county = :county AND s.right_id = ANY (:rights) AND upper_inf(s.recorded)
+      AND (s.parcels IS NULL OR s.kind = 'objection' AND NOT upper_inf(s.valid))
       AND (upper_inf(s.valid) OR a.kind = ANY (:lapses) AND NOT EXISTS (
           SELECT FROM registry.restriction AS n WHERE n.county = s.county AND n.restriction_id = s.restriction_id
               AND upper_inf(n.recorded) AND lower(n.valid) >= upper(s.valid)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.errors import Refused
 from landreg.registry import lapses
-from landreg.registry.rules.requests import Identified, Release, RestrictionAsked
+from landreg.registry.rules.requests import Assignment, Identified, Release, RestrictionAsked
 from tests.registry_kit import (
     BANK,
     Connection,
@@ -21,6 +22,7 @@ from tests.registry_kit import (
     of_household,
     one,
     pass_days,
+    put_paper,
     right_of,
     to_rights,
 )
@@ -157,6 +159,27 @@ def test_one_person_s_objection_stands_alone_and_is_not_heard_again_once_it_laps
     booked(registrar, reviewer, superuser, case, "objection_entry")
     findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
     assert "RES-17" in {found["code"] for found in findings}
+
+
+def test_an_objection_that_lapsed_on_land_that_joined_another_right_is_not_heard_again_there(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    """It lay on some parcels of that right alone; on another paper it is told."""
+    laid(registrar, reviewer, superuser, OBJECTION, right)
+    theirs, to = right_of(registrar, SECOND), of_household(registrar, SECOND).party_id
+    case = applied(registrar, "assignment", Assignment(to, f"{SECOND}J", date(2026, 1, 5)), right)
+    put_paper(registrar, case, "risk_statement")
+    booked(registrar, reviewer, superuser, case, "assignment")
+    pass_days(superuser, 20)
+    lapses.work(worker)
+    with pytest.raises(Refused) as again:
+        applied(registrar, "objection_entry", OBJECTION, theirs)
+    assert codes(again) == {"RES-16"}
+    stranger = replace(OBJECTION, party="另一人", whose=replace(STRANGER, party_id=UUID(int=8)))
+    laid(registrar, reviewer, superuser, stranger, theirs)
+    assert "RES-17" in noted(
+        registrar, laid(registrar, reviewer, superuser, replace(OBJECTION, basis="异议申请书 3"), theirs)
+    )
 
 
 def test_who_moved_up_as_another_lapsed_and_withdrew_is_heard_again_on_the_same_paper(
