@@ -10,7 +10,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
-from landreg.registry.rules.bound_land import tr_33_contracts_run_on
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on, tr_34_contracts_on_ground_that_is_gone
 from landreg.registry.rules.died_out import (
     chg_13_household_dies_out,
     dies_out,
@@ -263,6 +263,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_33_contracts_run_on,
     ),
     "reissue": (*_OF_HOLDER, hh_15_somebody_lives),
+        tr_34_contracts_on_ground_that_is_gone,
     **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, *LAID_ONCE)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
     "advance_notice": (

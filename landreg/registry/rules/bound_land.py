@@ -8,6 +8,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts, Running
+from landreg.registry.rules.ends import taken
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.household_facts import HouseholdActFacts
 from landreg.registry.rules.household_requests import (
@@ -67,11 +68,22 @@ def tr_33_contracts_run_on(facts: ActFacts, law: Law) -> Finding | None:
     """TR-33: the transfer contracts on the land go on, and bind who takes it, until their last day, an assignment or an exchange
     until it is registered: a note for the reviewer. RLCL-37, CC-341.
     """
+    return None if taken(facts.asked) else _running("TR-33", facts)
+
+
+def tr_34_contracts_on_ground_that_is_gone(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-34: on ground expropriated, or lost, the transfer contracts are carried out no more and bind nobody who takes it: a
+    note for the reviewer, who tells their parties. CC-338.
+    """
+    return _running("TR-34", facts) if taken(facts.asked) else None
+
+
+def _running(code: str, facts: ActFacts) -> Finding | None:
     against = {one.number for one in _against(facts)}
     running = [one for one in facts.running if not one.own and one.number not in against]
     if not running:
         return None
-    return Finding("TR-33", "parcels", {"contracts": [_named(one) for one in running]}, subject=facts.code)
+    return Finding(code, "parcels", {"contracts": [_named(one) for one in running]}, subject=facts.code)
 
 
 def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:

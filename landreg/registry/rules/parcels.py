@@ -18,7 +18,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
-from landreg.registry.rules.bound_land import tr_33_contracts_run_on
+from landreg.registry.rules.bound_land import tr_33_contracts_run_on, tr_34_contracts_on_ground_that_is_gone
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.corrected_facts import HolderCorrected, LandCorrected, LimitCorrected
 from landreg.registry.rules.ends import ENDED
@@ -277,6 +277,6 @@ PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         par_17_area_of_this_parcel,
         cor_10_operator_consents,
     ),
-    "part_loss": (*_CUT, *ENDED),
+    "part_loss": (*_CUT, *ENDED, tr_34_contracts_on_ground_that_is_gone),
 }
 """By kind of act: the rules that judge it; those of corrections stand beside (`rules.corrections`)."""
