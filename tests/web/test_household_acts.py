@@ -97,9 +97,16 @@ def test_the_head_dies_and_the_wife_stands_for_the_household(
 ) -> None:
     head, wife = members(officers[0])
     given = {"reason": "death", "deceased": str(head), "head": str(wife), "name": "成员1之2", f"relation_{wife}": "02"}
+    form = deng.get(on_household("representative_change")).text
+    assert " selected" not in form.split("relation_", 1)[1].rsplit("relation_", 1)[0], (
+        "no relation to the old one stands"
+    )
     page = case_of(deng, on_household("representative_change"), given)
     shown = deng.get(page).text
     assert "死亡证明" in shown
+    lines = re.sub(r"<[^>]+>|\s+", " ", shown)
+    assert re.search("承包方代表 +成\\*+1 +成\\*+2", lines), "whom the household is represented by, before and after"
+    assert re.search("成员 +成\\*+2 · 与承包方代表的关系 +配偶 +户主", lines), "whose relation changes"
     hand_in_also(deng, page, "death_proof")
     walk(deng, shen, page, superuser, "representative_change")
     assert members(officers[0]) == [wife]

@@ -19,6 +19,7 @@ from landreg.core.periods import beijing_day
 from landreg.party import queries as parties
 from landreg.party.model import Household
 from landreg.registry.casework import applications, household_queries
+from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -196,7 +197,9 @@ def representative_change(actor: Actor, household: Household) -> RepresentativeC
     if died and not any(one.holds_right and str(one.member_id) not in died for one in people):
         raise Refused(Finding("HH-8", "deceased", subject=household.code))
     given = read_form(RepresentativeForm)
-    placed = tuple(one for one in _placed() if one.member_id not in given.deceased)
+    said = {one.member_id: one for one in _placed() if one.member_id not in given.deceased}
+    # Of the new representative one relation alone can be; that of all others to them is chosen anew.
+    placed = tuple(({given.head: Placed(given.head, HEADS[1])} | said).values())
     return RepresentativeChange(given.head, given.name, given.reason, given.deceased, placed)
 
 

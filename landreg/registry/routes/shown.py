@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from landreg.land.shown import code_name
 from landreg.law.book import Law
 from landreg.party.queries import household_codes
 from landreg.registry.effects import Changes, Line, Opened, Standing, difference
+from landreg.registry.facts import standing
 from landreg.registry.facts.addressees import masked
 from landreg.registry.facts.first import Proposal
 from landreg.registry.facts.proposals import ActProposal
@@ -93,9 +94,11 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     if not proposal.facts.in_force:
         return []
     changes = proposal.changes(today)
-    lines = difference(changes)
+    lines = _represented(difference(changes), proposal)
     corrected = _renumbered(session, lines)
+    told: list[Opened | Standing] = [*changes.closes, *changes.opens]
     persons = {one for line in lines if line.fact in _OF_PERSON for one in (line.before, line.after) if one}
+    persons |= {row.row["person_id"] for row in told if row.table == "member"}
     masked = masked_persons(session, list(persons))
     limited = {
         one: masked[one][1]
@@ -105,7 +108,6 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         if one in masked
     }
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
-    told: list[Opened | Standing] = [*changes.closes, *changes.opens]
     codes |= {row.row["parcel_id"]: row.row["code"] for row in told if row.table == "parcel"}
     codes |= {one.right_id: one.right.row["code"] for one in proposal.in_force.bundles}
     codes |= {row.row["right_id"]: row.row["code"] for row in told if row.table == "right"}
@@ -115,8 +117,8 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     }
     codes |= household_codes(session, proposal.case.county, [*households, *_after(lines, "household_id")])
     codes |= _new_parties(changes)
-    labels = _labels(changes)
     names = {person: shown[0] for person, shown in masked.items()} | codes | limited
+    labels = _labels(changes, names)
     shown = [
         Shown(
             line.table,
@@ -133,7 +135,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     return [*shown, *_joining(session, proposal.facts.asked, names)]
 
 
-_OF_PERSON = ("person_id", "party_id")
+_OF_PERSON = ("person_id", "party_id", "representative_id")
 _UNSAID = ("kind", "position", "numerator", "denominator", "party_kind")
 
 
@@ -158,7 +160,7 @@ def _joining(session: Session, asked: Request, names: Mapping[Any, str]) -> list
 
 def _renumbered(session: Session, lines: Sequence[Line]) -> dict[Any, str]:
     """By person whose identity number is corrected, before and after: the number behind its mask, told apart where alike."""
-    pairs = [(line.before, line.after) for line in lines if line.fact in _PERSONS and line.before and line.after]
+    pairs = [(line.before, line.after) for line in lines if line.fact == "person_id" and line.before and line.after]
     persons = [person for pair in pairs for person in pair]
     first, masked = same_persons(session, persons), masked_persons(session, persons)
     found: dict[Any, str] = {}
@@ -169,7 +171,18 @@ def _renumbered(session: Session, lines: Sequence[Line]) -> dict[Any, str]:
     return found
 
 
-_PERSONS = ("person_id", "representative_id")
+def _represented(lines: Sequence[Line], proposal: ActProposal) -> list[Line]:
+    """Who stood for a household that another is to stand for, also where the register says it by a member's relation alone."""
+    rows = proposal.in_force
+    stood = {str(one.household.row["household_id"]): one for one in (*rows.parties, rows.household) if one}
+    return [
+        replace(line, before=person)
+        if line.fact == "representative_id"
+        and not line.before
+        and (person := standing.stands_for(stood.get(line.named))).int
+        else line
+        for line in lines
+    ]
 
 
 def _new_parties(changes: Changes) -> dict[Any, str]:
@@ -179,8 +192,10 @@ def _new_parties(changes: Changes) -> dict[Any, str]:
     return found | {row["holder_id"]: row["code"] or holder_name(row["name"]) for row in holders}
 
 
-def _labels(changes: Changes) -> dict[tuple[str, str], str]:
-    """What a restriction is, and whose; the code of households, rights and contracts where an act touches several."""
+def _labels(changes: Changes, names: Mapping[Any, str]) -> dict[tuple[str, str], str]:
+    """What a restriction is, and whose; whom a member's lines are about; the code of households, rights and contracts where an act
+    touches several.
+    """
     found: dict[str, dict[str, str]] = defaultdict(dict)
     told: list[Opened | Standing] = [*changes.closes, *changes.opens]
     for row in told:
@@ -191,6 +206,8 @@ def _labels(changes: Changes) -> dict[tuple[str, str], str]:
         ("restriction", one): f"{shown_term(row['kind'], 'restriction')}（{holder_name(row['party'])}）"
         for one, row in limits.items()
     }
+    members = {str(row.row["member_id"]): row.row["person_id"] for row in told if row.table == "member"}
+    named |= {("member", one): names.get(person, "") for one, person in members.items()}
     return named | {
         (table, named): code for table, codes in found.items() if len(codes) > 1 for named, code in codes.items()
     }

@@ -19,6 +19,7 @@ from landreg.registry.rules.acts import (
 )
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.died_out import hh_15_somebody_lives
+from landreg.registry.rules.generations import hh_19_relation_goes_with_the_generation
 from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts
 from landreg.registry.rules.household_land import (
     hh_4_parcels_taken_once,
@@ -107,7 +108,9 @@ def hh_6_name_as_in_the_register(facts: HouseholdActFacts, law: Law) -> Finding 
 
 
 def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """HH-7: every member has a relation of the table to the representative, who alone is the head. RLCL-24."""
+    """HH-7: every member has a relation of the table to the representative, who alone is the head; beside another head than before
+    each is said anew. RLCL-24.
+    """
     asked = facts.asked
     known = terms("relation")
     wrong = [one.member_id for one in _placed(asked) if one.relation not in known]
@@ -116,10 +119,13 @@ def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:
         groups = [(branch.representative, _related({}, branch.members)) for branch in asked.branches]
         leaving = frozenset().union(*(branch.member_ids for branch in asked.branches))
         if asked.representative is not None:
-            groups.append((asked.representative, _related(_but(facts.people, leaving), asked.staying)))
+            left = _but(facts.people, leaving)
+            groups.append((asked.representative, _related(left, asked.staying)))
+            wrong += _unsaid(left, asked.representative, facts.head, asked.staying)
     if isinstance(asked, RepresentativeChange):
         left = _but(facts.people, frozenset(asked.deceased))
         groups = [(asked.representative, _related(left, asked.members))]
+        wrong += _unsaid(left, asked.representative, facts.head, asked.members)
     if isinstance(asked, HouseholdMerge):
         groups = [(None, _related({}, asked.members))]
     for head, relations in groups:
@@ -168,6 +174,11 @@ def _related(people: Mapping[UUID, MemberFacts], placed: Iterable[Placed]) -> di
     }
 
 
+def _unsaid(people: Mapping[UUID, Any], head: UUID, before: UUID | None, placed: Iterable[Placed]) -> frozenset[UUID]:
+    """Beside another head than before: of whom no relation to that one is said."""
+    return frozenset() if head == before else frozenset(people) - {one.member_id for one in placed}
+
+
 def _but(people: Mapping[UUID, MemberFacts], gone: frozenset[UUID]) -> dict[UUID, MemberFacts]:
     return {member: facts for member, facts in people.items() if member not in gone}
 
@@ -214,6 +225,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_6_name_as_in_the_register,
         hh_7_relations_said,
         hh_18_relation_goes_with_the_sex,
+        hh_19_relation_goes_with_the_generation,
         hh_10_reason_of_the_list,
         hh_11_not_shared,
         hh_13_mortgage_follows,
@@ -229,6 +241,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_2_members_placed_once,
         hh_7_relations_said,
         hh_18_relation_goes_with_the_sex,
+        hh_19_relation_goes_with_the_generation,
         hh_9_other_of_the_collective,
         hh_11_not_shared,
         hh_14_one_homestead_after_a_merge,
@@ -244,6 +257,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_6_name_as_in_the_register,
         hh_7_relations_said,
         hh_18_relation_goes_with_the_sex,
+        hh_19_relation_goes_with_the_generation,
         hh_8_a_member_is_left,
         hh_10_reason_of_the_list,
     ),

@@ -82,7 +82,12 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (MERGE, {}),
     (MERGE, {"term": None}),
     (DEATH, {"restrictions": (MORTGAGE,)}),
-    (replace(DEATH, reason="agreement", deceased=(), members=(Placed(WIFE, "02"), Placed(HEAD, "11"))), {}),
+    (
+        replace(
+            DEATH, reason="agreement", deceased=(), members=(Placed(WIFE, "02"), Placed(HEAD, "11"), Placed(SON, "20"))
+        ),
+        {},
+    ),
     (HEIR, {}),
     (replace(HEIR, deceased=()), {"people": {}}),
     (EXCHANGE, {}),
@@ -116,6 +121,8 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HS-8", replace(HEIR, deceased=(HEAD, SON)), {}),
     ("HH-7", branch(members=(Placed(SON, "99"),)), {}),
     ("HH-7", replace(DEATH, members=()), {}),
+    ("HH-7", replace(DEATH, members=(Placed(WIFE, "02"),)), {}),
+    ("HH-7", replace(HEAD_LEAVES, staying=(Placed(WIFE, "02"),)), {}),
     ("HH-7", HEAD_LEAVES, {}),
     ("HH-7", replace(MERGE, members=(Placed(THEIRS, "02"),)), {}),
     ("HH-8", replace(DEATH, deceased=(HEAD, SON)), {"people": {HEAD: MemberFacts("张*"), SON: MemberFacts("张*")}}),
@@ -213,7 +220,7 @@ def test_a_contract_older_than_the_law_is_told_where_no_term_has_begun(term: Any
 def test_whose_relation_does_not_fit_is_named() -> None:
     (finding,) = (
         f
-        for f in examine(ACT_RULES["representative_change"], facts(replace(DEATH, members=())), LAW)
+        for f in examine(ACT_RULES["representative_change"], facts(replace(DEATH, members=(Placed(SON, "20"),))), LAW)
         if f.code == "HH-7"
     )
     assert finding.values == {"relations": 1, "members": ["王*"]}
@@ -254,3 +261,38 @@ def test_a_relation_of_the_other_sex_is_a_note_where_it_is_said_anew(relation: s
         ]
         assert [one.code for one in told] == found
         assert [LAW.level(one) for one in told] == ["warn"] * len(found)
+
+
+def generations(asked: Request, **changed: Any) -> list[Any]:
+    found = examine(ACT_RULES[KINDS[type(asked)]], facts(asked, **changed), LAW)  # type: ignore[index]
+    return [one.values["members"] for one in found if one.code == "HH-19" and LAW.level(one) == "warn"]
+
+
+@pytest.mark.parametrize(
+    ("mother", "brother", "told"),
+    [("52", "73", []), ("10", "73", [["王*"]]), ("52", "20", [["张二*"]]), ("10", "20", [["王*", "张二*"]])],
+)
+def test_a_relation_to_the_old_representative_is_not_that_to_a_child_who_is_the_new_one(
+    mother: str, brother: str, told: list[Any]
+) -> None:
+    """HH-19: the widow is the new representative's mother, another son the brother."""
+    second = MemberFacts("张二*", True, "23")
+    asked = replace(
+        DEATH, representative=SON, members=(Placed(SON, "02"), Placed(WIFE, mother), Placed(STRANGER, brother))
+    )
+    assert generations(asked, people={**facts(DEATH).people, STRANGER: second}) == told
+
+
+def test_generations_go_with_who_leaves_in_a_division_and_who_joins_in_a_merge() -> None:
+    """HH-19: what tells no generation is let through, and a household joins as its representative does."""
+    family = branch(members=(Placed(SON, "02"), Placed(WIFE, "12")))
+    assert generations(family) == [["王*"]]
+    assert generations(branch(members=(Placed(SON, "02"), Placed(WIFE, "99")))) == []
+    stays = replace(COUPLE_LEAVES, staying=(Placed(SON, "02"), Placed(STRANGER, "32")))
+    daughter = {**facts(DEATH).people, STRANGER: MemberFacts("张女*", True, "32")}
+    assert generations(stays, people=daughter) == [["张女*"]]
+    assert generations(replace(stays, staying=(Placed(SON, "02"), Placed(STRANGER, "77"))), people=daughter) == []
+    theirs = {THEIRS: MemberFacts("李*", True, "02"), STRANGER: MemberFacts("李二*", True, "22")}
+    for child, told in (("41", []), ("20", [["李二*"]])):
+        asked = replace(MERGE, members=(Placed(THEIRS, "20"), Placed(STRANGER, child)))
+        assert generations(asked, other=replace(OTHER, members=theirs)) == told
