@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
+from types import MappingProxyType
 from uuid import UUID
 
 from landreg.registry.effects.changes import Changes, Opened, RightBundle, Standing
@@ -35,6 +36,7 @@ def with_restrictions(
     restrictions: Iterable[Standing],
     new: NewId,
     again: Sequence[Standing] = (),
+    fulfilled: Mapping[UUID, Land] = MappingProxyType({}),
 ) -> Changes:
     """The changes of an act with those of what restricts the rights that it says anew or ends.
 
@@ -44,6 +46,7 @@ def with_restrictions(
     bundles: the rights behind the act as they stand; restrictions: all on them. One of which no land is left ends. Of its kind it
     stands behind those alone on whose land it lies. again: what lay on land that comes back with the act, each as it stood when
     that went, with the parcels of it on which it lies again: before what came since, and there anew where it ended then.
+    fulfilled: by restriction of which the act is the purpose, the land on which it therefore lies no more.
     """
     closed = {row.row["right_id"] for row in changes.closes if row.table == "right"}
     before = {one.right_id: land_of(one) for one in bundles if one.right_id in closed}
@@ -51,7 +54,7 @@ def with_restrictions(
     after, parts = _after(changes), _parts(changes)
     rows = [row for row in restrictions if row.row["right_id"] in before and row not in changes.closes]
     back = {_on(row): row for row in again}
-    landed = [_further(one, back) for row in rows for one in _landings(row, before, after, parts, kinds)]
+    landed = [_further(one, back) for row in rows for one in _landings(row, before, after, parts, kinds, fulfilled)]
     renewed = [_anew(row) for on, row in back.items() if on not in {_on(one.row) for one in landed if one.stays}]
     landed += renewed
     ranks = _ranks(landed, back)
@@ -127,10 +130,12 @@ def _landings(
     after: Mapping[UUID, Land],
     parts: Mapping[UUID, Land],
     kinds: Mapping[UUID, str],
+    fulfilled: Mapping[UUID, Land],
 ) -> list[_Landing]:
     """Where a restriction lies: on its right, and on those of that kind which take land from it that they did not hold."""
     held: UUID = row.row["right_id"]
     lies = _come_of(before[held] if row.row.get("parcels") is None else row.row["parcels"], parts)
+    lies -= fulfilled.get(row.row["restriction_id"], frozenset())
     left = lies - after.get(held, frozenset())
     found = {held: lies & after.get(held, frozenset())}
     for right_id, land in after.items():

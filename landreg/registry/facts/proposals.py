@@ -21,7 +21,9 @@ from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.effects.lying import with_restrictions
 from landreg.registry.facts import standing
 from landreg.registry.rules.act_facts import ActFacts, Restricted
+from landreg.registry.rules.fulfilled import fulfilled
 from landreg.registry.rules.household_requests import of_other_means
+from landreg.registry.rules.requests import Assignment
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,15 @@ class ActProposal:
     def changes(self, on: date) -> Changes:
         """What the act will do. Raises ValueError where the right or household is gone: REG-21 says so first."""
         rows = self.in_force
-        return with_restrictions(self.effect(on), rows.bundles, rows.restrictions, uuid4)
+        return with_restrictions(self.effect(on), rows.bundles, rows.restrictions, uuid4, fulfilled=self._fulfilled())
+
+    def _fulfilled(self) -> dict[UUID, frozenset[UUID]]:
+        """By advance notice of who takes the land by an assignment: the parcels that go."""
+        bundle, asked = self.in_force.bundle, self.facts.asked
+        if bundle is None or not isinstance(asked, Assignment):
+            return {}
+        going = frozenset(parcel for parcel, code in bundle.codes.items() if not asked.parcels or code in asked.parcels)
+        return {one.restriction_id: going for one in self.facts.restrictions if fulfilled(one, self.facts)}
 
 
 def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:

@@ -19,6 +19,7 @@ from landreg.registry.rules.died_out import (
 )
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right, end_6_died_out_as_in_the_register
 from landreg.registry.rules.fixed_land import reg_43_land_as_applied_for
+from landreg.registry.rules.fulfilled import tr_35_notice_is_fulfilled
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhere_too
@@ -250,6 +251,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         ct_12_term_not_over,
         tr_17_operation_right_goes_along,
         tr_33_contracts_run_on,
+        tr_35_notice_is_fulfilled,
         hh_15_somebody_lives,
         lo_16_operator_becomes_contractor,
         tr_29_price_is_open,
@@ -261,9 +263,9 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         end_2_parcels_of_the_right,
         end_6_died_out_as_in_the_register,
         tr_33_contracts_run_on,
+        tr_34_contracts_on_ground_that_is_gone,
     ),
     "reissue": (*_OF_HOLDER, hh_15_somebody_lives),
-        tr_34_contracts_on_ground_that_is_gone,
     **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, *LAID_ONCE)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
     "advance_notice": (

@@ -15,6 +15,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
+from landreg.registry.rules.fulfilled import fulfilled
 from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
 from landreg.registry.rules.parcel_requests import AreaChange, BoundaryCorrection, Correction
 from landreg.registry.rules.ranks import PAPER as LATER_CREDITORS
@@ -82,12 +83,12 @@ def _without_consent(facts: ActFacts, law: Law, kind: str) -> list[Restricted]:
 
 
 def _does(one: Restricted, facts: ActFacts, law: Law) -> str:
-    """What a restriction does to the act: as the table says, but for a mortgage of which more is known, and for a seizure of the
-    right that takes land in by an assignment: nothing seized is disposed of, and the seizure stays on what it lay on.
+    """What a restriction does to the act: as the table says, but for an advance notice that it fulfils, a mortgage of which more is
+    known, and a seizure of the right that takes land in by an assignment: nothing seized is disposed of, and it stays where it lay.
     """
     if one.kind == "seizure" and facts.taker and one.right_id and one.right_id == facts.taker.right_id:
         return "warn"
-    does = law.act(facts.act_kind).under(one.kind, _trait(facts))
+    does = "" if fulfilled(one, facts) else law.act(facts.act_kind).under(one.kind, _trait(facts))
     by_agreement = facts.act_kind in TRANSFERS and not getattr(facts.asked, "reason", "")
     if does != "warn" or one.kind != "mortgage" or not by_agreement:
         return does

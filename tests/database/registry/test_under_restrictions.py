@@ -43,6 +43,7 @@ from tests.registry_kit import (
     right_of,
     to_rights,
 )
+from tests.renewal_kit import today
 from tests.villages import VILLAGE
 
 SECOND = f"{VILLAGE}010002"
@@ -327,6 +328,34 @@ def test_the_office_corrects_no_term_of_a_right_that_came_by_division_out_of_one
     except Refused as refused:
         found = {finding.code for finding in refused.findings}
     assert ("COR-11" in found) == transferred
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_advance_notice_ends_on_the_land_that_goes_to_whom_it_is_for(
+    right: UUID,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    database: Settings,
+    worker: Actor,
+    whole: bool,
+) -> None:
+    """By the same act, without a consent of theirs (TR-35); on what its giver keeps it goes on. CC-221."""
+    notice = RestrictionAsked(
+        "advance_notice", "样本二", "预34", lapse_days=90, registrable_on=today(registrar), whose=of_household(registrar, SECOND)
+    )  # fmt: skip
+    booked(registrar, reviewer, superuser, applied(registrar, "advance_notice", notice, right), "advance_notice")
+    pass_days(superuser, 1)
+    land = () if whole else (parcels(registrar, right)[0],)
+    kept = set(parcels(registrar, right)) - {*land}
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), land)
+    case = applied(registrar, "assignment", asked, right)
+    booked(registrar, reviewer, superuser, case, "assignment")
+    assert "TR-35" in findings_of(registrar, case)
+    assert lies_on(registrar, right_of(registrar, SECOND), "advance_notice") == 0
+    assert lies_on(registrar, right, "advance_notice") == (0 if whole else 1)
+    assert whole or land_of(registrar, right, "样本二")[1] == kept
+    assert rechecked(database, worker) == []
 
 
 OVER = """

@@ -382,6 +382,18 @@ def test_a_seizure_without_a_last_day_or_by_who_is_not_named_in_full_is_register
     assert all(LAW.say(one, "zh") and LAW.say(one, "en") for one in found)
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("610902104202010002", [("TR-35", "warn")]), ("610902104202010003", [("TR-19", "refuse")])],
+)
+def test_land_goes_to_whom_an_advance_notice_is_for_without_a_consent_and_to_nobody_else(
+    code: str, told: list[tuple[str, str]]
+) -> None:
+    noticed = facts("assignment", ASSIGNED, restrictions=(replace(NOTICED, code=code),))
+    assert [(one.code, LAW.level(one)) for one in examine(ACT_RULES["assignment"], noticed, LAW)] == told
+    assert bool(consent_papers(noticed, LAW)) == (told[0][0] == "TR-19")
+
+
 def test_a_house_is_mortgaged_with_its_homestead_only_where_the_county_names_a_document() -> None:
     asked = facts("mortgage", MORTGAGE, right_kind="homestead", parcels=())
     assert [one.code for one in examine(ACT_RULES["mortgage"], asked, LAW)] == ["TR-11"]
