@@ -94,7 +94,7 @@ def refuse(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str, gro
     """Refuse registration, on one of the law's grounds and with the reason in writing (条例 22).
 
     Raises BadInput (REG-34) without a ground, Refused (REG-33) for what was not accepted yet and lacks papers, and (REG-1) to
-    who opened or accepted it: another officer decides.
+    who prepared it: another officer decides.
     """
     if ground not in terms("refusal_ground"):
         raise BadInput(Finding("REG-34", "ground"))
@@ -216,7 +216,7 @@ def _lack_nothing(cases: Sequence[Case], judged: Mapping[UUID, Sequence[Finding]
 
 
 def _of_others(judged: Mapping[UUID, Sequence[Finding]]) -> None:
-    """Who opened or accepted a case does not refuse it. Raises Refused (REG-1)."""
+    """Who prepared a case does not refuse it. Raises Refused (REG-1)."""
     if own := [finding for found in judged.values() for finding in found if finding.code == "REG-1"]:
         raise Refused(own)
 

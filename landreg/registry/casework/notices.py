@@ -137,7 +137,7 @@ def settle(
 
 
 def own_case(uow: UnitOfWork, case: Case) -> Finding | None:
-    """REG-1 where the officer has opened or accepted the case, and so may not settle an objection in its favour."""
+    """REG-1 where the officer has prepared the case, and so may not settle an objection in its favour."""
     today = beijing_day(uow.now)
     law = load_law(uow.session, case.county, today)
     facts = case_facts(uow.session, [case], uow.actor.account_id, today, law.number("TOP-1.overlap", "m2"))

@@ -76,7 +76,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             farmed=list(found_uses.farmed().items()),
             unfarmed=found_uses.unfarmed(about["noted"]),
             behind=creditors.later(uow.session, case),
-            prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
+            prepared=actor.account_id in case_shown.prepared_by(case, about["events"], about["documents"]),
             **about,
         )
 

@@ -32,7 +32,7 @@ class Overlap(NamedTuple):
 class CaseFacts:
     """A case as a step finds it.
 
-    prepared_by: who opened it and whoever accepted it.
+    prepared_by: who opened it, whoever accepted it, and who put papers in before it was.
     earlier: numbers of cases accepted before it on one of its parcels and still open. ordered: of accepted orders to seize that
     would stop its act once registered. last_day: of its notice.
     objections: how many are unsettled, of earlier cases on its subject too; objected_before: the numbers of those cases.
@@ -93,7 +93,9 @@ def _has_a_notice(facts: CaseFacts, law: Law) -> Finding | None:
 
 
 def reg_1_four_eyes(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-1: nobody approves, or refuses, the case that they opened or accepted. 不动产登记暂行条例 第十二、十八条 (RERR-18)."""
+    """REG-1: nobody approves, or refuses, the case that they opened, accepted or put the papers of into its folder.
+    不动产登记暂行条例 第十二、十八条 (RERR-18).
+    """
     if facts.actor not in facts.prepared_by:
         return None
     return Finding("REG-1", "reviewer", {}, subject=facts.number)

@@ -21,7 +21,7 @@ from landreg.registry import booking, queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.entry import enter_survey
 from landreg.registry.leaves import logged
-from tests.registry_kit import refuse
+from tests.registry_kit import put_paper, refuse
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -97,6 +97,25 @@ def test_nobody_reviews_the_case_that_they_prepared(batch: UUID, registrar: Acto
         cases.review(registrar, COUNTY, ids[:1])
     assert codes(refused) == {"REG-1"}
     assert cases.review(registrar, COUNTY, ids).done == 0
+
+
+def test_who_put_papers_in_before_the_acceptance_or_while_it_was_returned_does_not_review(
+    batch: UUID, registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-1; a note of the review itself, put in while the case is accepted, is no preparation, also after a return."""
+    before, noted, while_returned = ids = in_state(registrar, batch, "draft")[:3]
+    put_paper(reviewer, before, "other")
+    cases.accept(registrar, COUNTY, ids)
+    put_paper(reviewer, noted, "other")
+    cases.return_for_completion(reviewer, COUNTY, [noted, while_returned], "请补正")
+    put_paper(reviewer, while_returned, "other")
+    put_paper(registrar, noted, "other")
+    cases.accept(registrar, COUNTY, [noted, while_returned])
+    for own in (before, while_returned):
+        with pytest.raises(Refused) as refused:
+            cases.review(reviewer, COUNTY, [own])
+        assert codes(refused) == {"REG-1"}
+    assert cases.review(reviewer, COUNTY, [noted]).done == 1
 
 
 def test_the_database_too_refuses_a_reviewer_who_prepared_the_case(batch: UUID, as_desk: Any, registrar: Actor) -> None:
