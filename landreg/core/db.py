@@ -44,9 +44,10 @@ class _Engines:
         if desk not in self.made:
             if desk not in self.urls:
                 raise Unavailable(Finding("SYS-1", values={"desk": desk.value}))
+            # Whoever comes takes the connection that was given back last: most of what is asked is prepared there, and known.
             # A number that is not finite is a fault here, not one of the statement that PostgreSQL then refuses.
             self.made[desk] = sa.create_engine(
-                self.urls[desk], pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, hide_parameters=True,
+                self.urls[desk], pool_pre_ping=True, pool_use_lifo=True, pool_size=POOL, max_overflow=POOL, hide_parameters=True,
                 json_serializer=partial(json.dumps, allow_nan=False),
             )  # fmt: skip
         return self.made[desk]

@@ -1,4 +1,4 @@
-"""More people at once than the pool has connections: who waited too long is told, and it is no fault of the program."""
+"""The connections of a desk: whose is taken next; who waited too long for one is told, and it is no fault of the program."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def test_who_finds_no_connection_free_is_told_that_the_database_is_not_to_be_had
     with unit_of_work(registrar):
         pass
     engine.dispose()
+
+
+def test_who_comes_takes_the_connection_that_was_given_back_last(database: Settings, registrar: Actor) -> None:
+    with unit_of_work(registrar), unit_of_work(registrar), unit_of_work(registrar):
+        pass
+    taken = set()
+    for _time in range(4):
+        with unit_of_work(registrar) as uow:
+            taken.add(uow.session.scalar(sa.text("SELECT pg_backend_pid()")))
+    assert len(taken) == 1
