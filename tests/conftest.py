@@ -24,7 +24,7 @@ from argon2 import PasswordHasher
 from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 from psycopg.pq import TransactionStatus
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, event, make_url
 
 from landreg import keys, migrate
 from landreg.access import passwords
@@ -33,6 +33,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
 from tests.kept_kit import Clone, know
+from tests.plans import keep_prepared
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 AsDesk = Callable[..., Connection]
@@ -79,11 +80,8 @@ def _connect(url: str | None, database: str | None = None) -> Connection:
 
 def _template_name() -> str:
     """Changes with the migrations and with what `db init` does, so that a rerun finds the template made."""
-    sources = [
-        *sorted(migrate.migrations_folder().glob("*.py")),
-        CHECKOUT / "migrations" / "env.py",
-        Path(migrate.__file__),
-    ]
+    made_by = [CHECKOUT / "migrations" / "env.py", Path(migrate.__file__)]
+    sources = [*sorted(migrate.migrations_folder().glob("*.py")), *made_by]
     digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources))
     return f"landreg_template_{digest.hexdigest()[:12]}"
 
@@ -126,6 +124,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     settings = Settings.from_environment(environment)
     keys.make_missing(settings)
     db.configure(settings.urls)
+    event.listen(Engine, "connect", keep_prepared)
     with pytest.MonkeyPatch.context() as patch:
         for variable in [name for name in os.environ if name.startswith("LANDREG_")]:
             patch.delenv(variable)

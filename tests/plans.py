@@ -7,10 +7,16 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import engine_of, unit_of_work
+
+
+def keep_prepared(connection: psycopg.Connection[Any], _record: object) -> None:
+    """A worker asks a thousand different statements: each would push another of the driver's 100 out, to be planned anew."""
+    connection.prepare_threshold, connection.prepared_max = 1, 1000
 
 
 @contextmanager
