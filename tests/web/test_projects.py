@@ -250,6 +250,9 @@ def test_a_household_is_told_which_parcel_is_barred_by_its_listing_and_its_yes_g
     shown = another_browser.get(f"{word}?{urlencode({'keep': free}, doseq=True)}").text
     assert "授权按此条款签订" in shown
     assert VALUES["paid_to"] in shown
+    assert "质量等级：以登记簿记载为准" in shown, (
+        "not what the project's form said: the contract has the register's grade"
+    )
     (read,) = re.findall(r'name="read" value="(\w{64})"', shown)
     assert another_browser.post(word, {"kind": "consents", "keep": free, "read": read}).status_code == 303
     # A contract has the other parcel by now: told to whom the household lets sign for it too.

@@ -17,6 +17,8 @@ from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.law.book import term
 
+AS_REGISTERED = "以登记簿记载为准"
+
 
 @dataclass(frozen=True)
 class Offered:
@@ -33,7 +35,7 @@ class Offered:
 
 def offered(project: Project, parcels: Sequence[ProjectParcel], on: date) -> Offered:
     """The contract of a household for these of its parcels, at least one, as the book of clauses stands on a day. What the register
-    fills in as it is drawn (homes, grade of the soil) is left open.
+    fills in as it is drawn (where the household is at home, the grade of its soil) is said to be as there.
     """
     terms = Terms(
         project.kind, project.from_on, project.until_on, project.unit, parcels[0].price, project.grain,
@@ -41,13 +43,14 @@ def offered(project: Project, parcels: Sequence[ProjectParcel], on: date) -> Off
     )  # fmt: skip
     several = len({one.price for one in parcels}) > 1
     known = wording.given(
-        contractor=parcels[0].household_name, home="", taker=project.taker_name,
+        contractor=parcels[0].household_name, home=AS_REGISTERED, taker=project.taker_name,
         mu=total_mu(one.area_m2 for one in parcels), from_on=terms.from_on, until_on=terms.until_on,
         price=wording.price_zh(terms.price, terms.unit, terms.grain, terms.escalator_percent, several),
         rhythm=wording.rhythm_zh(terms.paid_every, terms.paid_before),
         grain=term("contract_grain", terms.grain) if terms.grain else "", grain_price="", parent="", first_contractor="",
     )  # fmt: skip
-    text = Text(terms.kind, terms.unit, {**known, **project.clauses}, project.said, terms.months, number=project.number)
+    clauses = {**known, **project.clauses, "grade": AS_REGISTERED}
+    text = Text(terms.kind, terms.unit, clauses, project.said, terms.months, number=project.number)
     pieces = [Parcelled(one.parcel_code, "", one.area_m2, one.price) for one in parcels]
     of_year = sum((mu_of(one.area_m2) * one.price for one in parcels), Decimal(0)).quantize(CENT)
     return Offered(written(text, on), parcels, project.said, of_year, wording.digest(text, pieces, on))
