@@ -12,9 +12,11 @@ import pytest
 from landreg.core.actor import WORKER, Actor
 from landreg.registry.casework import cases, notices
 from landreg.registry.jobs import Tools, work
+from landreg.registry.rules.household_requests import Placed, RepresentativeChange
+from tests.household_kit import asked_for, members
 from tests.papers_kit import pdf
-from tests.registry_kit import Connection, in_state, one, pass_days, right_of, to_rights
-from tests.renewal_kit import ENDS, drawn, on_notice, roster_of, today
+from tests.registry_kit import HOUSEHOLD, Connection, in_state, one, pass_days, right_of, to_rights
+from tests.renewal_kit import ENDS, drawn, on_notice, roster_of, to_decided, today
 from tests.villages import COUNTY, ISSUER
 from tests.web.conftest import Browser
 
@@ -83,6 +85,28 @@ def test_a_village_goes_from_the_roster_to_the_job_by_two_officers(
     job = shen.post(f"{address}/renew")
     assert job.status_code == 303
     assert work(tools=Tools(press=lambda: None, seal=lambda: None), worker=WORKER) == 1
+
+
+def test_whose_head_died_after_the_decision_is_marked_and_put_aside_on_the_roster_s_page(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    registrar, reviewer = officers
+    roster, _ids = to_decided(registrar, reviewer, superuser)
+    address, right = f"/renewals/{COUNTY}/{roster}", str(right_of(registrar))
+    assert "不能随名册登记" not in deng.get(address).text
+    head, wife, *_ = members(registrar)
+    died = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", died, more=["death_proof"])
+    cases.accept(registrar, COUNTY, [case])
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
+    page = deng.get(address).text
+    assert page.count(f"{HOUSEHOLD}（户*1）") == 1
+    assert page.count(number) == 1
+    assert "1 户现在不能随名册登记" in shen.get(address).text
+    assert deng.post(f"{address}/aside", {"right": right, "reason": "head_gone", "said": "户主已故"}).status_code == 303
+    page = deng.get(address).text
+    assert "户主已故" in page
+    assert "不能随名册登记" not in page
 
 
 def _id(address: str) -> UUID:

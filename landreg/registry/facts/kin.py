@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.land import parcel_queries
 from landreg.law.shelf import act_types
 from landreg.registry.rules.household_facts import Gone
+from landreg.registry.rules.renewal import PERSONS
 
 
 def parcels_touched(session: Session, county: str, case_ids: Sequence[UUID]) -> list[UUID]:
@@ -64,6 +65,7 @@ KIN = """
 """own: the parcels that the cases :ids name; kin: case_id and parcel_id of all the ground that they are about. RECURSIVE."""
 
 _ORDERS = ", ".join(f"'{one.kind}'" for one in act_types() if one.by == "court")
+_PERSONS = ", ".join(f"'{kind}'" for kind in PERSONS)
 _STOPPED = ", ".join(f"'{one.kind}'" for one in act_types() if one.under("seizure") == "stop")
 _OPEN = "('accepted', 'reviewed', 'noticed', 'objected')"
 TURNS = f"""
@@ -86,13 +88,15 @@ TURNS = f"""
         FROM other JOIN registry."case" AS own_case ON own_case.county = :county AND own_case.case_id = other.case_id
         CROSS JOIN LATERAL (
             SELECT c.number, c.act_kind, c.right_ids FROM registry."case" AS c WHERE c.county = :county AND c.case_id = other.other
-            AND (own_case.act_kind NOT IN ({_ORDERS}) OR c.act_kind IN ({_ORDERS})) AND c.state IN {_OPEN} OFFSET 0) AS e
+            AND (own_case.act_kind NOT IN ({_ORDERS}) OR c.act_kind IN ({_ORDERS}))
+            AND (own_case.act_kind NOT IN ({_PERSONS}) OR c.act_kind <> 'renewal') AND c.state IN {_OPEN} OFFSET 0) AS e
         GROUP BY other.case_id
     )
 """
 """turns: case_id; earlier: the numbers of open cases on the same ground that were accepted before it, of which an order of a court
-waits for other orders alone, since what was only applied for is still the debtor's; ordered: of accepted orders to seize that would
-stop its act, before it or after; an order against the taker's right stops no assignment to it.
+waits for other orders alone, since what was only applied for is still the debtor's, and what says who holds a right (PERSONS) for
+no renewal by a roster; ordered: of accepted orders to seize that would stop its act, before it or after; an order against the
+taker's right stops no assignment to it.
 """
 
 _TOUCHED = f"WITH RECURSIVE {KIN} SELECT DISTINCT parcel_id FROM kin"

@@ -18,8 +18,9 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, renewal
 from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, restricted
+from landreg.registry.roster_model import Roster
 from landreg.registry.rules.contract import land_family
-from landreg.registry.rules.renewal import RenewalFacts, Seen, reasons_of
+from landreg.registry.rules.renewal import PERSONS, RenewalFacts, Seen, reasons_of
 from landreg.registry.rules.renewal_requests import Renewal
 from landreg.registry.rules.requests import read
 
@@ -63,6 +64,14 @@ def endings_of(session: Session, county: str, rights: Sequence[UUID], own: Seque
     """The same of these rights, whenever their terms end. own: cases that do not count as under way."""
     asked = {"county": county, "ids": list(rights), "own": list(own)}
     return {row.right_id: _ending(row) for row in session.execute(text(_ENDINGS.format(which=_OF_RIGHTS)), asked)}
+
+
+def stopped(session: Session, roster: Roster) -> dict[UUID, Ending]:
+    """By right: who goes with a roster and, as the register stands now, cannot be registered with it; two queries."""
+    asked = {"county": roster.county, "id": roster.renewal_id}
+    going = {row.right_id: row.case_id for row in session.execute(text(_GOING), asked)}
+    seen = endings_of(session, roster.county, list(going), list(going.values()))
+    return {right: one for right, one in seen.items() if one.reasons}
 
 
 def _ending(row: Row[Any]) -> Ending:
@@ -153,7 +162,8 @@ def _changes(rows: InForce, facts: RenewalFacts, on: date) -> Changes:
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _OF_COLLECTIVE = "h.collective_id = :collective AND upper(r.term) - 1 BETWEEN :first AND :last"
 _OF_RIGHTS = "r.right_id = ANY (:ids)"
-# What was accepted after the renewal waits for it (REG-2), but an order to seize, and a renewal by itself.
+_PERSONS = ", ".join(f"'{kind}'" for kind in PERSONS)
+# What was accepted after the renewal waits for it (REG-2), but an order to seize, a renewal by itself, and who holds the right.
 # Looked up by key, right for right: what a household has is little, whatever the village holds.
 _ENDINGS = f"""
     SELECT r.right_id, r.village, r.code, h.code AS household_code, h.name AS holder, upper(r.term) - 1 AS last_day,
@@ -177,7 +187,8 @@ _ENDINGS = f"""
         SELECT array_agg(k.number ORDER BY k.number) FILTER (WHERE
                    k.state IN ('draft', 'accepted', 'reviewed', 'noticed', 'objected')
                    AND NOT k.case_id = ANY (CAST(:own AS uuid[]))
-                   AND (k.act_kind IN ('seizure', 'renewal_single') OR NOT EXISTS (
+                   AND (k.act_kind IN ('seizure', 'renewal_single') OR (k.act_kind IN ({_PERSONS}) AND k.state <> 'draft')
+                   OR NOT EXISTS (
                        SELECT FROM registry."case" AS o WHERE o.county = k.county AND o.case_id = ANY (CAST(:own AS uuid[]))
                        AND o.right_ids @> ARRAY[r.right_id] AND o.accepted_at < coalesce(k.accepted_at, 'infinity')))) AS under_way,
                bool_or(k.act_kind IN ('cancellation', 'part_loss') AND k.state IN ('registered', 'certified')
@@ -191,6 +202,11 @@ _SET_ASIDE = """
     SELECT e.right_id FROM registry.renewal_entry AS e
     JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id AND n.state = 'decided'
     WHERE e.county = :county AND e.right_id = ANY (:rights) AND e.aside
+"""
+_GOING = """
+    SELECT e.right_id, e.case_id FROM registry.renewal_entry AS e
+    JOIN registry."case" AS c ON c.county = e.county AND c.case_id = e.case_id AND c.state IN ('reviewed', 'noticed', 'objected')
+    WHERE e.county = :county AND e.renewal_id = :id AND NOT e.aside
 """
 _ROSTERS = """
     SELECT e.case_id, e.aside, e.reasons, n.state FROM registry.renewal_entry AS e

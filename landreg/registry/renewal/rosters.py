@@ -33,6 +33,7 @@ from landreg.registry.rules.renewal import DECISION_RULES, PLAN_RULES, Decision,
 
 LEAVING = ("draft", "returned", *UNDER_WAY)
 """States in which a case can still leave the roster."""
+ENDED = ("withdrawn", "refused")
 
 
 @dataclass(frozen=True)
@@ -134,27 +135,34 @@ def _entry(roster: Roster, one: Ending) -> dict[str, Any]:
 def put_aside(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UUID], reason: str, said: str) -> int:
     """Put households aside, to be treated by themselves, for a reason of the closed list (REN-4) and in words (REG-12).
 
-    One whose case is open leaves it: it is withdrawn. Raises Conflict (REN-12) after the decision. Returns how many.
+    One whose case is open leaves it: it is withdrawn. Who dies after the members decided is put aside too, and is renewed singly
+    on their decision. Raises Conflict (REN-12) for what is registered. Returns how many.
     """
     if wrong := unlisted([reason]):
         raise BadInput(Finding("REN-4", "reason", {"aside": wrong}))
     if not said.strip():
         raise BadInput(Finding("REG-12", "said"))
     with unit_of_work(actor) as uow:
-        roster = _held(uow, county, renewal_id, "drawn", "opened")
+        roster = _held(uow, county, renewal_id, "drawn", "opened", "decided")
         chosen = _chosen(uow, roster, right_ids)
         leaving = [one.case_id for one in chosen if one.case_id is not None]
         if leaving:
-            cases = locked(uow, county, leaving)
-            if any(case.state not in LEAVING for case in cases):
-                raise Conflict(Finding("REN-12", "right", subject=roster.number))
-            set_values(uow, county, leaving, state="withdrawn", batch_id=None)
-            note(uow, cases, "withdraw", said)
+            _withdraw(uow, roster, leaving, said)
         for one in chosen:
             one.aside, one.case_id = True, None
             one.reasons = [*(r for r in one.reasons if r != reason), reason]
             one.said, one.put_by = said.strip(), actor.account_id
     return len(chosen)
+
+
+def _withdraw(uow: UnitOfWork, roster: Roster, case_ids: Sequence[UUID], said: str) -> None:
+    """Withdraw those of the cases that are under way. Raises Conflict (REN-12) for what is registered."""
+    under_way = [case for case in locked(uow, roster.county, case_ids) if case.state not in ENDED]
+    if any(case.state not in LEAVING for case in under_way):
+        raise Conflict(Finding("REN-12", "right", subject=roster.number))
+    if under_way:
+        set_values(uow, roster.county, [case.case_id for case in under_way], state="withdrawn", batch_id=None)
+        note(uow, under_way, "withdraw", said)
 
 
 def put_back(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UUID]) -> int:

@@ -22,6 +22,7 @@ from landreg.law.queries import load_law
 from landreg.registry import jobs, roster_queries
 from landreg.registry.casebook import Notice
 from landreg.registry.casework import desk
+from landreg.registry.facts.renewal import stopped
 from landreg.registry.renewal import rosters
 from landreg.registry.roster_model import Roster
 from landreg.registry.routes.queues import READERS
@@ -147,7 +148,8 @@ def one(county: str, renewal_id: UUID) -> Response:
             path=division_path(session, roster.village),
             notice=notice,
             today=desk.today(session),
-            step=_next(roster, counts, notice, desk.today(session)),
+            step=(step := _next(roster, counts, notice, desk.today(session))),
+            stopped=stopped(session, roster) if step in ("decide", "wait", "renew") else {},
             busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
             jobs=running,
             who=names_of(session, {roster.drawn_by, *((roster.decided_by,) if roster.decided_by else ())}),

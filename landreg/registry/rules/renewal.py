@@ -26,7 +26,9 @@ from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
 
 COMPUTED = ("head_gone", "no_member", "disputed", "restricted", "land_lost", "several_contracts", "under_way")
-BY_HAND = ("boundary_open", "division_open", "papers_lacking", "unreachable", "own_wish", "adjusted")
+BY_HAND = ("head_gone", "boundary_open", "division_open", "papers_lacking", "unreachable", "own_wish", "adjusted")
+PERSONS = ("representative_change", "division", "household_merge")
+"""Acts that say who holds a right: once accepted they go before a renewal by a roster, whichever was accepted first."""
 GROUNDS = ("disaster",)
 """Why land may be moved within a term: 农村土地承包法 28."""
 _FIGURE, _WORD, _FEWEST_WORDS = re.compile(r"\d{1,6}"), re.compile(r"[^\W\d_]"), 3

@@ -26,6 +26,7 @@ from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry import booking, public_queries, queries
 from landreg.registry.casework import cases, notices
+from landreg.registry.facts.renewal import stopped
 from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
 from landreg.registry.issued.certified import certified
@@ -34,7 +35,9 @@ from landreg.registry.papers.certificate_data import CertificateNumber
 from landreg.registry.past import right_history
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.renewal.rosters import Vote
+from landreg.registry.rules.household_requests import Placed, RepresentativeChange
 from landreg.registry.rules.requests import Cancellation, Reissue, RestrictionAsked
+from tests.household_kit import asked_for, members
 from tests.registry_kit import (
     BANK,
     HOUSEHOLD,
@@ -303,7 +306,7 @@ def test_no_household_is_put_aside_for_another_reason_than_the_listed_ones(
 ) -> None:
     to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
     roster, right = drawn(registrar), right_of(registrar)
-    for reason in ("moved", "head_gone", ""):
+    for reason in ("moved", "no_member", ""):
         with pytest.raises(BadInput) as wrong:
             rosters.put_aside(registrar, COUNTY, roster, [right], reason, "户主在外")
         assert codes(wrong) == {"REN-4"}
@@ -416,6 +419,52 @@ def test_what_was_accepted_after_the_roster_waits_for_it_and_what_came_before_go
     number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=seized)
     assert [(finding.code, finding.values["before"]) for finding in left] == [("REN-10", [number])]
     booking.register(reviewer, COUNTY, [later])
+
+
+def test_a_head_s_death_after_the_decision_goes_first_and_the_household_is_renewed_singly(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    roster, ids = to_decided(registrar, reviewer, superuser)
+    right, (head, wife, *_) = right_of(registrar), members(registrar)
+    died = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", died, more=["death_proof"])
+    with unit_of_work(registrar) as uow:
+        assert stopped(uow.session, roster_of(registrar, roster)) == {}
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
+    with unit_of_work(registrar) as uow:
+        marked = stopped(uow.session, roster_of(registrar, roster))
+    assert {key: (found.reasons, found.before) for key, found in marked.items()} == {right: (("under_way",), (number,))}
+    done = booking.register(registrar, COUNTY, ids)
+    (left,) = [finding for findings in done.refused.values() for finding in findings]
+    assert (done.done, left.code, left.values["before"]) == (1, "REN-10", [number])
+    assert rosters.put_aside(registrar, COUNTY, roster, [right], "head_gone", "户主已故") == 1
+    other = right_of(registrar, SECOND)
+    with pytest.raises(Conflict) as late:
+        rosters.put_aside(registrar, COUNTY, roster, [other], "head_gone", "户主已故")
+    assert codes(late) == {"REN-12"}
+    assert booking.register(registrar, COUNTY, [case]).done == 1
+    single = roster_cases.apply_singly(registrar, COUNTY, right, None)
+    put_papers(registrar, single, "renewal_single")
+    booked(registrar, reviewer, superuser, single, "renewal_single")
+    assert one(registrar, TERM, right=right).lower == AFTER_ENDS
+
+
+def test_who_holds_a_right_does_not_wait_for_the_roster(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """REG-2: the death of a head is registered while the roster's renewal of the same land is on its way."""
+    roster, ids = to_decided(registrar, reviewer, superuser)
+    head, wife, *_ = members(registrar)
+    died = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", died, more=["death_proof"])
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    assert booking.register(registrar, COUNTY, [case]).done == 1
+    with unit_of_work(registrar) as uow:
+        assert stopped(uow.session, roster_of(registrar, roster)) == {}
+    assert booking.register(registrar, COUNTY, ids).done == 2
 
 
 def test_a_roster_that_is_given_up_leaves_every_right_as_it_is(
