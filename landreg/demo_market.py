@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from landreg.access import bindings
 from landreg.access.bindings import Joining
+from landreg.access.identity import reveal
 from landreg.access.service import SYSTEM
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
@@ -98,8 +99,10 @@ def farmers(market: Market) -> list[Actor]:
 
 def bind(market: Market, code: str, person_id: UUID) -> None:
     """Open an account for a household's member and bind it."""
-    told = bindings.make_code(market.office.registrar, code, person_id, by_letter=False)
-    bindings.join(_DOOR, Joining(code, told.code, f"nonghu{code[-8:]}", "农户样本", _password()), "127.0.0.1")
+    office = market.office.registrar
+    name = reveal(office, [person_id], "样本：带到窗口的身份证", code)[person_id].name
+    told = bindings.make_code(office, code, person_id, by_letter=False)
+    bindings.join(_DOOR, Joining(code, told.code, f"nonghu{code[-8:]}", name, _password()), "127.0.0.1")
 
 
 def farmer(row: Any) -> Actor:

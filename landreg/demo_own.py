@@ -12,6 +12,7 @@ from uuid import UUID
 from landreg.access import bindings, consents, household_queries
 from landreg.access import queries as accounts
 from landreg.access.bindings import Joining
+from landreg.access.identity import reveal
 from landreg.access.rules import Step
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.core.actor import Actor, Desk, Role
@@ -23,7 +24,8 @@ from landreg.registry.home import brought, brought_queries
 from landreg.registry.home.brought import Wanted
 
 FARMER, AGENT = "farmer", "agent"
-PEOPLE = ((FARMER, "农户样本", Role.FARMER), (AGENT, "代办员样本", Role.AGENT))
+AGENT_NAME = "代办员样本"
+PEOPLE = ((FARMER, "农户样本", Role.FARMER), (AGENT, AGENT_NAME, Role.AGENT))
 DAYS = 30
 _DOOR = Actor(UUID(int=0), "", Desk.REGISTRY)
 
@@ -42,21 +44,20 @@ def households_apply(registrar: Actor, kept: Path) -> int:
     if household is None or not household.members:
         return 0
     passwords: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
-    for login, _name, _role in PEOPLE:
+    for login in (FARMER, AGENT):
         passwords[login] = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(10)) + str(
             secrets.randbelow(10)
         )
     kept.touch(mode=0o600)
     kept.write_text(json.dumps(passwords))
-    told = bindings.make_code(registrar, household.code, household.members[0].person_id, by_letter=False)
-    (_, farmer_name, farmer_role), (_, agent_name, agent_role) = PEOPLE
-    joining = Joining(household.code, told.code, FARMER, farmer_name, passwords[FARMER])
-    account = bindings.join(_DOOR, joining, "127.0.0.1")
-    roles = frozenset({farmer_role})
-    farmer = Actor(account, farmer_name, Desk.CITIZEN, roles, household.village, household.household_id)
-    new = NewAccount(AGENT, agent_name, frozenset({agent_role}), household.village)
+    person = household.members[0].person_id
+    name = reveal(registrar, [person], "样本：带到窗口的身份证", household.code)[person].name
+    told = bindings.make_code(registrar, household.code, person, by_letter=False)
+    account = bindings.join(_DOOR, Joining(household.code, told.code, FARMER, name, passwords[FARMER]), "127.0.0.1")
+    farmer = Actor(account, name, Desk.CITIZEN, frozenset({Role.FARMER}), household.village, household.household_id)
+    new = NewAccount(AGENT, AGENT_NAME, frozenset({Role.AGENT}), household.village)
     agent_id = open_account(SYSTEM, new, passwords[AGENT], temporary=False)
-    return _bring(registrar, farmer, Actor(agent_id, agent_name, Desk.CITIZEN, new.roles, household.village))
+    return _bring(registrar, farmer, Actor(agent_id, AGENT_NAME, Desk.CITIZEN, new.roles, household.village))
 
 
 def _bring(registrar: Actor, farmer: Actor, agent: Actor) -> int:

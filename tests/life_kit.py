@@ -189,7 +189,7 @@ def _farmers(on: Stage) -> Life:
     )
     household = one(on.registrar, "SELECT household_id FROM party.household WHERE code = :code", code=HOUSEHOLD)
     told = yield "make_code", lambda: bindings.make_code(on.registrar, HOUSEHOLD, persons[0], by_letter=False)
-    joining = Joining(HOUSEHOLD, told.code, "lin.nong", "林农", PASSWORD)
+    joining = Joining(HOUSEHOLD, told.code, "lin.nong", "成员1之1", PASSWORD)
     account = yield "join", lambda: bindings.join(DOOR, joining, "127.0.0.1")
     farmer = Actor(account, "林农", Desk.CITIZEN, frozenset({Role.FARMER}), VILLAGE, household)
     new = NewAccount("dai.ban", "代办员", frozenset({Role.AGENT}), VILLAGE)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from landreg.access import household_queries, logged, passwords, rules, service, sessions
+from landreg.access import household_queries, logged, passwords, person_queries, rules, sealing, service, sessions
 from landreg.access.model import Binding, HouseholdCode
 from landreg.core.actor import Actor, Role
 from landreg.core.codes import masked_name
@@ -76,7 +76,7 @@ def join(door: Actor, given: Joining, address: str) -> UUID:
     """Open a farmer's account and bind it, by the code that was handed out; the account's id.
 
     Raises Refused (ACC-21) whichever of the two codes is wrong, used, expired or tried too often, with every finding
-    about login name and password; TooManyAttempts.
+    about login name and password, and (ACC-34) for another name than that of whom the code was made for; TooManyAttempts.
     """
     household_code, login = given.household_code.strip(), given.login.strip().lower()
     limits = {f"join:{household_code[:32]}:{address}": rules.ATTEMPTS_PER_HOUSEHOLD_CODE,
@@ -94,6 +94,8 @@ def join(door: Actor, given: Joining, address: str) -> UUID:
         row = household_queries.code_by_id(uow.session, found.county, found.code_id)
         if row is None or row.used_at is not None or row.withdrawn_at is not None:
             raise Refused(Finding("ACC-21", "code"))
+        if not person_queries.bearing(uow.session, {row.person_id: sealing.digests(given.name)}):
+            raise Refused(Finding("ACC-34", "name"))
         account_id = service.add_account(uow, new, hashed, temporary=False, by=row.made_by)
         row.used_at = uow.now
         _bind(uow, row, account_id)

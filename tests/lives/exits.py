@@ -123,5 +123,5 @@ def bound(on: Stage, code: str = SECOND, login: str = "lin.nong") -> Actor:
         for column in ("household_id", "person_id")
     )
     told = bindings.make_code(on.registrar, code, person, by_letter=False)
-    account = bindings.join(DOOR, Binding(code, told.code, login, "林农", PASSWORD), "127.0.0.1")
+    account = bindings.join(DOOR, Binding(code, told.code, login, f"成员{int(code[-4:])}之1", PASSWORD), "127.0.0.1")
     return Actor(account, "林农", Desk.CITIZEN, frozenset({Role.FARMER}), VILLAGE, household)

@@ -49,7 +49,7 @@ def _farmer(on: Stage) -> Actor:
         one(on.registrar, MEMBER.format(f"m.{name}"), code=HOUSEHOLD) for name in ("household_id", "person_id")
     )
     told = bindings.make_code(on.registrar, HOUSEHOLD, person, by_letter=False)
-    account = bindings.join(DOOR, Joining(HOUSEHOLD, told.code, "lin.nong", "林农", PASSWORD), "127.0.0.1")
+    account = bindings.join(DOOR, Joining(HOUSEHOLD, told.code, "lin.nong", "成员1之1", PASSWORD), "127.0.0.1")
     return Actor(account, "林农", Desk.CITIZEN, frozenset({Role.FARMER}), VILLAGE, household)
 
 

@@ -48,7 +48,7 @@ def bound(officer: Actor, code: str, login: str) -> Actor:
         for column in ("household_id", "person_id")
     )  # fmt: skip
     told = bindings.make_code(officer, code, person, by_letter=False)
-    account = bindings.join(DOOR, Joining(code, told.code, login, "林农", PASSWORD), "127.0.0.1")
+    account = bindings.join(DOOR, Joining(code, told.code, login, f"成员{int(code[-4:])}之1", PASSWORD), "127.0.0.1")
     return Actor(account, "林农", Desk.CITIZEN, frozenset({Role.FARMER}), VILLAGE, household)
 
 

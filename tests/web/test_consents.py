@@ -68,7 +68,9 @@ def farmer(registrar: Actor, households: Any) -> Actor:
 def _bound(registrar: Actor, households: Any, code: str, login: str, member: int = 0) -> Actor:
     household, persons = households[code]
     told = bindings.make_code(registrar, code, persons[member], by_letter=False)
-    account = bindings.join(DOOR, Joining(code, told.code, login, "林农", PASSWORD), "127.0.0.1")
+    account = bindings.join(
+        DOOR, Joining(code, told.code, login, f"林{int(code[-1]) - 1}之{member}", PASSWORD), "127.0.0.1"
+    )
     return Actor(account, "林农", Desk.CITIZEN, frozenset({Role.FARMER}), VILLAGE, household)
 
 
@@ -101,9 +103,12 @@ def test_a_farmer_makes_an_account_by_the_code_of_the_office_and_sees_the_househ
     assert code is not None
     assert code[1] not in superuser.execute("SELECT code_hash FROM access.household_code").fetchone()[0]
     another_browser.get("/join")
-    typed = {"household": CODE, "code": code[1].upper().replace("-", " "), "login": "13900001234", "name": "林农",
+    typed = {"household": CODE, "code": code[1].upper().replace("-", " "), "login": "13900001234", "name": "林0之1",
              "password": PASSWORD, "again": PASSWORD}  # fmt: skip
-    assert another_browser.post("/join", typed).status_code == 303
+    refused = another_browser.post("/join", typed)
+    assert (refused.status_code, "ACC-34" in refused.text, 'id="error-name-1"' in refused.text) == (422, True, True)
+    assert another_browser.post("/join", {**typed, "name": " 林0之0 "}).status_code == 303
+    assert superuser.execute("SELECT name FROM access.account WHERE login = '13900001234'").fetchone() == ("林0之0",)
     assert another_browser.log_in("13900001234").status_code == 303
     mine = another_browser.get("/my")
     assert mine.status_code == 200
@@ -119,12 +124,12 @@ def test_a_code_works_once_and_a_second_account_of_one_person_is_refused(
     person = households[CODE][1][0]
     told = bindings.make_code(registrar, CODE, person, by_letter=True)
     with pytest.raises(Refused) as twice:
-        bindings.join(DOOR, Joining(CODE, told.code, "lin.er", "林农", PASSWORD), "127.0.0.1")
+        bindings.join(DOOR, Joining(CODE, told.code, "lin.er", "林0之0", PASSWORD), "127.0.0.1")
     assert _codes(twice) == {"ACC-22"}
     other = bindings.make_code(registrar, CODE, households[CODE][1][1], by_letter=False)
-    bindings.join(DOOR, Joining(CODE, other.code, "lin.san", "林三", PASSWORD), "127.0.0.1")
+    bindings.join(DOOR, Joining(CODE, other.code, "lin.san", "林0之1", PASSWORD), "127.0.0.1")
     with pytest.raises(Refused) as used:
-        bindings.join(DOOR, Joining(CODE, other.code, "lin.si", "林四", PASSWORD), "127.0.0.1")
+        bindings.join(DOOR, Joining(CODE, other.code, "lin.si", "林0之1", PASSWORD), "127.0.0.1")
     assert _codes(used) == {"ACC-21"}
 
 
