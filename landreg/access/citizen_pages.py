@@ -18,7 +18,7 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.access.rules import Step
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding
+from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.typesetting import qr_svg
 from landreg.law.book import term
 from landreg.web import pages, problems
@@ -76,7 +76,8 @@ def office() -> Response:
         bound = household_queries.bindings_of(uow.session, found.county, found.household_id) if found else ()
         ids = {row.Binding.person_id for row in bound}
         names = {person: name for person, (name, _number) in person_queries.masked_persons(uow.session, ids).items()}
-    return pages.render("access/bindings.html", asked=asked, found=found, bound=bound, names=names)
+    members = {member.person_id for member in found.members} if found else set()
+    return pages.render("access/bindings.html", asked=asked, found=found, bound=bound, names=names, members=members)
 
 
 @blueprint.post("/bindings")
@@ -127,7 +128,11 @@ def joined() -> Redirect:
 @allow(Role.FARMER)
 def household() -> Response:
     """The farmer's household: rights, consents, and what agents did."""
-    return pages.render("access/my_household.html", home=consents.home(current_actor()), steps=_steps())
+    try:
+        home = consents.home(current_actor())
+    except Refused as unbound:
+        return pages.render("access/not_bound.html", unbound.status, findings=unbound.findings)
+    return pages.render("access/my_household.html", home=home, steps=_steps())
 
 
 @blueprint.post("/my/consents")

@@ -69,6 +69,14 @@ def _right_rows() -> Select[Any]:
     return _rows_of_right().order_by(func.lower(Right.recorded), func.lower(Right.valid))
 
 
+def first_days(session: Session, county: str, right_ids: Sequence[UUID], asked: AsOf) -> dict[UUID, date]:
+    """By right: the day from which it holds, whatever act said it anew since."""
+    first = func.min(func.lower(Right.valid))
+    found = select(Right.right_id, first).where(Right.county == county, Right.right_id.in_(right_ids))
+    found = found.where(Right.recorded.contains(asked.said)).group_by(Right.right_id)
+    return {row[0]: row[1] for row in session.execute(found)}
+
+
 def rights_on_parcel(session: Session, county: str, parcel_id: UUID, asked: AsOf) -> Sequence[Row[Any]]:
     """Rights that held a parcel on a day, as said at an instant: right, holder's name and code, area under the right."""
     return session.execute(text(_RIGHTS_ON_PARCEL), _values(asked, county=county, parcel=parcel_id)).all()

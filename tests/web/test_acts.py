@@ -242,6 +242,23 @@ def test_a_waiting_seizure_that_moved_up_past_its_last_day_says_so_and_when_it_w
     assert table.rows[0][-1] == f"{last}（期限已过，不自动失效，请向查封机关核实）"
 
 
+def test_a_seizure_past_its_last_day_that_the_system_ends_says_so_on_the_page_of_a_later_day(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = f"/rights/{COUNTY}/{right_of(officers[0])}"
+    last = today(officers[0]) + timedelta(days=20)
+    page = opened(deng, f"{right}/acts/seizure", {"party": "第一法院", "basis": "裁定", "until": last.isoformat()})
+    walk(deng, shen, page, superuser, "seizure")
+    pass_days(superuser, 30)
+    shown = deng.get(right).text
+    assert "期限已过，由系统办理失效登记" in shown
+    assert "不自动失效" not in shown
+    with unit_of_work(officers[0]) as uow:
+        rows = queries.restrictions_of_right(uow.session, COUNTY, right_of(officers[0]), AsOf.now(uow.now))
+        (table,) = excerpts.restrictions(uow.session, [("x", rows)], today(officers[0]))
+    assert table.rows[0][-1] == f"{last}（期限已过，由系统办理失效登记）"
+
+
 def test_one_file_under_two_kinds_of_paper_is_told_on_the_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
     page = opened(
         deng, f"/rights/{COUNTY}/{right_of(officers[0])}/acts/seizure", {"party": "第一法院", "basis": "裁定"}

@@ -221,6 +221,19 @@ def test_an_account_that_is_bound_no_more_sees_nothing(
     browser.log_in("lin.nong")
     refused = browser.get("/my")
     assert (refused.status_code, "ACC-30" in refused.text) == (422, True)
+    assert ("没有写入任何内容" in refused.text, "我的农户" in refused.text) == (False, True)
+
+
+def test_the_account_of_who_is_no_member_any_more_is_marked_at_the_office(
+    browser: Browser, account: OpenAccount, farmer: Actor, superuser: Any
+) -> None:
+    account("lin", Role.REGISTRAR)
+    browser.log_in("lin")
+    told = "已不是本户成员，账户不能使用"
+    assert told not in browser.get(f"/bindings?household={CODE}").text
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.member SET valid = '[2020-01-01,2020-02-01)' WHERE position = 0")
+    assert told in browser.get(f"/bindings?household={CODE}").text
 
 
 def test_an_agent_acts_under_a_consent_to_that_step_and_the_page_says_for_whom(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -88,6 +89,30 @@ def test_what_was_not_registered_on_a_day_is_said_to_be_none_then(browser: Brows
     assert "登记簿上没有这块地" in browser.get(f"{pages['parcel']}?said=2020-01-01").text
     assert "登记簿上没有这一户" in browser.get(f"{pages['household']}?said=2020-01-01").text
     assert "登记簿上没有这项权利" in browser.get(f"{pages['right']}?said=2020-01-01").text
+
+
+def test_a_parcel_s_page_of_another_day_calls_nothing_current(
+    browser: Browser, pages: dict[str, str], officers: tuple[Actor, Actor]
+) -> None:
+    assert "现势记载" in browser.get(pages["parcel"]).text
+    shown = browser.get(f"{pages['parcel']}?day={_today(officers[0]) - timedelta(days=1)}").text
+    assert "现势记载" not in shown
+    assert "所看日期有效的记载" in shown
+
+
+def test_a_household_s_page_has_a_right_since_its_first_day_whatever_said_it_anew(
+    browser: Browser, pages: dict[str, str], officers: tuple[Actor, Actor]
+) -> None:
+    right, first = (
+        pages["right"].split("/")[-1],
+        'SELECT min(lower(valid)) FROM registry."right" WHERE right_id = :right',
+    )
+    since = one(officers[0], first, right=right)
+    today = _today(officers[0])
+    change(officers[0], "registry.right", UUID(right), {"area_m2": "790.55"}, since=today)
+    shown = browser.get(pages["household"]).text
+    assert f'data-label="有效期起"><div>{since}' in shown
+    assert f'data-label="有效期起"><div>{today}' not in shown
 
 
 def test_a_parcel_s_page_and_map_replay_the_day(

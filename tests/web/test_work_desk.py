@@ -50,6 +50,7 @@ def test_what_has_waited_longer_than_its_step_may_is_overdue(
     page = deng.get("/cases?queue=overdue").text
     assert "已超过规定的 5 个工作日" in page
     assert page.count("超过本步时限 5 个工作日") == 4
+    assert deng.get("/").text.count("，超过本步时限 5 个工作日") >= 4
     cases.accept(officers[0], COUNTY, drafts[:1])
     assert listed(deng, "queue=overdue") == 3
 

@@ -194,7 +194,7 @@ def restrictions(
             "" if one.amount is None else f"{one.amount:,.2f}",
             str(one.valid.lower),
             _minute(one.recorded.lower),
-            f"{one.until or ''}{_NOT_LAPSED if one.kind == 'seizure' and one.until and one.until < day else ''}",
+            f"{one.until or ''}{_over(one, day)}",
         )
         for code, limits in of_rights
         for one in limits
@@ -204,6 +204,14 @@ def restrictions(
 
 
 _NOT_LAPSED = "（期限已过，不自动失效，请向查封机关核实）"
+_LAPSES = "（期限已过，由系统办理失效登记）"
+
+
+def _over(one: Restriction, day: date) -> str:
+    """What a seizure past its last day says: one that waited, or came to its turn after that day, ends by no lapse."""
+    if one.kind != "seizure" or one.until is None or one.until >= day:
+        return ""
+    return _NOT_LAPSED if one.rank > 1 or one.until < one.valid.lower else _LAPSES
 
 
 def _minute(at: datetime | None) -> str:

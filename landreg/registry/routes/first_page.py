@@ -99,6 +99,7 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
             asked = CaseFilter(queue, sort="since", down=False)
             rows = session.scalars(worklist.cases_statement(asked, looking).limit(ON_FIRST_PAGE)).all()
             applied = applicants(session, rows)
+            late = worklist.late(rows, worklist.since(session, rows, looking.law), looking.law)
             yield Queue(
                 names[queue],
                 url_for("registry.queue.index", queue=queue),
@@ -107,6 +108,11 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
                         f"{case.number} {'、'.join(map(holder_name, applied[case.case_id]))}",
                         url_for("registry.cases.one", county=case.county, case_id=case.case_id),
                         f"{i18n.shown_term(case.state, 'case')}"
+                        + (
+                            _("，超过本步时限 %(n)s 个工作日", n=late[case.case_id].values["most"])
+                            if case.case_id in late
+                            else ""
+                        )
                         + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),
                     )
                     for case in rows

@@ -183,6 +183,7 @@ def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response
         masked=masked_persons(session, [member.person_id for member in members]),
         opened=opened,
         rights=rights,
+        since=queries.first_days(session, found.county, [row.Right.right_id for row in rights], asked),
         cases=cases,
         collective=parties.collective(session, found.county, found.collective_id, asked),
         path=division_path(session, found.village),
