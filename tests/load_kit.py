@@ -120,7 +120,7 @@ class Visitor:
             if shown.status_code != 200:
                 self.sign_in()
                 shown = self.session.get(page, timeout=20)
-            answer = self._post(f"{page}/steps/{step}", shown.text, {})
+            answer = self._post(f"{page}/steps/{step}", shown.text, {"without": "已核对档案原件"})
         except requests.RequestException:
             return False
         return answer.status_code == 303

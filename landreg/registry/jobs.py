@@ -26,6 +26,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
 from landreg.registry.booking import BOOKED
 from landreg.registry.casebook import Case, Job
+from landreg.registry.casework import without_papers
 from landreg.registry.casework.cases import Stepped, written
 from landreg.registry.casework.desk import cases_by_id, job, jobs_waiting, stepped_since
 from landreg.registry.issued.certificates import CERTIFIED
@@ -61,14 +62,19 @@ class Tools:
     alive: Callable[[], Any] = lambda: None
 
 
-def ask(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step, batch_id: UUID | None = None) -> UUID:
-    """Ask the worker for a step with cases. Raises NotAllowed for another role, Refused (REG-11) without cases,
-    Refused (REG-16) while another job of the batch is under way, NotFound when a case lies outside the jurisdiction.
+def ask(
+    actor: Actor, county: str, case_ids: Sequence[UUID], step: Step, batch_id: UUID | None = None, said: str = ""
+) -> UUID:
+    """Ask the worker for a step with cases. said: by what a review without papers was checked. Raises NotAllowed for another role,
+    BadInput (REG-45) for such a review without words, Refused (REG-11) without cases, Refused (REG-16) while another job of the
+    batch is under way, NotFound when a case lies outside the jurisdiction.
     """
     if not actor.has(*step.roles):
         raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in step.roles]}))
     if not case_ids:
         raise Refused(Finding("REG-11"))
+    if step.name == "review":
+        without_papers.say(actor, county, case_ids, said)
     with unit_of_work(actor) as uow:
         found = cases_by_id(uow.session, county, case_ids)
         if len(found) != len(set(case_ids)):

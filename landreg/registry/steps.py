@@ -18,7 +18,7 @@ from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
 from landreg.registry import booking
 from landreg.registry.casebook import Case
-from landreg.registry.casework import attempts, cases, notices, worklist
+from landreg.registry.casework import attempts, cases, notices, without_papers, worklist
 from landreg.registry.casework.cases import Stepped, judge
 from landreg.registry.casework.desk import cases_by_id
 from landreg.registry.facts.first import Proposal
@@ -128,8 +128,11 @@ def take(
     press: Callable[[], Any] | None = None,
     seal: Callable[[], Any] | None = None,
     title: str = "",
+    said: str = "",
 ) -> Stepped:
-    """Take a step with cases. Raises NotAllowed for another role; a refusal of one case alone is raised as by its service."""
+    """Take a step with cases. said: by what a review without papers was checked. Raises NotAllowed for another role; a refusal of
+    one case alone is raised as by its service.
+    """
     if not actor.has(*step.roles):
         raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in step.roles]}))
     if not case_ids:
@@ -138,6 +141,7 @@ def take(
         case "accept":
             return cases.accept(actor, county, case_ids)
         case "review":
+            without_papers.say(actor, county, case_ids, said)
             return attempts.keeping(actor, county, case_ids, "review", lambda: cases.review(actor, county, case_ids))
         case "publish":
             return notices.publish(actor, county, case_ids, title)[1]

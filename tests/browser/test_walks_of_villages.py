@@ -29,6 +29,8 @@ def step(page: Page, batch: str, name: str) -> None:
     """A step with every case of a batch, seen before it is taken."""
     page.goto(batch)
     follow(page.locator(STATE).get_by_role("link").first)
+    if page.locator("input[name=without]").count():
+        page.fill("input[name=without]", "已核对档案原件")
     follow(page.get_by_role("button", name=name).first)
 
 

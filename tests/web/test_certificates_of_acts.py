@@ -32,6 +32,19 @@ def issued(officer: Actor, database: Settings, press: Press, ids: list[Any]) -> 
     return [one.number for one in certificates.issue(officer, COUNTY, ids, press).issued]
 
 
+def test_a_certificate_asked_for_before_the_log_is_sealed_is_told_to_wait_and_is_no_fault(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    (first, *_) = to_rights(*officers, superuser, 1)
+    page = f"/cases/{COUNTY}/{first}"
+    deng.get(page)
+    answer = deng.post(f"{page}/steps/certify")
+    assert answer.status_code == 303
+    shown = deng.get(page).text
+    assert "请稍等再点“发证”" in shown
+    assert "REG-13" not in shown
+
+
 def test_a_change_of_head_names_each_certificate_to_hand_out_and_each_to_take_in(
     deng: Browser, officers: tuple[Actor, Actor], superuser: Any, database: Settings, press: Press
 ) -> None:

@@ -12,7 +12,7 @@ from landreg.core.actor import Actor
 from landreg.core.pdftext import pdf_text
 from landreg.registry.casework import cases, opening
 from tests.papers_kit import pdf
-from tests.registry_kit import in_state
+from tests.registry_kit import in_state, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 from tests.web.conftest import Browser
 
@@ -51,6 +51,39 @@ def test_what_lacks_is_said_where_it_is_decided_and_on_the_receipt(
     said = receipt(deng, ids[0])
     assert "材料齐全" not in said
     assert "尚未收入本件档案的材料：登记申请书、身份证明、" in said
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_who_reviews_without_papers_writes_by_what_it_was_checked(
+    deng: Browser, shen: Browser, batch: UUID, officers: tuple[Actor, Actor], superuser: Any, alone: bool
+) -> None:
+    """REG-45: one reason a batch, which stays with each case."""
+    ids = in_state(officers[0], batch, "draft")
+    cases.accept(officers[0], COUNTY, ids)
+    page = f"/cases/{COUNTY}/{ids[0]}" if alone else f"/batches/{COUNTY}/{batch}"
+    form = page if alone else f"{page}/steps/review"
+    assert 'name="without"' in shen.get(form).text
+    refused = shen.post(f"{page}/steps/review", {"without": " "})
+    assert (refused.status_code, "REG-45" in refused.text, 'id="error-without-1"' in refused.text) == (400, True, True)
+    assert state_of(officers[0], ids[0]) == "accepted"
+    assert shen.post(f"{page}/steps/review", {"without": "逐户对照县档案馆2016年原件"}).status_code == 303
+    done = 1 if alone else 4
+    assert len(in_state(officers[0], batch, "reviewed")) == done
+    told = "SELECT reason FROM registry.case_event WHERE step = 'without_papers'"
+    assert superuser.execute(told).fetchall() == [("逐户对照县档案馆2016年原件",)] * done
+    assert "逐户对照县档案馆2016年原件" in deng.get(f"/cases/{COUNTY}/{ids[0]}").text
+
+
+def test_a_batch_with_a_list_of_the_archive_is_reviewed_without_more_words(
+    deng: Browser, shen: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    assert put(deng, batch, "archive_list").status_code == 303
+    ids = in_state(officers[0], batch, "draft")
+    cases.accept(officers[0], COUNTY, ids)
+    page = f"/batches/{COUNTY}/{batch}"
+    assert 'name="without"' not in shen.get(f"{page}/steps/review").text
+    assert shen.post(f"{page}/steps/review").status_code == 303
+    assert len(in_state(officers[0], batch, "reviewed")) == 4
 
 
 def test_a_list_of_the_archive_that_is_put_into_the_batch_stands_for_its_papers(

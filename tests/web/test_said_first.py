@@ -29,7 +29,7 @@ def objected(batch: UUID, deng: Browser, shen: Browser, officers: tuple[Actor, A
     page = f"/cases/{COUNTY}/{in_state(officers[0], batch, 'draft')[0]}"
     for browser, step in ((deng, "accept"), (shen, "review"), (deng, "publish")):
         browser.get(page)
-        browser.post(f"{page}/steps/{step}", {"title": "公告"} if step == "publish" else {})
+        browser.post(f"{page}/steps/{step}", {"title": "公告", "without": "已核对档案原件"})
     deng.get(page)
     deng.post(f"{page}/objections", {"raised_by": "样本邻居", "reason": "界线向我家多划了一米", "contact": ""})
     return page

@@ -20,7 +20,7 @@ from landreg.registry.facts.resurveyed import AS_NOTICED
 from landreg.registry.facts.successors import AGAIN
 from landreg.registry.rules.procedure import ANSWERED
 
-WEIGH, TRUE = "weigh", "weigh_true"
+WEIGH, TRUE, WITHOUT = "weigh", "weigh_true", "without_papers"
 """The steps by which an officer wrote down what they found about notes that touch what is certified: that the survey is wrong
 there and the case may go on, or that it is as noted and cannot.
 """
@@ -79,13 +79,14 @@ def answers_lacking(
 
 
 def answers(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[CaseEvent]]:
-    """By case: what officers wrote down about its notes, a later survey, an upheld objection or an earlier end, oldest first."""
+    """By case: what officers wrote down about its notes, a later survey, an upheld objection, an earlier end or papers that
+    lack, oldest first."""
     told: dict[UUID, list[CaseEvent]] = defaultdict(list)
     if cases:
         asked = sa.select(CaseEvent).where(
             CaseEvent.county == cases[0].county,
             CaseEvent.case_id.in_([case.case_id for case in cases]),
-            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET, AGAIN)),
+            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET, AGAIN, WITHOUT)),
         )
         for event in session.scalars(asked.order_by(CaseEvent.at)):
             told[event.case_id].append(event)

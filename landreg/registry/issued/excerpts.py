@@ -211,7 +211,7 @@ def _over(one: Restriction, day: date) -> str:
     """What a seizure past its last day says: one that waited, or came to its turn after that day, ends by no lapse."""
     if one.kind != "seizure" or one.until is None or one.until >= day:
         return ""
-    return _NOT_LAPSED if one.rank > 1 or one.until < one.valid.lower else _LAPSES
+    return _NOT_LAPSED if one.rank > 1 or one.until < (one.valid.lower or one.until) else _LAPSES
 
 
 def _minute(at: datetime | None) -> str:

@@ -176,9 +176,10 @@ def summary(county: str, batch_id: UUID, step: str) -> Response | Redirect:
 
 @dataclass(frozen=True)
 class Titled:
-    """Only a notice has a title."""
+    """Only a notice has a title, and a review without papers says by what it was checked."""
 
     title: str = field(default="", metadata={"most": 80})
+    without: str = field(default="", metadata={"most": 500})
 
 
 @blueprint.post("/batches/<county>/<uuid:batch_id>/steps/<step>")
@@ -194,7 +195,7 @@ def take(county: str, batch_id: UUID, step: str) -> Redirect | Response:
     foreseen = steps.foresee(actor, county, waiting, wanted)
     ids = [seen.case.case_id for seen in foreseen if not seen.stopped]
     back = url_for(".one", county=county, batch_id=batch_id)
-    return taken(county, ids, wanted, back, title=given.title, batch_id=batch_id)
+    return taken(county, ids, wanted, back, title=given.title, said=given.without, batch_id=batch_id)
 
 
 def _ids(actor: Actor, county: str, batch_id: UUID, step: steps.Step) -> list[UUID]:

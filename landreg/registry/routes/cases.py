@@ -92,9 +92,10 @@ def found_case(actor: Actor, county: str, case_id: UUID) -> Case:
 
 @dataclass(frozen=True)
 class Titled:
-    """The form of a step; only a notice has a title."""
+    """The form of a step; only a notice has a title, and a review without papers says by what it was checked."""
 
     title: str = field(default="", metadata={"most": 80})
+    without: str = field(default="", metadata={"most": 500})
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/steps/<step>")
@@ -102,10 +103,10 @@ class Titled:
 @problems.back_to(lambda county, case_id, step: one(county, case_id))
 def go_on(county: str, case_id: UUID, step: str) -> Redirect | Response:
     """Take the case's next step. A title is asked for only where the case's state allows a notice."""
-    wanted, title = step_named(step), read_form(Titled).title
-    if wanted.name == "publish" and not title:
+    wanted, given = step_named(step), read_form(Titled)
+    if wanted.name == "publish" and not given.title:
         _must_be_in(county, case_id, wanted.states, step)
-    return taken(county, [case_id], wanted, page_of(county, case_id), title=title)
+    return taken(county, [case_id], wanted, page_of(county, case_id), title=given.title, said=given.without)
 
 
 class Way(StrEnum):

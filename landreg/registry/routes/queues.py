@@ -16,7 +16,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.queries import division_names
 from landreg.law.book import terms
@@ -172,6 +172,7 @@ class Chosen:
     step: str
     case: tuple[str, ...]
     title: str = field(default="", metadata={"most": 80})
+    without: str = field(default="", metadata={"most": 500})
 
 
 @blueprint.post("/cases/summary")
@@ -238,11 +239,18 @@ def take() -> Redirect | Response:
     """Take the step with the chosen cases: a few at once, many as a job."""
     given = read_form(Chosen)
     county, ids = chosen_ids(given.case)
-    return taken(county, ids, step_named(given.step), url_for(".index"), title=given.title)
+    return taken(county, ids, step_named(given.step), url_for(".index"), title=given.title, said=given.without)
 
 
 def taken(
-    county: str, ids: Sequence[UUID], step: Step, back: str, *, title: str = "", batch_id: UUID | None = None
+    county: str,
+    ids: Sequence[UUID],
+    step: Step,
+    back: str,
+    *,
+    title: str = "",
+    said: str = "",
+    batch_id: UUID | None = None,
 ) -> Redirect | Response:
     """Do it, and go to the page that shows it; to one that names each case that did not go on, where there is one.
 
@@ -251,11 +259,17 @@ def taken(
     actor = current_actor()
     reachable(step.name)
     if len(ids) > jobs.DIRECTLY and step.name in jobs.CHUNK:
-        job_id = jobs.ask(actor, county, ids, step, batch_id)
+        job_id = jobs.ask(actor, county, ids, step, batch_id, said)
         return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)
     if step.name == "publish" and not title:
         raise BadInput(Finding("FORM-1", "title"))
-    stepped = steps.take(actor, county, ids, step, press=press, title=title)
+    try:
+        stepped = steps.take(actor, county, ids, step, press=press, title=title, said=said)
+    except Refused as error:
+        if any(finding.code != "REG-13" for finding in error.findings):
+            raise
+        flash(_("登簿已完成，正在写入日志封存，一般几秒钟。请稍等再点“发证”。"))
+        return redirect(back, 303)
     if stepped.refused:
         return _told(actor, county, ids, step, stepped, back)
     flash(_("%(step)s：已办 %(n)s 件。", step=i18n.shown_term(step.name, "step"), n=stepped.done))

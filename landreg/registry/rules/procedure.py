@@ -225,6 +225,15 @@ def reg_37_papers_in_the_folder(number: str, lacking: Sequence[str]) -> Finding 
     return Finding("REG-37", "documents", {"papers": list(lacking)}, subject=number) if lacking else None
 
 
+def reg_45_reviewed_without_papers(cases: Sequence[str], said: str) -> Finding | None:
+    """REG-45: who approves first registrations whose folders lack papers says by what the ground of the rights was checked. cases:
+    numbers of those that lack some. 实施细则 第十六、十七条 (RERR-16, RERR-17).
+    """
+    if not cases or said.strip():
+        return None
+    return Finding("REG-45", "without", {"count": len(cases)}, subject=cases[0])
+
+
 def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | None:
     """REN-16: what the members decided on is registered by another than who entered their decision, by its minutes. RERR-18."""
     if facts.decided_by is None or facts.actor != facts.decided_by:

@@ -68,7 +68,7 @@ def job(job_id: UUID) -> Job:
 
 
 def ask(actor: Actor, batch: UUID, step: str, *states: str) -> UUID:
-    return jobs.ask(actor, COUNTY, in_state(actor, batch, *states), STEPS[step], batch)
+    return jobs.ask(actor, COUNTY, in_state(actor, batch, *states), STEPS[step], batch, "已核对档案原件")
 
 
 @pytest.mark.usefixtures("small_chunks")
