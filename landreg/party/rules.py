@@ -11,7 +11,9 @@ from landreg.law.book import Law
 
 
 class MembershipFacts(Protocol):
-    """Whatever brings members into the register. elsewhere: masked name to the code of another household that lists them."""
+    """Whatever brings members into the register. elsewhere: masked name to the code of another household of the county that lists
+    them, '' of one outside the jurisdiction of who asks; abroad: to county and code of a household of another county.
+    """
 
     @property
     def code(self) -> str:
@@ -21,13 +23,28 @@ class MembershipFacts(Protocol):
     def elsewhere(self) -> Mapping[str, str]:
         """Members found in another household."""
 
+    @property
+    def abroad(self) -> Mapping[str, str]:
+        """Members found in a household of another county."""
+
 
 def pt_1_members_in_one_household(facts: MembershipFacts, law: Law) -> Finding | None:
     """PT-1: nobody is a member of two households. 农村集体经济组织法 第十七条 (RCEO-17)."""
     if not facts.elsewhere:
         return None
-    values = {"members": list(facts.elsewhere), "households": sorted(set(facts.elsewhere.values()))}
+    seen = {name: code for name, code in facts.elsewhere.items() if code}
+    values: dict[str, object] = {"members": list(seen), "households": sorted(set(seen.values()))} if seen else {}
+    if outside := len(facts.elsewhere) - len(seen):
+        values["outside"] = outside
     return Finding("PT-1", "members", values, subject=facts.code)
+
+
+def pt_5_members_in_one_county(facts: MembershipFacts, law: Law) -> Finding | None:
+    """PT-5: whom the register has in a household of another county too is told who reviews. RCEO-17."""
+    if not facts.abroad:
+        return None
+    values = {"members": list(facts.abroad), "households": sorted(set(facts.abroad.values()))}
+    return Finding("PT-5", "members", values, subject=facts.code)
 
 
 @dataclass(frozen=True)

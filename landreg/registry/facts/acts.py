@@ -23,6 +23,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.bound_land import running_on
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.deaths import joining_dead
+from landreg.registry.facts.elsewhere import NOWHERE, Elsewhere, homes
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals
 from landreg.registry.facts.limits import lying_on, numbers_of, on_touched
@@ -144,7 +145,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
                 tuple(one for one, _ in along.get(case.case_id, ())),
             ),
             papers[case.case_id],
-            elsewhere.get(case.case_id, {}),
+            elsewhere.get(case.case_id, NOWHERE),
             dead.get(case.case_id, {}),
             takers.get(_taker_id(asked[case.case_id])),
             stands,
@@ -188,7 +189,7 @@ def _proposal(
     asked: Any,
     rows: InForce,
     folder: frozenset[str],
-    elsewhere: Mapping[str, str],
+    elsewhere: Elsewhere,
     dead: Mapping[str, str],
     taker: Any,
     stands: Mapping[UUID, str],
@@ -206,7 +207,8 @@ def _proposal(
         members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
         heads=_heads(household),
         misnamed=misnamed,
-        elsewhere=elsewhere,
+        elsewhere=elsewhere.here,
+        abroad=elsewhere.abroad,
         dead=dead,
         parcels=tuple(bundle.codes.values()) if bundle else (),
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
@@ -243,19 +245,19 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
     raise ValueError(f"{case.subject_code} is not in force")
 
 
-def _elsewhere(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict[UUID, dict[str, str]]:
-    """By case: masked names of those who join, to the household that the register has them in and that they do not leave."""
+def _elsewhere(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict[UUID, Elsewhere]:
+    """By case: who of those that join stands in households that they do not leave."""
     joining = {
         person: (case_id, change)
         for case_id, change in asked.items()
         if isinstance(change, HouseholdChange)
         for person in (join.person_id for join in change.joins)
     }
-    found: dict[UUID, dict[str, str]] = defaultdict(dict)
-    for row in session.execute(text(_ELSEWHERE), {"county": county, "persons": list(joining)}):
+    found: dict[UUID, Elsewhere] = defaultdict(Elsewhere)
+    for row in homes(session, county, list(joining)):
         case_id, change = joining[row.person_id]
         if row.member_id not in change.leaving:
-            found[case_id][masked_name(row.name_masked)] = row.code
+            found[case_id].add(masked_name(row.name_masked), row)
     return found
 
 
@@ -265,8 +267,4 @@ _TAKERS = """
             AND m.holds_right AND upper_inf(m.recorded) AND upper_inf(m.valid)) AS members
     FROM party.household AS h
     WHERE h.county = :county AND h.household_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)
-"""
-_ELSEWHERE = """
-    SELECT r.person_id, r.member_id, p.name_masked, r.household_code AS code
-    FROM party.households_of(:county, :persons) AS r JOIN identity.person AS p ON p.person_id = r.person_id
 """

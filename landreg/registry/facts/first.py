@@ -17,8 +17,10 @@ from landreg.core.periods import Period
 from landreg.law.book import act_type
 from landreg.party.rules import Related
 from landreg.registry.casebook import Case
+from landreg.registry.facts import elsewhere
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.differences import differences, overlapped
+from landreg.registry.facts.elsewhere import NOWHERE
 from landreg.registry.facts.kin import TURNS
 from landreg.registry.facts.listed import RELATED
 from landreg.registry.facts.objected import pending, upheld
@@ -54,7 +56,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
         parcels[row.package_id, row.contract_code].append(
             ParcelFacts(row.parcel_code, row.area_m2 or Decimal(0), row.land_class or "", row.surveyed, row.taken_by)
         )
-    elsewhere = _members_elsewhere(session, asked)
+    known = elsewhere.staged(session, asked)
     return [
         Proposal(
             case,
@@ -70,7 +72,8 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 area_m2=staged["area_m2"] or Decimal(0),
                 mu=staged["mu"] or Decimal(0),
                 parcels=tuple(parcels[case.package_id, case.subject_code]),
-                elsewhere=elsewhere.get((case.package_id, case.household_code), {}),
+                elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
+                abroad=homes.abroad,
             ),
         )
         for case in cases
@@ -83,7 +86,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
         return []
     asked = _asked(cases)
     homesteads = _by_package_and_code(session, _HOMESTEADS, asked)
-    elsewhere = _members_elsewhere(session, asked)
+    known = elsewhere.staged(session, asked)
     return [
         Proposal(
             case,
@@ -99,7 +102,8 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 others=tuple(staged["others"] or ()),
                 taken_by=staged["taken_by"],
                 related=Related(*(staged["related"] or ())),
-                elsewhere=elsewhere.get((case.package_id, case.household_code), {}),
+                elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
+                abroad=homes.abroad,
             ),
         )
         for case in cases
@@ -172,14 +176,6 @@ def _by_package_and_code(session: Session, statement: str, asked: Mapping[str, A
     return {(row["package_id"], row["code"]): row for row in session.execute(text(statement), asked).mappings()}
 
 
-def _members_elsewhere(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Mapping[str, str]]:
-    """By package and household: masked names of members whom the register has in another household, and that one's code."""
-    found: dict[_Key, dict[str, str]] = defaultdict(dict)
-    for row in session.execute(text(_MEMBERS_ELSEWHERE), asked):
-        found[row.package_id, row.household_code][row.name_masked] = row.other
-    return found
-
-
 def _asked(cases: Sequence[Case]) -> dict[str, Any]:
     return {
         "county": cases[0].county,
@@ -239,16 +235,6 @@ _CONTRACT_PARCELS = """
     LEFT JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
     WHERE p.county = :county AND p.package_id = ANY (:packages) AND p.contract_code = ANY (:codes)
     ORDER BY p.package_id, p.contract_code, p.parcel_code
-"""
-_MEMBERS_ELSEWHERE = """
-    WITH named AS MATERIALIZED (
-        SELECT m.package_id, m.household_code, m.name_masked, i.person_id FROM land.staged_member AS m
-        JOIN identity.person AS i ON i.id_digest = m.id_digest
-        WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
-    )
-    SELECT n.package_id, n.household_code, n.name_masked, r.household_code AS other
-    FROM party.households_of(:county, array(SELECT person_id FROM named)) AS r JOIN named AS n ON n.person_id = r.person_id
-    WHERE r.household_code <> n.household_code
 """
 _HOMESTEADS = f"""
     SELECT s.package_id, s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,

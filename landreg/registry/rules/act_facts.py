@@ -135,6 +135,7 @@ class ActFacts:
     members: Mapping[UUID, bool] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     dead: Mapping[str, str] = field(default_factory=dict)
+    abroad: Mapping[str, str] = field(default_factory=dict)
     parcels: tuple[str, ...] = ()
     collective: str = ""
     holder: UUID | None = None

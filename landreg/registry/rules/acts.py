@@ -8,7 +8,7 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
-from landreg.party.rules import pt_1_members_in_one_household
+from landreg.party.rules import pt_1_members_in_one_household, pt_5_members_in_one_county
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on, tr_34_contracts_on_ground_that_is_gone
 from landreg.registry.rules.died_out import (
@@ -239,6 +239,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_7_relations_of_who_joins,
         hh_17_who_joins_was_of_it,
         pt_1_members_in_one_household,
+        pt_5_members_in_one_county,
     ),
     "assignment": (
         *_OF_HOLDER,

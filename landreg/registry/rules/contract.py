@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, Period, years_after
 from landreg.core.units import total_mu
 from landreg.law.book import Law
-from landreg.party.rules import NOBODY, Related, pt_1_members_in_one_household, pt_4_one_head
+from landreg.party.rules import (
+    NOBODY,
+    Related,
+    pt_1_members_in_one_household,
+    pt_4_one_head,
+    pt_5_members_in_one_county,
+)
 
 _GRASS, _FOREST = "04", "03"
 
@@ -32,7 +38,7 @@ class ContractFacts:
 
     holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
     members: those who hold the right. related: all that are listed. elsewhere: masked name of a member to the code of another
-    household that lists them.
+    household that lists them; abroad: to one of another county.
     """
 
     code: str
@@ -46,6 +52,7 @@ class ContractFacts:
     parcels: tuple[ParcelFacts, ...]
     elsewhere: Mapping[str, str]
     related: Related = NOBODY
+    abroad: Mapping[str, str] = field(default_factory=dict)
 
 
 def land_family(land_class: str) -> str:
@@ -138,4 +145,5 @@ CONTRACT_RULES = (
     ct_11_holder_is_household,
     pt_1_members_in_one_household,
     pt_4_one_head,
+    pt_5_members_in_one_county,
 )

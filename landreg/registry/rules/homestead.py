@@ -10,7 +10,13 @@ from decimal import Decimal
 from landreg.core.codes import LAND_UNIT, REAL_ESTATE_UNIT
 from landreg.core.errors import Finding
 from landreg.law.book import Law
-from landreg.party.rules import NOBODY, Related, pt_1_members_in_one_household, pt_4_one_head
+from landreg.party.rules import (
+    NOBODY,
+    Related,
+    pt_1_members_in_one_household,
+    pt_4_one_head,
+    pt_5_members_in_one_county,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class HomesteadFacts:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     built_by: date | None = None
     related: Related = NOBODY
+    abroad: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,4 +117,5 @@ HOMESTEAD_RULES = (
     hs_7_parcel_free,
     pt_1_members_in_one_household,
     pt_4_one_head,
+    pt_5_members_in_one_county,
 )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from landreg.access import identity
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
-from landreg.registry import booking, queries
+from landreg.registry import booking, queries, steps
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.casework.weighing import Answer, weigh
 from landreg.registry.facts.survey_notes import answers
@@ -28,7 +29,7 @@ from tests.registry_kit import (
     to_notice,
     to_rights,
 )  # fmt: skip
-from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers, stage_village
 
 OTHER_VILLAGE = "610902104203"
 
@@ -240,6 +241,39 @@ def test_an_officer_of_one_village_is_held_up_by_members_of_another_and_no_more(
     stepped = booking.register(theirs[1], COUNTY, ids)
     assert stepped.done == 2
     assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"PT-1"}, {"PT-1"}]
+    # Who looks at one village alone is told neither the name nor the household of another.
+    assert [dict(finding.values) for found in stepped.refused.values() for finding in found] == [{"outside": 2}] * 2
+
+
+def test_who_is_a_member_in_another_county_too_is_told_who_reviews(
+    batch: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PT-5."""
+    with unit_of_work(registrar) as uow:
+        (person,) = identity.enter(uow, [identity.NewPerson("成员1之1", "1", citizen_id(2))])
+    household = uuid4()
+    superuser.execute(
+        "INSERT INTO land.division (code, name, level, parent, urban_rural) VALUES ('610929', '白河县', 'county', '6109', '')"
+    )
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, valid,
+                   recorded, act_id)
+               VALUES ('610929', %s, %s, '610929101202', '610929101202010001', '别户', %s, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+            [uuid4(), household, uuid4(), uuid4()],
+        )
+        superuser.execute(
+            """INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right,
+                   position, valid, recorded, act_id)
+               VALUES ('610929', %s, %s, '610929101202', %s, %s, '02', true, 1, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+            [uuid4(), uuid4(), household, person, uuid4()],
+        )
+    ids = in_state(registrar, batch, "draft")
+    assert cases.accept(registrar, COUNTY, ids).done == 4
+    foreseen = steps.foresee(reviewer, COUNTY, ids, steps.STEPS["review"])
+    told = [finding.values for one in foreseen for finding in one.findings if finding.code == "PT-5"]
+    assert told == [{"members": ["成***1"], "households": ["白河县610929101202010001"]}] * 2
+    assert not any(one.stopped for one in foreseen)
 
 
 def to_notice_unjudged(registrar: Actor, reviewer: Actor, superuser: Connection, staged: Any) -> list[UUID]:

@@ -137,6 +137,11 @@ def test_a_contractor_that_is_no_household_is_refused_by_name() -> None:
 def test_a_member_who_is_in_another_household_is_refused_under_a_masked_name() -> None:
     (finding,) = examine(CONTRACT_RULES, contract(elsewhere={"白*成": "H2"}), LAW)
     assert (finding.code, finding.values) == ("PT-1", {"members": ["白*成"], "households": ["H2"]})
+    (finding,) = examine(CONTRACT_RULES, contract(elsewhere={"白*成": ""}), LAW)
+    assert (finding.code, finding.values) == ("PT-1", {"outside": 1})
+    assert LAW.say(finding, "zh") == "家庭成员 1 人已登记在管辖范围以外的农户，请由县级登记人员核对。"
+    (finding,) = examine(CONTRACT_RULES, contract(abroad={"白*成": "白河县H3"}), LAW)
+    assert (finding.code, finding.values) == ("PT-5", {"members": ["白*成"], "households": ["白河县H3"]})
 
 
 def test_every_reason_is_told_at_once() -> None:

@@ -102,3 +102,7 @@ def test_a_homestead_that_another_holds_is_refused() -> None:
 
 def test_a_household_with_a_member_in_another_one_is_refused() -> None:
     assert codes_of(elsewhere={"白*成": "H2"}) == ["PT-1"]
+
+
+def test_a_member_in_a_household_of_another_county_is_told() -> None:
+    assert codes_of(abroad={"白*成": "白河县H3"}) == ["PT-5"]

@@ -1,0 +1,69 @@
+"""Whom the register has in another household by the same number: of the county (PT-1), or of another one (PT-5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+_Key = tuple[UUID | None, str]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """By masked name. here: the code of a household of the county, '' of one outside the jurisdiction; abroad: county and code of a
+    household of another.
+    """
+
+    here: dict[str, str] = field(default_factory=dict)
+    abroad: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, row: Row[Any]) -> None:
+        """Take in a household that lists somebody."""
+        if row.abroad:
+            self.abroad[name] = f"{row.county}{row.code}"
+        else:
+            self.here[name] = row.code if row.inside else ""
+
+
+NOWHERE = Elsewhere()
+
+
+def homes(session: Session, county: str, persons: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """The households that list these persons, in every county of the register."""
+    return session.execute(text(_HOMES), {"county": county, "persons": list(persons)}).all() if persons else ()
+
+
+def staged(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Elsewhere]:
+    """By package and household: members whom the register has in another household."""
+    found: dict[_Key, Elsewhere] = defaultdict(Elsewhere)
+    for row in session.execute(text(_STAGED), asked):
+        found[row.package_id, row.household_code].add(row.name_masked, row)
+    return found
+
+
+_HOMES_OF = """
+    SELECT r.person_id, r.member_id, r.household_code AS code, coalesce(d.name, c.code) AS county, c.code <> :county AS abroad,
+           starts_with(r.household_code, access.jurisdiction_from()) AS inside
+    FROM (SELECT CAST(:county AS text) AS code UNION SELECT code FROM land.division WHERE level = 'county') AS c
+    LEFT JOIN land.division AS d ON d.code = c.code CROSS JOIN LATERAL party.households_of(c.code, {persons}) AS r
+"""
+_HOMES = f"""
+    SELECT r.*, p.name_masked FROM ({_HOMES_OF.format(persons=":persons")}) AS r
+    JOIN identity.person AS p ON p.person_id = r.person_id
+"""
+_STAGED = f"""
+    WITH named AS MATERIALIZED (
+        SELECT m.package_id, m.household_code, m.name_masked, i.person_id FROM land.staged_member AS m
+        JOIN identity.person AS i ON i.id_digest = m.id_digest
+        WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
+    )
+    SELECT n.package_id, n.household_code, n.name_masked, r.code, r.county, r.abroad, r.inside
+    FROM ({_HOMES_OF.format(persons="array(SELECT person_id FROM named)")}) AS r JOIN named AS n ON n.person_id = r.person_id
+    WHERE r.code <> n.household_code
+"""
