@@ -21,7 +21,7 @@ from landreg.exchange.contracts.rules.free import (
 from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
 from landreg.exchange.contracts.rules.swapped import con_107_exchange_is_about_even
 from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_first
-from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
+from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
 from landreg.exchange.contracts.taking import sides
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law, examine
@@ -46,6 +46,9 @@ def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
         mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)
         told.append(con_87_price_is_usual(Priced(row.number, row.kind, row.unit, row.price, mu), law))
+        if valued := row.clauses.get("valued_yuan"):
+            days = (row.until_on - row.from_on).days
+            told.append(con_113_valuation_is_usual((row.number, Decimal(str(valued)), mu, days), law))
         told.append(con_85_one_draft_at_a_time((row.number, draft_queries.beside(session, row, law.on)), law))
     return [one for one in told if one is not None]
 

@@ -34,6 +34,7 @@ from landreg.exchange.contracts import (
     project_runs,
     projects,
     registering,
+    saying,
     signing,
 )
 from landreg.exchange.contracts.disputes import Brought
@@ -49,6 +50,7 @@ from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.counter.present import Present
 from landreg.exchange.listings.reading import Offer
 from landreg.exchange.listings.service import judge
+from landreg.law.queries import load_law
 from landreg.log.note import Signer
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
@@ -373,8 +375,13 @@ def test_a_contract_whose_term_is_over_ends_by_itself(superuser: Connection) -> 
 
 
 def test_a_share_contract_pays_a_fixed_and_a_floating_dividend_and_gives_the_land_back_at_dissolution() -> None:
-    """CON-86 for a dividend of what is no share."""
-    contract = signed(drawn(kind="share", unit="share", values=SHARES))
+    """CON-86 for a dividend of what is no share; CON-113 of a value that is none."""
+    for valued, told in (("1", True), ("12000", False)):
+        contract = drawn(kind="share", unit="share", values={**SHARES, "valued_yuan": valued})
+        with unit_of_work(OPERATOR) as uow:
+            found = saying.told_of(uow.session, seen(contract).contract, load_law(uow.session, COUNTY, today()))
+        assert ("CON-113" in {one.code for one in found}) is told, found
+    contract = signed(contract)
     fixed = len(seen(contract).dues)
     asked = Dividend(today().year - 1, Decimal("321.00"), today(), today())
     dividing.pay_dividend(OPERATOR, COUNTY, contract.contract_id, asked, PAPER)

@@ -26,7 +26,7 @@ from landreg.exchange.contracts.rules.clauses import (
 )
 from landreg.exchange.contracts.rules.instalments import Instalment, Split, con_35_instalments_add_up
 from landreg.exchange.contracts.rules.terms import Contracted, Listed, Piece
-from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
+from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
 from landreg.exchange.contracts.rules.wording import Parcelled, digest, rhythm_zh
 from landreg.law.book import national_law, term
 from landreg.law.book import terms as words
@@ -563,6 +563,14 @@ def test_a_price_that_is_not_usual_is_asked_about(kind: str, unit: str, price: s
     """CON-87: by the county's band; of one sum a mu."""
     told = con_87_price_is_usual(Priced("1", kind, unit, Decimal(price), Decimal(2)), LAW)
     assert (told is None) == sound
+
+
+@pytest.mark.parametrize(("yuan", "sound"), [("12000", True), ("1", False), ("90000000", False)])
+def test_a_value_of_shares_that_is_not_usual_is_asked_about(yuan: str, sound: bool) -> None:
+    """CON-113, of four mu for five years: 600 yuan a mu and year."""
+    told = con_113_valuation_is_usual(("1", Decimal(yuan), Decimal(4), 5 * 365), LAW)
+    assert (told is None) == sound
+    assert told is None or (told.code, told.field, LAW.level(told)) == ("CON-113", "valued_yuan", "warn")
 
 
 def test_the_clause_on_re_transfer_reads_well_and_what_was_drawn_before_keeps_its_wording() -> None:

@@ -1,4 +1,6 @@
-"""CON-87: whether the price of a contract is one that is usual. It is asked about, and stops nothing. Pure."""
+"""CON-87, CON-113: whether the price of a contract, or what its land is valued at, is one that is usual. It is asked about, and
+stops nothing. Pure.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.listings.rules.units import BALANCES
 from landreg.exchange.listings.rules.usual import BUILT
 from landreg.law.book import Law
+
+YEAR = 365
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,20 @@ def con_87_price_is_usual(facts: Priced, law: Law) -> Finding | None:
         return None
     values = {"price": half_up(price), "counted": key, "least": least, "most": most}
     return Finding("CON-87", "price", values, subject=facts.number or None)
+
+
+def con_113_valuation_is_usual(facts: tuple[str, Decimal, Decimal, int], law: Law) -> Finding | None:
+    """CON-113: land is contributed as shares at a value far from what its use is paid (the band of LST-32): both sides are told,
+    since the shares and all that falls to them later are counted by it. RLCL-36.
+
+    facts: the contract's number, the value in yuan, mu of all of its land, days of its term.
+    """
+    number, yuan, mu, days = facts
+    if not mu or days <= 0:
+        return None
+    a_year = yuan * YEAR / days / mu
+    least, most = (law.number(f"LST-32.{end}_price", "yuan_mu_year") for end in ("least", "most"))
+    if least <= a_year <= most:
+        return None
+    values = {"yuan": yuan, "mu": mu, "price": half_up(a_year), "least": least, "most": most}
+    return Finding("CON-113", "valued_yuan", values, subject=number)
