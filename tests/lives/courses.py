@@ -25,6 +25,7 @@ from landreg.exchange.contracts import (
     registering,
     renewing,
     signing,
+    watching,
 )
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.disputes import Brought
@@ -76,6 +77,7 @@ def _changed() -> Life:
     asked = kit.draft(right, kit.parcels_of(OPERATOR, right)[:1])
     drawn = yield "draw_recorded", lambda: drawing.draw_recorded(OPERATOR, COUNTY, asked, kit.TAKER, NAME)
     at = (COUNTY, signed(drawn).contract_id)
+    yield "watch_contract", lambda: watching.watch(OPERATOR, *at, "idle", "东侧两块没有耕种", day)
     yield "members_told", lambda: members.members_told(OPERATOR, *at, day, PAPER)
     yield "dispute", lambda: disputes.dispute(OPERATOR, *at, Brought("arbitration", "拖欠价款"), PAPER)
     owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9), pays="taker")
