@@ -62,14 +62,15 @@ def law_lint() -> None:
 @law_group.command("guard")
 @click.argument("texts", type=click.File("rb"))
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the words of this day")
-def law_guard(texts: BinaryIO, on: datetime | None) -> None:
+@click.option("--of-deal", is_flag=True, help="read them as words of a listing, an offer or a contract")
+def law_guard(texts: BinaryIO, on: datetime | None, *, of_deal: bool) -> None:
     """Whether sentences, one a line (- reads standard input), tie land to settling; exit code 1 when any does."""
-    from landreg.law.guard import find
+    from landreg.law.guard import find, find_of_deal
 
     day = on.date() if on else beijing_day(datetime.now(UTC))
     out, refused = sys.stdout.buffer, False
     for sentence in texts:
-        tie = find(sentence.decode("utf-8", "replace"), day)
+        tie = (find_of_deal if of_deal else find)(sentence.decode("utf-8", "replace"), day)
         refused |= tie is not None
         said = f"refuse\tGUARD-1 {' '.join(word.text for word in tie.words)}\n" if tie else "pass\t\n"
         out.write(said.encode())

@@ -1,7 +1,8 @@
 """Whether a text ties giving up land to settling in town: as its condition, time, price or inducement. Pure.
 
 guard_signs.py reads the text as words, whatever disguises them; guard_frame.py finds what it says of land and of town;
-guard_judge.py weighs each pair of the two. The words and points are dated data (guard.toml). Time is linear in the text's length.
+guard_judge.py weighs each pair of the two; guard_deal.py reads the terms of a transfer. The words and points are dated data
+(guard.toml). Time is linear in the text's length.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from landreg.core.errors import Finding
+from landreg.law.guard_deal import waits
 from landreg.law.guard_frame import NOTHING, Passage, lexicon, parts, passage
 from landreg.law.guard_judge import Tied, tied
 from landreg.law.guard_signs import Reading, readings
+from landreg.law.settling_offered import offers_settling
 
 
 @dataclass(frozen=True)
@@ -44,21 +47,50 @@ def guard(text: str, on: date, field: str | None = None, *, of_exit: bool = Fals
     tie = find(text, on) or (find_of_exit(text, on) if of_exit else None)
     if tie is None:
         return None
-    words = [word.text for word in tie.words]
-    places = [(word.start, word.end) for word in tie.words]
-    return Finding("GUARD-1", field=field, values={"link": tie.link, "words": words, "places": places})
+    return _finding(tie, field)
 
 
-def find(text: str, on: date) -> Tie | None:
+def guard_deal(text: str, on: date, field: str | None = None) -> Finding | None:
+    """GUARD-1 where the words of a transfer tie it to settling: land is what it is about, and goes without saying. values: with
+    `said`, where a term of it waits for a register or is given for one.
+    """
+    tie = find_of_deal(text, on)
+    if tie is None:
+        return None
+    return _finding(tie, field, **({"said": tie.words[0].text} if len(tie.words) == 1 else {}))
+
+
+def find_of_deal(text: str, on: date) -> Tie | None:
+    """The tie in what is said of a transfer: one that names land and settling, a term that waits for a register, or settling that
+    is offered or asked for beside the price.
+    """
+    if tie := find(text, on, of_deal=True):
+        return tie
+    found = waits(text) if on >= lexicon().data["since"] else None
+    if found:
+        return Tie("term", (Word(found.text, found.start, found.end),))
+    if offered := offers_settling(text, on):
+        (words,), (place,) = offered.values["words"], offered.values["places"]
+        return Tie(str(offered.values["link"]), (Word(words, *place),))
+    return None
+
+
+def find(text: str, on: date, *, of_deal: bool = False) -> Tie | None:
     """The first tie in a text, None where it is harmless."""
     if on < lexicon().data["since"]:
         return None
     for reading in readings(text):
         said = passage(reading.signs)
         threshold = lexicon().points["threshold_hidden" if reading.coded else "threshold"]
-        if found := tied(said, parts(said), threshold):
+        if found := tied(said, parts(said), threshold, of_deal=of_deal):
             return Tie(found.link, _words(reading, said, found))
     return None
+
+
+def _finding(tie: Tie, field: str | None, **more: str) -> Finding:
+    words = [word.text for word in tie.words]
+    places = [(word.start, word.end) for word in tie.words]
+    return Finding("GUARD-1", field=field, values={"link": tie.link, "words": words, "places": places, **more})
 
 
 def find_of_exit(text: str, on: date) -> Tie | None:

@@ -16,6 +16,7 @@ from landreg.law.guard_turns import BAN, THREAT, turns_of
 
 _WINDOW = 40  # signs between two parts, beyond which nothing ties them
 _FAR = 14  # words after a pair within which it may turn out to be a question
+_LET = frozenset({"named", "passed"})  # what is said of land that is let
 _TAIL = 3  # words after a harmless pair that are its own: "……作为落户的条件"
 _LACKING = frozenset({"denied first", "turned first", "lacking"})  # "没退地": what a threat makes a condition
 
@@ -29,8 +30,11 @@ class Tied:
     end: int
 
 
-def tied(text: Passage, found: list[Part], threshold: int) -> Tied | None:
-    """The first tie between neighbouring parts that weighs so much; also over one between, where a "but" begins anew."""
+def tied(text: Passage, found: list[Part], threshold: int, *, of_deal: bool = False) -> Tied | None:
+    """The first tie between neighbouring parts that weighs so much; also over one between, where a "but" begins anew.
+
+    of_deal: land is let, so that to name it beside a settling, by no link, says nothing.
+    """
     spent = 0
     for at, second in enumerate(found):
         for back in range(at - 1, max(at - 4, -1), -1):
@@ -51,7 +55,9 @@ def tied(text: Passage, found: list[Part], threshold: int) -> Tied | None:
             )
             turns = turns_of(pair, linked=bool(_link(pair, [])[1]))
             link, weight = _link(pair, turns)
-            harmless = _harmless(pair, turns, weight)
+            harmless = _harmless(pair, turns, weight) or (
+                of_deal and link == "beside" and not turns and pair.land.act in _LET
+            )
             if not harmless and _weighs(pair, turns, link, weight) >= threshold:
                 return Tied(link, first.start, second.end)
             if harmless:

@@ -78,16 +78,5 @@ def transfers(day: date) -> Mapping[str, Transfer]:
 
 
 @cache
-def words(which: str) -> tuple[str, ...]:
-    """Words that a listing must not say: `not_farming`, `not_basic`."""
-    return tuple(_toml()["words"][which])
-
-
-def not_farming(said: str) -> bool:
-    """Whether words promise a use that is no farming. TR-2."""
-    return any(word in said for word in words("not_farming"))
-
-
-@cache
 def _toml() -> dict[str, Any]:
     return tomllib.loads(resources.files("landreg.law").joinpath("transfers.toml").read_text("utf-8"))

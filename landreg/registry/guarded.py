@@ -15,8 +15,7 @@ from typing import BinaryIO
 from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.files import Store
 from landreg.core.pdftext import MOST_SIGNS, UnreadableError, pdf_text
-from landreg.law.guard import guard
-from landreg.law.settling_offered import offers_settling
+from landreg.law.guard import guard, guard_deal
 from landreg.web.forms import Upload
 
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
@@ -83,8 +82,10 @@ def words_of_exit_tie_nothing(on: date, **texts: str) -> None:
 
 
 def words_of_transfer_tie_nothing(on: date, **texts: str) -> None:
-    """The same of what is said of a transfer, where settling is offered, or asked for, beside the price: "帮你家娃落户"."""
-    _refuse(guard(text, on, name) or offers_settling(text, on, name) for name, text in texts.items())
+    """The same of what is said of a transfer, whose land goes without saying too: "落户以后付钱", "帮你家娃落户". What a side
+    reports of another (a dispute, a notice, a reason why not) is no term, and is read by `ties_nothing`.
+    """
+    _refuse(guard_deal(text, on, name) for name, text in texts.items())
 
 
 def _refuse(findings: Iterable[Finding | None]) -> None:

@@ -19,6 +19,7 @@ from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying, off_7_looked_at_twice
 from landreg.exchange.bidding.swapped import EXCHANGE
 from landreg.exchange.listings.rules.offer import HOUSES
+from landreg.exchange.listings.rules.words import Spoken, words_stray
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
@@ -93,7 +94,7 @@ def _allowed(
     facts = Saying(
         before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit, word.said, told.kind in HOUSES
     )
-    findings = list(examine(OFFER_RULES, facts, law))
+    findings = [*examine(OFFER_RULES, facts, law), *words_stray(Spoken("", told.kind, {"said": word.said}), law)]
     if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)
         if word.kind in (*NAMING, "accept"):

@@ -29,7 +29,7 @@ from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, con_17_
 from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due, Settled
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_transfer_tie_nothing
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ def settle(
             raise Conflict(Finding("CON-5", "state", {"where": "ended" if ended else "running"}, subject=row.number))
         kept, brought = must(paper), found.of("disputed")
         ties_nothing(law.on, kept, said=asked.said)
+        if asked.document == "settlement":  # What an award or a judgment says of such a term is no term.
+            words_of_transfer_tie_nothing(law.on, said=asked.said)
         since, forum = (brought.on_day, str(brought.facts.get("forum", ""))) if brought else (law.on, "")
         about, owed = str(brought.facts.get("about", "")) if brought else "", _owed(found, asked.pays)
         late = frozenset(position for position, one in owed.items() if one.late(law.on))

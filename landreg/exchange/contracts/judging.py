@@ -46,6 +46,7 @@ from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, gi
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import listing_queries
 from landreg.exchange.listings.rules.offer import GRAINS
+from landreg.exchange.listings.rules.words import Spoken, words_stray
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_path
 from landreg.land.shown import code_name
@@ -69,6 +70,8 @@ def judged(
     findings = [*examine((*CONTRACT_RULES, *FREE_RULES), facts, law)]
     findings += [*clauses_lacking(text, law), *con_41_figures_within_bounds(text, law)]
     findings += examine(SOLD_RULES, ("", terms.kind, {"said": draft.said, **draft.values}), law)[:1]
+    basic = tuple(one.code for one in facts.pieces if one.basic)
+    findings += words_stray(Spoken("", terms.kind, {"said": draft.said, **draft.values}, basic), law)
     findings += con_106_built_within_the_term((terms.kind, values, terms.until_on), law)
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)

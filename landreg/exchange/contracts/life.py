@@ -54,7 +54,7 @@ from landreg.exchange.contracts.rules.service import asked_of
 from landreg.exchange.contracts.rules.unpaid import ARREARS
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_transfer_tie_nothing
 
 LIVING = ("signed", "running", "over", "disputed")
 AGREED = ("agreed", "dissolved", "land_lost")
@@ -199,6 +199,8 @@ def end(
         open_for(found, law, *LIVING)
         course = found.course(law.on)
         ties_nothing(law.on, paper, said=asked.said)
+        if asked.how in AGREED:
+            words_of_transfer_tie_nothing(law.on, said=asked.said)
         of_organisation = not deal_queries.natural(uow.session, [found.contract])
         moved = Moved(course.number, found.contract.kind, found.of("registered") is not None, asked.how)
         if wrong := con_30_what_was_moved_has_no_term(moved, law):

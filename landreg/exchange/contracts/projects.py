@@ -39,6 +39,7 @@ from landreg.exchange.contracts.rules.terms import (
     con_28_penalty_within_bounds,
 )
 from landreg.exchange.counter.present import Party, Present, stands_for
+from landreg.exchange.listings.rules.words import Spoken, words_stray
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -143,7 +144,8 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     known = {name: "—" for one in clauses for name in (*one.given, "grade")}
     text = Text(terms.kind, terms.unit, {**known, **planned.values}, planned.said, terms.months)
     findings += clauses_lacking(text, law)
-    findings += examine(SOLD_RULES, ("", terms.kind, {"said": planned.said, **planned.values}), law)[:1]
+    said = {"said": planned.said, **planned.values}
+    findings += [*examine(SOLD_RULES, ("", terms.kind, said), law)[:1], *words_stray(Spoken("", terms.kind, said), law)]
     if dear := con_28_penalty_within_bounds(("", planned.values.get("late_per_10000", "")), law):
         findings.append(dear)
     return findings

@@ -20,7 +20,7 @@ from landreg.exchange.listings.rules.offer import is_a_number
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.law.transfers import transfers
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_transfer_tie_nothing
 
 RESOLVED, APPROVED = "members_resolved", "township_approved"
 
@@ -45,7 +45,7 @@ def against(session: Session, found: Whole, taker: Taker, decided: Decided, law:
     for paper in (decided.minutes, decided.approved):
         if paper is not None:
             ties_nothing(law.on, paper)
-    ties_nothing(law.on, approval="" if told is None else told.approval)
+    words_of_transfer_tie_nothing(law.on, approval="" if told is None else told.approval)
     member = taker.kind == "household" and taker.code[:ISSUER] == found.parcels[0].parcel_code[:ISSUER]
     kind = transfers(law.on).get(row.kind)
     facts = Resolved(

@@ -24,14 +24,17 @@ from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_f
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
 from landreg.exchange.contracts.taking import sides
 from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.exchange.listings.rules.words import Spoken, words_stray
 from landreg.law.book import Law, examine
 
 
 def sold_by(row: Contract, law: Law) -> Finding | None:
-    """CON-84 or CON-102 of what the parties themselves said in a contract."""
+    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, of what the parties themselves said in a contract."""
     names = asked_of(row.kind, row.unit, beijing_day(row.drawn_at), free=not row.price)
     said = {name: str(row.clauses[name]) for name in names if row.clauses.get(name)}
-    return next(iter(examine(SOLD_RULES, (row.number, row.kind, {"said": row.said, **said}), law)), None)
+    texts = {"said": row.said, **said}
+    spoken = Spoken(row.number, row.kind, texts)
+    return next(iter((*examine(SOLD_RULES, (row.number, row.kind, texts), law), *words_stray(spoken, law))), None)
 
 
 def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:

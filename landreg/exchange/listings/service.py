@@ -240,7 +240,7 @@ def _list(
     if found.refused:
         raise Refused(found.refused)
     today = beijing_day(uow.now)
-    ties_nothing(today, approval="" if offer.resolution is None else offer.resolution.words)
+    words_of_transfer_tie_nothing(today, approval="" if offer.resolution is None else offer.resolution.words)
     number = f"{county}-L{today.year}-{queries.next_number(uow.session):05d}"
     act = consents.write_act(uow, county, consent_id, Step.LIST, number) if consent_id is not None else None
     row = listing_of(uow, county, offer, found.land, listing_id, number, source)

@@ -133,6 +133,10 @@ def test_a_contract_that_has_ended_is_not_changed_nor_is_a_change_of_it_signed()
     """CON-5, at the first signature already."""
     contract = signed(drawn())
     draft = follows(contract)
+    waits = End("agreed", today(), said="甲方取得县城户口后双方解约，欠款抵作户口费用")
+    with pytest.raises(Refused) as tied:
+        life.end(OPERATOR, COUNTY, contract.contract_id, waits, PAPER)
+    assert codes(tied) == {"GUARD-1"}
     life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
     with pytest.raises(Conflict) as drawing_again:
         follows(contract)

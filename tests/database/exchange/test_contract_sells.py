@@ -38,6 +38,21 @@ def test_it_is_not_drawn() -> None:
     drawn(values={**VALUES, "paid_to": "甲方账户，土地不得抵债"})
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("TR-2", "乙方可以在地上建厂房、宿舍"), ("TR-2", "乙方可取土制砖"), ("CON-110", "合同期满自动延长二十年"),
+        ("CON-84", "承包期满后土地仍归乙方"), ("CON-111", "乙方可以把土地抵押给银行，不必告诉甲方"),
+        ("CON-112", "合同期内甲方不得以任何理由解除合同"),
+    ],
+)  # fmt: skip
+def test_what_leaves_the_law_of_farmland_is_not_drawn(code: str, said: str) -> None:
+    with pytest.raises(Refused) as wrong:
+        drawn(values={**VALUES, "paid_to": said})
+    assert {(one.code, one.field) for one in wrong.value.findings} >= {(code, "paid_to")}
+    drawn(values={**VALUES, "paid_to": "甲方账户。乙方不得建房、取土；期满后同等条件下优先续租，双方另签合同"})
+
+
 def test_one_that_was_drawn_before_is_not_signed(superuser: Connection) -> None:
     contract = drawn()
     worded(superuser, contract.contract_id)

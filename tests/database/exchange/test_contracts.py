@@ -170,6 +170,15 @@ def test_a_text_that_ties_the_transfer_to_settling_is_refused(said: str) -> None
     assert codes(error) == {"GUARD-1"}
 
 
+@pytest.mark.parametrize("said", ["甲方全家在县城落户后，乙方付清价款", "乙方替甲方办好县城户口，租金减半"])
+def test_a_term_that_waits_for_a_register_is_refused_though_it_names_no_land(said: str) -> None:
+    right = right_id()
+    asked = draft(right, parcels_of(OPERATOR, right)[:1], said=said)
+    with pytest.raises(Refused) as error:
+        drawing.draw_recorded(OPERATOR, COUNTY, asked, TAKER, "合作社")
+    assert codes(error) == {"GUARD-1"}
+
+
 def test_a_signature_of_another_text_or_without_a_witness_is_none() -> None:
     """CON-3, and again once the side has signed: CON-5."""
     contract = drawn()

@@ -63,10 +63,14 @@ def test_an_offer_is_answered_in_turn_and_of_two_buyers_one_hears_yes(listing: L
 
 def test_a_price_holds_until_its_day_and_nothing_ties_the_offer(listing: Listing, superuser: Connection) -> None:
     owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
-    for said in ("进城落户的前提是先交回承包地", "租给我家，我帮你家娃落户"):
+    for said in ("进城落户的前提是先交回承包地", "租给我家，我帮你家娃落户", "您全家迁到城里落户以后付钱"):
         with pytest.raises(Refused) as tied:
             offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450"), said))
         assert "GUARD-1" in codes(tied)
+    for code, said in (("TR-2", "地上盖三间房给工人住"), ("CON-110", "到期自动续十年"), ("OFF-9", "以租代买")):
+        with pytest.raises(Refused) as strayed:
+            offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450"), said))
+        assert codes(strayed) == {code}
     offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450")))
     kit.pass_time(superuser, days=8)
     with pytest.raises(Refused) as late:

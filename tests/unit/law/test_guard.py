@@ -7,6 +7,7 @@ mind: docs/guard.md has what was found on first sight, and what was mended then.
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from opencc import OpenCC
 
 from landreg.cli import main
 from landreg.law.book import all_articles, national_law
-from landreg.law.guard import find, guard
+from landreg.law.guard import find, find_of_deal, guard, guard_deal
 
 DAY = date(2026, 11, 27)
 DATA = Path(__file__).parents[2] / "data"
@@ -199,6 +200,52 @@ def test_in_what_is_said_of_an_exit_the_land_goes_without_saying(text: str, tied
         assert text[start:end] == word
 
 
+DEALS = _corpus("guard_deals.tsv")
+
+
+def test_a_term_that_waits_for_a_register_is_found_and_no_honest_word_is_refused() -> None:
+    found = {text: find_of_deal(text, DAY) is not None for _, _, text in DEALS}
+    assert [text for label, _, text in DEALS if found[text] != (label == "refuse")] == []
+    assert len(found) == len(DEALS)
+
+
+def test_harmless_words_of_exits_are_harmless_in_a_transfer_too() -> None:
+    harmless = [text for part in PARTS.values() for label, _, text in part if label == "pass"]
+    assert len([text for text in harmless if find_of_deal(text, DAY)]) <= len(harmless) / 100
+    assert [code for code, article in all_articles().items() if article.text and find_of_deal(article.text, DAY)] == []
+
+
+def test_what_names_land_and_settling_is_found_in_a_transfer_nearly_as_in_an_exit() -> None:
+    missed = [text for text in TYING if find_of_deal(text, DAY) is None]
+    assert len(missed) <= len(TYING) / 50
+
+
+@pytest.mark.parametrize("text", [text for label, _, text in DEALS if label == "refuse"][:12])
+def test_a_term_s_words_stand_where_they_are_said_to_stand_and_the_refusal_says_what_to_write(text: str) -> None:
+    law, finding = national_law("610902", DAY), guard_deal(f"好地。{text}", DAY, "said")
+    assert finding is not None
+    if "said" in finding.values:
+        (start, end), said = finding.values["places"][0], finding.values["said"]
+        assert re.sub(r"[^\u4e00-\u9fff]", "", f"好地。{text}"[start:end]) == said
+        assert "改写成日期或者金额" in law.say(finding)
+        assert "name a day or a sum" in law.say(finding, "en")
+
+
+@pytest.mark.parametrize("text", ["落\u200b户 城里后，再签", "落戶城裡後再簽", "luohu以后付钱"])
+def test_disguise_does_not_hide_a_term(text: str) -> None:
+    assert guard_deal(text, DAY) is not None
+    assert guard_deal(text, date(2016, 9, 26)) is None
+
+
+@pytest.mark.parametrize("sentence", ["户口", "迁一个", "租金户口不", "给家户口要", "钱等", "上上城里"])
+def test_the_terms_on_a_page_are_read_in_milliseconds(sentence: str) -> None:
+    page = sentence * (4_000 // len(sentence.encode()))
+    guard_deal(page, DAY)
+    begun = time.process_time()
+    guard_deal(page, DAY)
+    assert time.process_time() - begun < 0.12
+
+
 def test_before_the_opinion_of_2016_nothing_is_tied() -> None:
     assert find("先退地，再落户", date(2016, 9, 26)) is None
     assert find("先退地，再落户", date(2016, 9, 27)) is not None
@@ -237,6 +284,13 @@ def test_the_command_answers_a_line_for_each_line_and_ends_with_1_when_any_is_re
     assert "才给" in answers[0][1]
     assert done.exit_code == 1
     assert CliRunner().invoke(main, ["law", "guard", "-"], input="同意。\n").exit_code == 0
+
+
+def test_the_command_reads_the_words_of_a_deal() -> None:
+    lines = "落户城里后再签\n先付款后进地\n"
+    assert CliRunner().invoke(main, ["law", "guard", "-"], input=lines).exit_code == 0
+    done = CliRunner().invoke(main, ["law", "guard", "--of-deal", "-"], input=lines)
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["refuse", "pass"]
 
 
 def test_the_command_reads_bytes_that_are_no_text_and_a_file_without_a_last_line_end(tmp_path: Path) -> None:

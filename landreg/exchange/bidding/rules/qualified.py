@@ -12,7 +12,7 @@ from landreg.core.errors import Finding
 from landreg.core.units import CENT
 from landreg.exchange.bidding.rules.entering import MOST_DEPOSIT
 from landreg.law.book import Law
-from landreg.law.transfers import not_farming
+from landreg.law.straying import strays
 
 PAPERS = ("licence", "ability", "plan", "credit")
 """营业执照, 农业经营能力证明, 项目计划书, 信用报告."""
@@ -93,8 +93,8 @@ def qual_2_papers_are_complete(facts: Reviewing, law: Law | None = None) -> Find
 
 def tr_2_purpose_keeps_it_farmed(facts: Reviewing, law: Law | None = None) -> Finding | None:
     """TR-2: what the land is wanted for is farming, by the words by which a listing is read. RLCL-38, CC-334."""
-    said = not_farming(facts.purpose)
-    return Finding("TR-2", "purpose", {"fault": "use_not_farming"}) if said else None
+    said = strays(facts.purpose, facts.asked_on, "not_farming")
+    return Finding("TR-2", "purpose", {"fault": "use_not_farming", "said": said}) if said else None
 
 
 def qual_3_decided_in_time(facts: Reviewing, law: Law) -> Finding | None:

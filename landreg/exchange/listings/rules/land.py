@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.listings.rules.facts import FREEZING, Offered, OnLand
-from landreg.law.book import Law
-from landreg.law.transfers import not_farming, words
+from landreg.exchange.listings.rules.words import WORD_RULES, Spoken, tr_2_words_keep_it_farmed
+from landreg.law.book import Law, examine
 
 MOVING = ("assignment", "exchange")
 """Kinds by which the contract right itself goes to another household."""
@@ -71,13 +71,19 @@ def tr_2_use_and_ownership_kept(facts: Offered, law: Law) -> Finding | None:
     """TR-2: farmland is not offered for building on, permanent basic farmland not for trees or ponds. RLCL-38, CC-334."""
     if facts.transfer is None or not facts.transfer.farmed:
         return None
-    basic = [code for code in facts.codes if code in facts.ground and facts.ground[code].basic]
-    planted = bool(basic) and any(word in facts.words for word in words("not_basic"))
-    leaves = not_farming(facts.words)
-    if not planted and not leaves:
+    return tr_2_words_keep_it_farmed(_spoken(facts), law)
+
+
+def con_110_words_promise_what_a_contract_may_say(facts: Offered, law: Law) -> Finding | None:
+    """CON-110, CON-111, CON-112: a listing's words promise what its contract may say. RLCL-38, RLCL-42, RLCL-47."""
+    if facts.transfer is None or not facts.transfer.farmed:
         return None
-    values = {"fault": "use_not_farming" if leaves else "use_on_basic", "parcels": basic}
-    return Finding("TR-2", "said", values, subject=facts.number or None)
+    return next(iter(examine(WORD_RULES[1:], _spoken(facts), law)), None)
+
+
+def _spoken(facts: Offered) -> Spoken:
+    basic = tuple(code for code in facts.codes if code in facts.ground and facts.ground[code].basic)
+    return Spoken(facts.number, facts.kind, {"said": facts.words}, basic)
 
 
 def tr_12_nothing_frozen(facts: Offered, law: Law) -> Finding | None:
@@ -179,6 +185,7 @@ LAND_RULES = (
     lst_34_built_land,
     lst_13_part_within_the_parcel,
     tr_2_use_and_ownership_kept,
+    con_110_words_promise_what_a_contract_may_say,
     tr_21_restriction_is_told,
     tr_17_operation_right_goes_with_the_land,
     lst_35_who_has_it_is_asked_first,

@@ -1,0 +1,73 @@
+"""Words by which a listing, an offer or a contract over farmland leaves the law (straying.toml). Pure.
+
+By another use than farming, trees and ponds on permanent basic farmland, days beyond the term, a mortgage behind the contractor's
+back, no way to end it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+
+MOST_SHOWN = 24
+WAYS = ("not_farming", "not_basic", "term", "pledge", "waiver")
+_SENTENCE = re.compile(r"[^。；;！!？?\n]+")
+
+
+@dataclass(frozen=True)
+class _Book:
+    """denied, kept (of days), voided: before and after what was found they take it back; by way, what is found; of two ways, what
+    besides takes it back.
+    """
+
+    since: date
+    denied: re.Pattern[str]
+    kept: re.Pattern[str]
+    voided: re.Pattern[str]
+    patterns: dict[str, tuple[re.Pattern[str], ...]]
+    spared: re.Pattern[str]
+    lawful: re.Pattern[str]
+
+
+def strays(said: str, on: date, way: str) -> str:
+    """The first words that leave the law in one of WAYS, as the book stood on a day; '' where none do. What forbids it, tells of a
+    neighbour or says what follows a breach does not.
+    """
+    book = _book()
+    if on < book.since:
+        return ""
+    plain = re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", said)).replace(",", "，")
+    for sentence in _SENTENCE.findall(plain):
+        for one in book.patterns[way]:
+            for found in one.finditer(sentence):
+                if not _taken_back(sentence, found, way, book):
+                    return found.group().strip("，")[:MOST_SHOWN]
+    return ""
+
+
+def _taken_back(sentence: str, found: re.Match[str], way: str, book: _Book) -> bool:
+    before, after = sentence[: found.start()], sentence[found.end() :]
+    if way == "waiver":
+        return bool(book.lawful.search(sentence))
+    if way == "pledge" and book.spared.search(before + re.split("抵押|质押|押|担保", found.group())[0]):
+        return True
+    return bool((book.kept if way == "term" else book.denied).search(before) or book.voided.search(after))
+
+
+@cache
+def _book() -> _Book:
+    data = tomllib.loads(resources.files("landreg.law").joinpath("straying.toml").read_text("utf-8"))
+    return _Book(
+        data["since"],
+        re.compile(data["denied"]),
+        re.compile(data["kept"]),
+        re.compile(data["voided"]),
+        {way: tuple(re.compile(one.replace("{can}", data["can"])) for one in data[way]["patterns"]) for way in WAYS},
+        re.compile(data["pledge"]["spared"]),
+        re.compile(data["waiver"]["lawful"]),
+    )
