@@ -35,7 +35,17 @@ from landreg.law.queries import load_law
 from landreg.log.erasure import erase
 from landreg.log.store import seal
 from landreg.registry import booking, figures, steps
-from landreg.registry.casework import applications, batch_papers, cases, notices, objectors, opening, telling, weighing
+from landreg.registry.casework import (
+    applications,
+    batch_papers,
+    cases,
+    notices,
+    objectors,
+    opening,
+    telling,
+    weighing,
+    without_papers,
+)
 from landreg.registry.casework.weighing import Answer
 from landreg.registry.figures import Figure
 from landreg.registry.issued import certificates, excerpts
@@ -132,13 +142,15 @@ def _rights(on: Stage) -> Life:
             {staged.parcels[0]: "1"},
         ),
     )
+    yield "accept one", lambda: cases.accept(on.registrar, county, ids[-2:-1])
+    yield "say", lambda: without_papers.say(on.reviewer, county, ids[-2:-1], "已核对档案原件")
     yield (
         "put_into_batch",
         lambda: batch_papers.put_into_batch(
             on.registrar, county, batch, kind="archive_list", name="档号 12-3.pdf", sha256="00" * 32, size=1
         ),
     )
-    yield "accept", lambda: cases.accept(on.registrar, county, ids)
+    yield "accept", lambda: cases.accept(on.registrar, county, [*ids[:-2], ids[-1]])
     yield "return", lambda: cases.return_for_completion(on.registrar, county, ids[-1:], "补齐材料")
     yield "withdraw", lambda: cases.withdraw(on.registrar, county, ids[-1:], "申请人撤回")
     yield "refuse", lambda: cases.refuse(on.reviewer, county, ids[-2:-1], "权属有争议", "disputed")
