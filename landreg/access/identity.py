@@ -85,7 +85,7 @@ def _only_applied_for(uow: UnitOfWork, named: Mapping[UUID, NewPerson]) -> froze
     """Those who were entered by another name than the one given, and whom no act has brought: an application did that came to
     nothing, or to nothing yet."""
     unlike = named.keys() - bearing(uow.session, [(key, one.name) for key, one in named.items()])
-    return frozenset(unlike - person_queries.linked_persons(uow.session, unlike)) if unlike else frozenset()
+    return frozenset(unlike - person_queries.brought(uow.session, unlike)) if unlike else frozenset()
 
 
 def _told_alone(uow: UnitOfWork, person_ids: Collection[UUID]) -> None:

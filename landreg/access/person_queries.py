@@ -106,6 +106,11 @@ def linked_persons(session: DatabaseSession, ids: Collection[UUID]) -> frozenset
     return frozenset(session.scalars(question, {"ids": list(ids)}))
 
 
+def brought(session: DatabaseSession, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the persons whom an act brought into the register, anywhere in the prefecture (migration 0206)."""
+    return frozenset(session.scalars(sa.text("SELECT identity.brought(CAST(:ids AS uuid[]))"), {"ids": list(ids)}))
+
+
 def opened_persons(session: DatabaseSession, county: str, opening_id: UUID) -> Mapping[UUID, SealedPerson]:
     """The sealed identities that a committed opening names. The database refuses any other (migration 0004)."""
     question = sa.text("SELECT * FROM identity.open_sealed(:county, :opening)")

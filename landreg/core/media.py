@@ -9,6 +9,8 @@ from PIL import Image
 
 from landreg.core.pdftext import has_pages
 
+_FILMS = (b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"M4V ", b"qt  ", b"3gp4", b"3gp5", b"3gp6", b"MSNV")
+"""The brands of recordings; a photo of a phone that begins alike (heic, avif) no browser shows."""
 MEDIA = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
 
 
@@ -30,4 +32,5 @@ def media(file: Path) -> str:
 def film(file: Path) -> bool:
     """Whether it is a recording as phones and cameras make it: MP4, MOV or 3GP (ISO 14496-12, a file type box at its head)."""
     with file.open("rb") as opened:
-        return opened.read(8)[4:] == b"ftyp"
+        begins = opened.read(12)
+    return begins[4:8] == b"ftyp" and begins[8:] in _FILMS

@@ -371,8 +371,9 @@ def test_evidence_is_kept_by_its_hash_and_given_back_unchanged(deng: Browser, ca
         ("申请书.html", b"<script>alert(1)</script>"),
         ("申请书.docx", b"PK\x03\x04whatever"),
         ("申请书", b"a letter"),
+        ("照片.heic", b"\0\0\0\x20ftypheic" + b"\0" * 20),
     ],
-    ids=("broken", "half", "no_pdf", "no_page", "cut", "program", "script", "office", "letter"),
+    ids=("broken", "half", "no_pdf", "no_page", "cut", "program", "script", "office", "letter", "photo"),
 )
 def test_a_paper_that_cannot_be_opened_comes_back_before_it_is_in_the_folder(
     deng: Browser, case: UUID, name: str, content: bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +38,7 @@ from landreg.registry.rules.requests import (
     Release,
     RestrictionAsked,
 )
+from tests.household_kit import asked_for
 from tests.registry_kit import (
     HOUSEHOLD,
     Connection,
@@ -294,6 +296,27 @@ def test_a_name_that_an_application_alone_gave_a_number_is_nobody_s(
         applications.person_of(registrar, "成员斤", number, "join_name_2")
     assert [(found.code, found.field) for found in refused.value.findings] == [("HH-6", "join_name_2")]
     assert rechecked(database, worker) == []
+
+
+def test_one_number_by_two_names_is_a_member_once(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PT-1: whichever of two applications is registered first."""
+    names = [applications.person_of(registrar, name, citizen_id(902)) for name in ("成员斤", JOINED)]
+    asked = [HouseholdChange((Joining(person, "21", True, "birth"),)) for person in names]
+    second = asked_for(registrar, "household_change", asked[1], household=f"{VILLAGE}010002")
+    booked(registrar, reviewer, superuser, applied(registrar, "household_change", asked[0]), "household_change")
+    with pytest.raises(Refused) as refused:
+        booked(registrar, reviewer, superuser, second, "household_change")
+    assert codes(refused) == {"PT-1"}
+
+
+def test_the_name_that_an_act_brought_in_another_township_is_told_too(registered: list[UUID], registrar: Actor) -> None:
+    """HH-6, of who was registered where this officer reads nothing."""
+    elsewhere = replace(registrar, jurisdiction="610902110")
+    with pytest.raises(BadInput) as refused:
+        applications.person_of(elsewhere, "成员斤", citizen_id(2))
+    assert codes(refused) == {"HH-6"}
 
 
 def test_an_act_is_applied_for_on_what_it_is_for(registered: list[UUID], registrar: Actor) -> None:
