@@ -82,6 +82,8 @@ def test_ticked_cases_pass_review_by_the_keyboard_alone(
     with leaving(page):
         page.keyboard.press("p")
     expect(page.locator(".state-line:not(.is-warn)")).to_contain_text("2 件可以办理")
+    page.locator("[name=without]").focus()  # nothing is in their folders (REG-45)
+    page.keyboard.type("与二轮承包台账逐户核对")
     with leaving(page):
         page.keyboard.press("Control+Enter")
     expect(page.locator(".state-line.is-good").first).to_contain_text("已办 2 件")

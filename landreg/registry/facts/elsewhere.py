@@ -35,7 +35,7 @@ NOWHERE = Elsewhere()
 
 
 def homes(session: Session, county: str, persons: Sequence[UUID]) -> Sequence[Row[Any]]:
-    """The households that list these persons, in every county of the register."""
+    """The households that list these persons, under whatever name of their number, in every county of the register."""
     return session.execute(text(_HOMES), {"county": county, "persons": list(persons)}).all() if persons else ()
 
 
@@ -54,8 +54,12 @@ _HOMES_OF = """
     LEFT JOIN land.division AS d ON d.code = c.code CROSS JOIN LATERAL party.households_of(c.code, {persons}) AS r
 """
 _HOMES = f"""
-    SELECT r.*, p.name_masked FROM ({_HOMES_OF.format(persons=":persons")}) AS r
-    JOIN identity.person AS p ON p.person_id = r.person_id
+    WITH editions AS MATERIALIZED (
+        SELECT a.person_id AS asked, p.person_id, p.name_masked FROM identity.person AS a
+        JOIN identity.person AS p ON p.id_digest = a.id_digest WHERE a.person_id = ANY (:persons)
+    )
+    SELECT e.asked AS person_id, r.member_id, r.code, r.county, r.abroad, r.inside, e.name_masked
+    FROM ({_HOMES_OF.format(persons="array(SELECT person_id FROM editions)")}) AS r JOIN editions AS e ON e.person_id = r.person_id
 """
 _STAGED = f"""
     WITH named AS MATERIALIZED (
