@@ -1,4 +1,4 @@
-"""A folder to unpack a package in, and the end of those that a killed process has left."""
+"""Folders to unpack a package in and to put its rows aside in, and the end of those that a killed process has left."""
 
 from __future__ import annotations
 

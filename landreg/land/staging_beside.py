@@ -6,6 +6,7 @@ large package is made by a process of its own, since it costs as much as the che
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import subprocess
@@ -184,9 +185,9 @@ class _Apart:
     def rows(self) -> Rows:
         count, content = self._frame()
         while count != LAST:
-            table, columns = pickle.loads(content)  # noqa: S301 - of the process that was started here
+            table, columns = json.loads(content)
             ahead: list[tuple[int, bytes]] = []
-            yield table, columns, self._blocks(ahead)
+            yield table, tuple(columns), self._blocks(ahead)
             count, content = ahead[0]
 
     def tell(self, kind: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,7 @@ Rows = Iterator[tuple[str, tuple[str, ...], Blocks]]
 @dataclass(frozen=True, eq=False)
 class Ground:
     """What rows are made with besides the files. digits: of every code that the county has had. village: of the package.
-    folder: where boundary points and lines are put aside."""
+    folder: where tables, boundary points and lines are put aside, and where nothing lies that the package brought."""
 
     package: Package
     county: str
@@ -68,22 +67,24 @@ def rows_of(ground: Ground, ready: Iterable[str]) -> Rows:
 
 
 def put_table_aside(kind: str, columns: Columns, folder: Path) -> None:
-    """Write what the staged rows of some of a table's are made of into `folder`, after those before."""
+    """Write what the staged rows of some of a table's are made of into `folder`, as arrays, after those before."""
     if kind in STAGED:
         _, key, staged = STAGED[kind]
         made_of = {key, *(column.field for column in staged), *(column.paper for column in staged)}
-        with (folder / kind).open("ab") as file:
-            pickle.dump(
-                {name: columns.utf8(name) for name in made_of if name in columns}, file, pickle.HIGHEST_PROTOCOL
-            )
+        arrays: dict[str, Any] = {name: columns.utf8(name) for name in made_of if name in columns}
+        place = folder / kind
+        place.mkdir(exist_ok=True)
+        before = sum(1 for _ in place.iterdir())
+        with (place / f"{before:06}.npz").open("xb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
 
 
-def _rows_aside(file: Path) -> Iterator[Columns]:
+def _rows_aside(place: Path) -> Iterator[Columns]:
     """What was put aside of a table, as many rows at a time as were."""
-    if file.exists():
-        with file.open("rb") as stream:
-            while stream.peek(1):
-                yield Columns.of_utf8(pickle.load(stream))  # noqa: S301 - written by this program's own check
+    for file in sorted(place.glob("*.npz")):
+        with np.load(file, allow_pickle=False) as arrays:
+            columns = Columns.of_utf8({name: arrays[name] for name in arrays.files})
+        yield columns
 
 
 def put_aside(survey: Survey, kind: str, boundary: Boundary, folder: Path) -> None:
@@ -97,7 +98,7 @@ def put_aside(survey: Survey, kind: str, boundary: Boundary, folder: Path) -> No
         **kept, **shapes,
     }  # fmt: skip
     for name, values in arrays.items():
-        np.save(place / f"{name}.npy", values)
+        np.save(place / f"{name}.npy", values, allow_pickle=False)
 
 
 def _boundary_blocks(ground: Ground, kind: str) -> Blocks:
@@ -118,5 +119,5 @@ def _boundary_blocks(ground: Ground, kind: str) -> Blocks:
 
 def _taken(file: Path) -> Any:
     """An array as it lies in its file: only what is looked at is read. An empty one cannot be mapped."""
-    values = np.load(file, mmap_mode="r") if file.stat().st_size > 4096 else np.load(file)
+    values = np.load(file, mmap_mode="r" if file.stat().st_size > 4096 else None, allow_pickle=False)
     return np.asarray(values)

@@ -6,6 +6,7 @@ input: the identity key's file and the `Ground`, then a line for each layer that
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -41,7 +42,7 @@ def main() -> None:
 def _make(out: IO[bytes], key: Path, ground: Ground, told: IO[bytes]) -> None:
     use_key(key)
     for table, columns, blocks in rows_of(ground, _lines(told)):
-        _write(out, HEAD, pickle.dumps((table, columns)))
+        _write(out, HEAD, json.dumps((table, columns)).encode())
         for text, rows in blocks:
             _write(out, rows, text)
     _write(out, LAST, b"")

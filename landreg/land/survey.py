@@ -61,7 +61,8 @@ class Staging(Protocol):
         """Some rows of an attribute table have been read. folder: as in `begin`."""
 
     def begin(self, package: Package, survey: Survey, folder: Path) -> None:
-        """All but boundary points and lines has been read. folder: a place for what is put aside, until the check's end."""
+        """All but boundary points and lines has been read. folder: for what is put aside, until the check's end;
+        nothing of the package's own lies there."""
 
     def boundary(self, survey: Survey, kind: str, boundary: Boundary) -> None:
         """Points (JZD) or lines (JZX) have been read."""
@@ -151,14 +152,14 @@ def opened(
     notes = Notes(law)
     step = progress or silent
     give_back_large()
-    with seldom_collected(), room() as folder:
+    with seldom_collected(), room() as files, room() as aside:
         step("unpack", 0, 1)
-        found = _unpacked(path, name or path.name, folder, notes)
+        found = _unpacked(path, name or path.name, files, notes)
         step("unpack", 1, 1)
-        put_aside = not_put_aside if staging is None else partial(staging.table, folder=folder)
+        put_aside = not_put_aside if staging is None else partial(staging.table, folder=aside)
         survey = None if found is None else _read(found, notes, step, own, read_on, put_aside)
         if survey is not None and found is not None:
-            _examine(survey, _Look(found, notes, step, folder, staging))
+            _examine(survey, _Look(found, notes, step, aside, staging))
         yield replace(_report(survey, notes), package=found)
 
 
