@@ -123,7 +123,10 @@ def of_batch(county: str, batch_id: UUID) -> Response:
     content = TemporaryFile()  # noqa: SIM115  the response closes it
     with ZipFile(content, "w", ZIP_STORED) as archive:
         for place, (certificate, holder) in enumerate(rows, 1):
-            archive.write(store().sound(certificate.pdf_sha256), f"{place:04d} {holder} {certificate.number}.pdf")
+            archive.write(
+                store().sound(certificate.pdf_sha256),
+                f"{place:04d} {holder.replace('/', '、')} {certificate.number}.pdf",
+            )
     content.seek(0)
     return send_file(
         content, "application/zip", as_attachment=True, download_name=_("证书") + f"-{batch_id.hex[:8]}.zip"
