@@ -17,6 +17,7 @@ from landreg.law.guard_turns import BAN, THREAT, turns_of
 _WINDOW = 40  # signs between two parts, beyond which nothing ties them
 _FAR = 14  # words after a pair within which it may turn out to be a question
 _LET = frozenset({"named", "passed"})  # what is said of land that is let
+_REASON = 5  # words from "为了" to what it is for: "为了孩子转到县城的学校"
 _TAIL = 3  # words after a harmless pair that are its own: "……作为落户的条件"
 _LACKING = frozenset({"denied first", "turned first", "lacking"})  # "没退地": what a threat makes a condition
 
@@ -55,9 +56,7 @@ def tied(text: Passage, found: list[Part], threshold: int, *, of_deal: bool = Fa
             )
             turns = turns_of(pair, linked=bool(_link(pair, [])[1]))
             link, weight = _link(pair, turns)
-            harmless = _harmless(pair, turns, weight) or (
-                of_deal and link == "beside" and not turns and pair.land.act in _LET
-            )
+            harmless = _harmless(pair, turns, weight) or (of_deal and not turns and _told(pair, link))
             if not harmless and _weighs(pair, turns, link, weight) >= threshold:
                 return Tied(link, first.start, second.end)
             if harmless:
@@ -65,6 +64,17 @@ def tied(text: Passage, found: list[Part], threshold: int, *, of_deal: bool = Fa
                 if "but" not in text.said(first.end, second.start):
                     break
     return None
+
+
+def _told(pair: Pair, link: str) -> bool:
+    """Whether it says no more than why land is let: let or tilled no more beside a settling or a school, or named by a purpose."""
+    said = "".join(pair.text.words[pair.land.start : pair.land.end + 1])
+    untilled = (pair.land.act == "kept" and "种" in said) or "长租" in said or "出租" in said
+    if link == "beside":
+        return untilled or pair.land.act in _LET
+    purposed = "purpose" in pair.text.said(max(pair.spent, pair.town.start - _REASON), pair.town.start)
+    school = pair.town.points < lexicon().points["settle"]
+    return pair.first is pair.town and ((untilled and school) or (purposed and pair.land.act == "named"))
 
 
 def _run(found: list[Part]) -> bool:

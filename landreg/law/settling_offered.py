@@ -61,7 +61,7 @@ def _book() -> Offered:
     data = tomllib.loads(resources.files("landreg.law").joinpath("settling_offered.toml").read_text("utf-8"))
 
     def filled(pattern: str) -> re.Pattern[str]:
-        for name in ("settling", "strong", "does", "whom", "denied"):
+        for name in ("settling", "strong", "sees", "promises", "then", "yours", "kin", "asked", "denied"):
             pattern = pattern.replace(f"{{{name}}}", data[name])
         return re.compile(pattern)
 
