@@ -47,16 +47,13 @@ def _under(row: SpokenRight, parcel: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "kind": row.right.row.row["kind"], "note": "", "signed_on": None}
 
 
-def correct_holder(rows: Sequence[SpokenRight], was: UUID, named: UUID, on: date, new: NewId) -> Changes:
-    """A right is said to have been another household's from the start, its contract too; nothing else of it changes.
+def correct_holder(rows: Sequence[SpokenRight], named: UUID, on: date, new: NewId) -> Changes:
+    """A right is said to have been another household's on the days of these rows, its contract too; nothing else of it changes.
 
-    rows: of both rights, where the two were registered under each other's. A row that names neither stays.
+    rows: those that name the wrong one; what the right's other rows say of earlier holders stays.
     """
     changes = Changes((), on)
-    other = {was: named, named: was}
     for row in rows:
-        holder = row.right.row.row["household_id"]
-        if holder in other:
-            told = {"household_id": other[holder]}
-            changes = both(changes, said_anew(row, told, [one.row.row for one in row.parcels], new))
+        over = [one.row.row for one in row.parcels]
+        changes = both(changes, said_anew(row, {"household_id": named}, over, new))
     return changes

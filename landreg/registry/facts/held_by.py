@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import takewhile
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
@@ -18,7 +19,7 @@ from landreg.party.model import Household
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects.corrected import correct_holder
-from landreg.registry.effects.parcels import Spoken, SpokenRight
+from landreg.registry.effects.parcels import SpokenRight, both
 from landreg.registry.facts import standing
 from landreg.registry.facts.correctable import read_facts
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
@@ -33,13 +34,13 @@ from landreg.registry.rules.requests import read
 
 
 @dataclass(frozen=True)
-class _Subject:
-    """The rows that the register says now of a right, of the household that is said to have held it from the start, and of the
-    right for which the two were exchanged.
+class Subject:
+    """The rows that the register says now of a right, the household that is said to have held it from the start, and the rows of
+    the right for which the two were exchanged.
     """
 
     rows: tuple[SpokenRight, ...]
-    holder: tuple[Spoken, ...]
+    named: UUID | None
     exchanged: tuple[SpokenRight, ...]
 
     @property
@@ -49,15 +50,20 @@ class _Subject:
         return found
 
     @property
-    def named(self) -> UUID | None:
-        """Who held it from the start."""
-        found: UUID | None = self.holder[-1].row.row["household_id"] if self.holder else None
-        return found
-
-    @property
     def wrong(self) -> tuple[SpokenRight, ...]:
         """The rows that name the wrong one."""
-        return tuple(row for row in self.rows if row.right.row.row["household_id"] == self.was)
+        return _held_last(self.rows, self.was)
+
+    @property
+    def turned(self) -> tuple[SpokenRight, ...]:
+        """The rows of the other right that name the household which should hold this one."""
+        return _held_last(self.exchanged, self.named)
+
+
+def _held_last(rows: tuple[SpokenRight, ...], household: UUID | None) -> tuple[SpokenRight, ...]:
+    """The last rows of a right, as far back as they name a household: what it held before another did is not meant."""
+    last = list(takewhile(lambda row: row.right.row.row["household_id"] == household, reversed(rows)))
+    return tuple(reversed(last))
 
 
 def exchanged_with(session: Session, county: str, asked: Correction) -> list[UUID]:
@@ -85,7 +91,7 @@ def held_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
     return beside_others(session, made, [case.right_ids for case in cases])
 
 
-def _subject(session: Session, case: Case, asked: Correction) -> _Subject:
+def _subject(session: Session, case: Case, asked: Correction) -> Subject:
     county, (right_id, *others) = case.county, case.right_ids
     rows, exchanged = (
         {one: spoken_rights(session, county, Right.right_id == one) for one in some} for some in ((right_id,), others)
@@ -95,8 +101,7 @@ def _subject(session: Session, case: Case, asked: Correction) -> _Subject:
             Household.county == county, Household.code == (asked.said("holder") or ""), in_force(Household)
         )
     ).first()
-    holder = spoken(session, "household", Household, county, Household.household_id, found)
-    return _Subject(_in_force(rows[right_id]), holder, _in_force(next(iter(exchanged.values()), ())))
+    return Subject(_in_force(rows[right_id]), found, _in_force(next(iter(exchanged.values()), ())))
 
 
 def _in_force(rows: tuple[SpokenRight, ...]) -> tuple[SpokenRight, ...]:
@@ -108,7 +113,7 @@ def _proposal(
     session: Session,
     case: Case,
     asked: Correction,
-    subject: _Subject,
+    subject: Subject,
     limits: tuple[Standing, ...],
     folder: frozenset[str],
     told_on: date | None,
@@ -141,48 +146,70 @@ def _proposal(
     return ActProposal(case, in_force_now, facts, partial(_changes, case, subject))
 
 
-def _held(session: Session, case: Case, asked: Correction, subject: _Subject) -> HolderCorrected:
-    came = session.execute(
-        text(_CAME_BY), {"county": case.county, "right": case.right_ids[0], "household": subject.was}
-    ).first()
+def _held(session: Session, case: Case, asked: Correction, subject: Subject) -> HolderCorrected:
+    rights = frozenset(row.right_id for row in (*subject.rows, *subject.exchanged))
+    held = _side(session, case, subject.wrong, (subject.was, subject.named), rights)
+    strange = _strange(asked, subject)
+    if strange or not subject.exchanged:
+        return replace(held, strange=strange)
+    return replace(held, turned=_side(session, case, subject.turned, (subject.named, subject.was), rights))
+
+
+def _side(
+    session: Session,
+    case: Case,
+    wrong: tuple[SpokenRight, ...],
+    between: tuple[UUID | None, UUID | None],
+    rights: frozenset[UUID],
+) -> HolderCorrected:
+    """What is asked of one right. wrong: its rows that name the first household. rights: all that the correction is of."""
+    was, named = between
+    since = wrong[0].right.row.since if wrong else None
+    right_id = wrong[0].right_id if wrong else None
+    asked = {"county": case.county, "right": right_id, "household": was, "since": since}
+    came = session.execute(text(_CAME_BY), asked).first()
     return HolderCorrected(
-        fits=_fits(session, case, asked, subject),
+        fits=_fits(session, case.county, wrong, was, named),
         came_by="" if came is None else came.kind,
         said_on=None if came is None else beijing_day(came.at),
-        homesteads=_homesteads(session, case, subject),
-        strange=_strange(asked, subject),
+        homesteads=_homesteads(session, case, wrong, named, rights),
     )
 
 
-def _fits(session: Session, case: Case, asked: Correction, subject: _Subject) -> bool:
-    code = asked.said("holder") or ""
-    found = standing.households(session, case.county, [code, case.household_code])
-    household, was = found.get(code), found.get(case.household_code)
-    if household is None or was is None or not any(one.row["holds_right"] for one in household.members):
+def _fits(
+    session: Session, county: str, wrong: tuple[SpokenRight, ...], was_id: UUID | None, named_id: UUID | None
+) -> bool:
+    if was_id is None or named_id is None:
         return False
-    first, since = subject.holder[0].row.since, subject.wrong[0].right.row.since if subject.wrong else None
-    same = household.household.row["collective_id"] == was.household.row["collective_id"]
+    found = standing.households_by_id(session, county, [was_id, named_id])
+    named, was = found.get(named_id), found.get(was_id)
+    if named is None or was is None or not any(one.row["holds_right"] for one in named.members):
+        return False
+    known = spoken(session, "household", Household, county, Household.household_id, named_id)
+    first, since = known[0].row.since if known else None, wrong[0].right.row.since if wrong else None
+    same = named.household.row["collective_id"] == was.household.row["collective_id"]
     return same and (first is None or (since is not None and first <= since))
 
 
-def _homesteads(session: Session, case: Case, subject: _Subject) -> tuple[str, ...]:
+def _homesteads(
+    session: Session, case: Case, wrong: tuple[SpokenRight, ...], named: UUID | None, rights: frozenset[UUID]
+) -> tuple[str, ...]:
     """Other homesteads that the household held while this one was another's, but the one for which they were exchanged."""
-    if case.right_kind != "homestead" or subject.named is None:
+    if case.right_kind != "homestead" or named is None:
         return ()
-    others = spoken_rights(session, case.county, (Right.household_id == subject.named) & (Right.kind == "homestead"))
-    swapped = {one.right_id for one in subject.exchanged}
+    others = spoken_rights(session, case.county, (Right.household_id == named) & (Right.kind == "homestead"))
     return tuple(
         sorted(
             {
                 str(one.right.row.row["code"])
                 for one in others
-                if one.right_id not in swapped and any(one.right.meets(row.right) for row in subject.wrong)
+                if one.right_id not in rights and any(one.right.meets(row.right) for row in wrong)
             }
         )
     )
 
 
-def _strange(asked: Correction, subject: _Subject) -> str:
+def _strange(asked: Correction, subject: Subject) -> str:
     """The code of a right to be exchanged that is none of the household's, or of another kind."""
     code = asked.said("exchanged") or ""
     if not code or not subject.rows:
@@ -192,11 +219,14 @@ def _strange(asked: Correction, subject: _Subject) -> str:
     return "" if same and row.get("right_id") != subject.rows[-1].right_id else code
 
 
-def _changes(case: Case, subject: _Subject, on: date) -> Changes:
+def _changes(case: Case, subject: Subject, on: date) -> Changes:
     """The certificates say who holds the rights: they are replaced."""
     if subject.was is None or subject.named is None:
         raise ValueError(f"{case.subject_code} is not in force, or nobody is said to hold it")
-    return correct_holder((*subject.rows, *subject.exchanged), subject.was, subject.named, on, uuid4)
+    return both(
+        correct_holder(subject.wrong, subject.named, on, uuid4),
+        correct_holder(subject.turned, subject.was, on, uuid4),
+    )
 
 
 _BY_CODE = """SELECT r.right_id FROM registry."right" AS r
@@ -205,5 +235,6 @@ _CAME_BY = """
     SELECT a.kind, a.registered_at AS at FROM registry."right" AS r
     JOIN registry.act AS a ON a.county = r.county AND a.act_id = r.act_id
     WHERE r.county = :county AND r.right_id = :right AND r.household_id = :household
+      AND (CAST(:since AS date) IS NULL OR lower(r.valid) >= :since)
     ORDER BY lower(r.recorded), lower(r.valid) NULLS FIRST LIMIT 1
 """

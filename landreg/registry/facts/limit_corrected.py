@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import takewhile
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle, Standing
@@ -91,7 +90,7 @@ def _proposal(
         told_on=told_on,
         limit=LimitCorrected(
             stands,
-            _entered(session, case.county, asked.limit_id),
+            _entered(rows, right) if stands else None,
             _laid({**now, **right}) if stands and not invalid else None,
         ),
     )
@@ -99,13 +98,16 @@ def _proposal(
     return ActProposal(case, InForce(None, None, limits), facts, effect)
 
 
-def _entered(session: Session, county: str, limit_id: UUID | None) -> date | None:
-    """The day on which the restriction was first entered."""
-    found = select(func.min(func.lower(Restriction.recorded))).where(
-        Restriction.county == county, Restriction.restriction_id == limit_id
-    )
-    at = session.scalar(found)
-    return None if at is None else beijing_day(at)
+def _entered(rows: Sequence[Spoken], facts: Iterable[str]) -> date | None:
+    """Since which day the restriction says what is to be corrected: of facts of several days the last."""
+    now = rows[-1].row.row
+    days = [_since(rows, fact) for fact in facts if fact in now]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _since(rows: Sequence[Spoken], fact: str) -> date | None:
+    now = rows[-1].row.row[fact]
+    return list(takewhile(lambda row: row.row.row[fact] == now, reversed(rows)))[-1].row.since
 
 
 def _laid(row: Mapping[str, Any]) -> RestrictionAsked:

@@ -33,6 +33,7 @@ class HolderCorrected:
     fits: it is a household of the same collective with members, in the register for as long as the right. came_by: the kind of act
     by which the register has the holder whom it names, and said_on the day of that act. homesteads: others that the household
     held on some of the days. strange: the code of a right to be exchanged for it that is none of the household's of that kind.
+    turned: the same of the right exchanged for it, which is said to have been the first household's.
     """
 
     fits: bool = True
@@ -40,12 +41,13 @@ class HolderCorrected:
     said_on: date | None = None
     homesteads: tuple[str, ...] = ()
     strange: str = ""
+    turned: HolderCorrected | None = None
 
 
 @dataclass(frozen=True)
 class LimitCorrected:
-    """A restriction as a correction would have it. stands: it is on the right, of the kind that is said. said_on: the day on which
-    it was entered. laid: as it would stand.
+    """A restriction as a correction would have it. stands: it is on the right, of the kind that is said. said_on: the day
+    since which it says what is wrong. laid: as it would stand.
     """
 
     stands: bool = True

@@ -28,8 +28,8 @@ def res_3_corrected_stands(facts: ParcelActFacts, law: Law) -> Finding | None:
 
 
 def cor_29_no_change_of_a_restriction(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """COR-29: the paper by which a restriction was registered wrongly is older than its entry: what was agreed or ordered since
-    changes it, and is registered as that. CC-220, RERR-16.
+    """COR-29: the paper by which a restriction was registered wrongly is older than the entry of what is wrong: what was agreed or
+    ordered since changes it, and is registered as that. CC-220, RERR-16.
     """
     asked = facts.asked
     if facts.limit is None or not facts.limit.stands or not isinstance(asked, Correction):

@@ -27,7 +27,7 @@ from landreg.registry.facts.addressees import addressees
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from landreg.registry.rules.parcel_requests import Corrected, Correction
-from landreg.registry.rules.requests import Assignment, RestrictionAsked
+from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import asked_for, division, household_id, parcels
 from tests.registry_kit import (
@@ -190,8 +190,59 @@ def test_a_household_that_a_division_made_later_held_nothing_from_the_start(
         applications.apply_on_right(registrar, COUNTY, other, "correction", held(made))
     assert codes(error) == {"COR-25"}
     divided = right_of(registrar, made)
+    case = asked_for(
+        registrar,
+        "correction",
+        replace(held(HOUSEHOLD), name="户主1"),
+        right=divided,
+        more=PAPERS["contract_management"],
+    )
     with pytest.raises(Refused) as error:
-        applications.apply_on_right(registrar, COUNTY, divided, "correction", replace(held(HOUSEHOLD), name="户主1"))
+        cases.accept(registrar, COUNTY, [case])
+    assert "COR-26" in codes(error)
+
+
+def test_a_ruling_gives_back_the_days_since_a_transfer_and_not_those_that_another_held_before(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    gone = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar, SECOND))
+    booked(registrar, reviewer, superuser, gone, "cancellation")
+    asked = Assignment(household_id(registrar, SECOND), SECOND + "K", date(2026, 1, 5))
+    booked(registrar, reviewer, superuser, asked_for(registrar, "assignment", asked, right=right), "assignment")
+    pass_days(superuser, 1)
+    assert holder_of(registrar, right) == SECOND
+    back = held(HOUSEHOLD)
+    case = asked_for(
+        registrar, "correction", back, right=right, more=("application", "identity", "holder_consent", "contract")
+    )
+    with pytest.raises(Refused) as error:
+        cases.accept(registrar, COUNTY, [case])
+    assert "COR-26" in codes(error)
+    put_paper(registrar, case, "ruling")
+    booked(registrar, reviewer, superuser, case, "correction")
+    told = one(
+        registrar,
+        """SELECT string_agg(DISTINCT household_id::text, ' ') FROM registry."right"
+        WHERE right_id = :r AND upper_inf(recorded)""",
+        r=right,
+    )
+    assert told == str(household_id(registrar, HOUSEHOLD)), "who held it before the transfer did"
+    assert rechecked(database, worker) == []
+
+
+def test_who_had_it_back_by_a_transfer_holds_it_by_that(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    gone = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar, SECOND))
+    booked(registrar, reviewer, superuser, gone, "cancellation")
+    for to in (SECOND, HOUSEHOLD):
+        asked = Assignment(household_id(registrar, to), to + "K", date(2026, 1, 5))
+        booked(registrar, reviewer, superuser, asked_for(registrar, "assignment", asked, right=right), "assignment")
+        pass_days(superuser, 1)
+    more = PAPERS["contract_management"]
+    case = asked_for(registrar, "correction", held(), right=right, more=more)
+    with pytest.raises(Refused) as error:
+        cases.accept(registrar, COUNTY, [case])
     assert "COR-26" in codes(error)
 
 

@@ -20,6 +20,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import applications, cases, creditors
 from landreg.registry.issued.proofs import is_proven
 from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Identified, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import asked_for
@@ -149,6 +150,25 @@ def test_what_was_agreed_since_is_a_change_and_what_cannot_stand_is_refused(
         with pytest.raises(Refused) as error:
             applications.apply_on_right(registrar, COUNTY, on, "correction", one_asked)
         assert code in codes(error), one_asked
+
+
+def test_a_slip_in_a_change_is_set_right_by_the_paper_of_the_change(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    limit = laid(registrar, reviewer, superuser, right, loan())
+    changed = RestrictionChange(limit, "补充协议", Decimal("5000.00"), date(2027, 6, 30))
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage_change", changed, right), "mortgage_change")
+    agreed = says(registrar, limit, "lower(valid)")
+    assert agreed > one(
+        registrar, "SELECT min(lower(valid)) FROM registry.restriction WHERE restriction_id = :l", l=limit
+    )
+    pass_days(superuser, 2)
+    asked = of_limit(limit, "mortgage", proved=agreed, amount="500.00")
+    asked_for(registrar, "correction", asked, right=right, more=PAPERS)
+    for late in (replace(asked, proved_on=agreed + timedelta(days=1)), replace(asked, proved_on=None)):
+        with pytest.raises(Refused) as error:
+            applications.apply_on_right(registrar, COUNTY, right, "correction", late)
+        assert codes(error) == {"COR-29"}
 
 
 def test_a_sum_grows_before_later_ranks_with_their_creditors_consent_alone(

@@ -14,6 +14,7 @@ from landreg.law.book import act_type, examine, national_law
 from landreg.registry.effects import Standing
 from landreg.registry.effects.corrected import correct_holder
 from landreg.registry.effects.parcels import Spoken, SpokenRight
+from landreg.registry.facts.held_by import Subject
 from landreg.registry.facts.said import announced, corrected_in_words
 from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.corrected_facts import HolderCorrected
@@ -95,28 +96,62 @@ def test_the_letter_says_names_and_the_notice_masks_them() -> None:
     assert HOME in said
 
 
-def test_rows_of_either_right_name_the_other_household_and_what_a_third_held_stays() -> None:
-    was, named, third = UUID(int=1), UUID(int=2), UUID(int=3)
+def _row(number: int, household: UUID, since: date = SIGNED, until: date | None = None) -> SpokenRight:
+    right = {
+        "row_id": UUID(int=number),
+        "right_id": UUID(int=90),
+        "kind": "contract_management",
+        "household_id": household,
+    }
+    share = {"right_row": UUID(int=number), "household_id": household}
+    signed = {"row_id": UUID(int=number), "household_id": household, "mode": "110"}
+    return SpokenRight(
+        Spoken(Standing("right", {}, right, since), until),
+        (Spoken(Standing("right_holder", {}, share, since), until),),
+        (),
+        Spoken(Standing("contract", {}, signed, since), until),
+    )
 
-    def row(number: int, household: UUID, until: date | None = None) -> SpokenRight:
-        right = {
-            "row_id": UUID(int=number),
-            "right_id": UUID(int=90),
-            "kind": "contract_management",
-            "household_id": household,
-        }
-        share = {"right_row": UUID(int=number), "household_id": household}
-        signed = {"row_id": UUID(int=number), "household_id": household, "mode": "110"}
-        return SpokenRight(
-            Spoken(Standing("right", {}, right, SIGNED), until),
-            (Spoken(Standing("right_holder", {}, share, SIGNED), until),),
-            (),
-            Spoken(Standing("contract", {}, signed, SIGNED), until),
-        )
 
+def test_rows_that_name_the_wrong_household_name_the_right_one_on_the_same_days() -> None:
+    was, named = UUID(int=1), UUID(int=2)
     ids = (UUID(int=one) for one in count(100))
-    made = correct_holder([row(11, third, SAID), row(12, was), row(13, named)], was, named, SAID, ids.__next__)
+    made = correct_holder([_row(12, was, until=SAID), _row(13, was, SAID)], named, SAID, ids.__next__)
     assert [one.row["row_id"].int for one in made.closes if one.table == "right"] == [12, 13]
     for table in ("right", "right_holder", "contract"):
-        assert [one.row["household_id"] for one in made.opens if one.table == table] == [named, was]
-    assert {one.since for one in made.opens} == {SIGNED}
+        assert [(one.row["household_id"], one.since) for one in made.opens if one.table == table] == [
+            (named, SIGNED),
+            (named, SAID),
+        ]
+
+
+def test_what_another_household_held_before_the_one_that_is_wrong_stays_as_what_that_one_held_before() -> None:
+    was, named, later = UUID(int=1), UUID(int=2), date(2025, 3, 1)
+    last = _row(13, was, later)
+    subject = Subject((_row(11, was, until=SAID), _row(12, named, SAID, later), last), named, (_row(14, named),))
+    assert (subject.wrong, subject.turned) == ((last,), subject.exchanged)
+
+
+def test_the_right_exchanged_for_it_is_asked_the_same_with_the_households_turned() -> None:
+    asked = replace(ASKED, facts=(*ASKED.facts, Corrected("exchanged", "K")))
+    meant = {"holder": OTHER, "exchanged": "K"}
+    for wrong, code in (
+        ({"homesteads": ("610902104202JC00002",)}, "HS-1"),
+        ({"fits": False}, "COR-25"),
+        ({"came_by": "assignment"}, "COR-26"),
+        ({"said_on": date(1997, 1, 1)}, "COR-27"),
+    ):
+        held = replace(SOUND, turned=replace(SOUND, **wrong))
+        (found,) = examine(RULES, facts(held, asked, meant=meant), LAW)
+        assert (found.code, found.subject) == (code, "K")
+        if code == "COR-25":
+            assert found.values["code"] == HOME
+    assert examine(RULES, facts(replace(SOUND, turned=SOUND), asked, meant=meant), LAW) == ()
+
+
+def test_a_refusal_says_by_which_act_the_right_came_and_no_empty_day() -> None:
+    (found,) = examine(RULES, facts(replace(SOUND, came_by="assignment")), LAW)
+    assert "由“转移登记（转让）”取得" in LAW.say(found)
+    (found,) = examine(RULES, facts(replace(SOUND, said_on=None), replace(ASKED, proved_on=None)), LAW)
+    assert "（）" not in LAW.say(found)
+    assert "(" not in LAW.say(found, "en")
