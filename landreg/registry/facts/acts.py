@@ -247,17 +247,15 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
 
 def _elsewhere(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict[UUID, Elsewhere]:
     """By case: who of those that join stands in households that they do not leave."""
-    joining = {
-        person: (case_id, change)
-        for case_id, change in asked.items()
-        if isinstance(change, HouseholdChange)
-        for person in (join.person_id for join in change.joins)
-    }
+    joining: dict[UUID, list[tuple[UUID, HouseholdChange]]] = defaultdict(list)
+    for case_id, change in asked.items():
+        for join in change.joins if isinstance(change, HouseholdChange) else ():
+            joining[join.person_id].append((case_id, change))
     found: dict[UUID, Elsewhere] = defaultdict(Elsewhere)
     for row in homes(session, county, list(joining)):
-        case_id, change = joining[row.person_id]
-        if row.member_id not in change.leaving:
-            found[case_id].add(masked_name(row.name_masked), row)
+        for case_id, change in joining[row.person_id]:
+            if row.member_id not in change.leaving:
+                found[case_id].add(masked_name(row.name_masked), row)
     return found
 
 

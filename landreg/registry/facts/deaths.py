@@ -19,17 +19,16 @@ def joining_dead(session: Session, county: str, asked: Mapping[UUID, Any]) -> di
     """By case of a change of household: masked names of those who join whom the register has as dead, to the act's number; but not
     of who comes back since that was in error.
     """
-    joins = {
-        join.person_id: case_id
-        for case_id, change in asked.items()
-        if isinstance(change, HouseholdChange)
-        for join in change.joins
-        if join.reason != RESTORED
-    }
+    joins: dict[UUID, list[UUID]] = defaultdict(list)
+    for case_id, change in asked.items():
+        for join in change.joins if isinstance(change, HouseholdChange) else ():
+            if join.reason != RESTORED:
+                joins[join.person_id].append(case_id)
     found: dict[UUID, dict[str, str]] = defaultdict(dict)
     if joins:
         for row in session.execute(text(_DIED), {"county": county, "persons": list(joins)}):
-            found[joins[row.person_id]][masked_name(row.name_masked)] = row.number
+            for case_id in joins[row.person_id]:
+                found[case_id][masked_name(row.name_masked)] = row.number
     return found
 
 
@@ -41,6 +40,10 @@ _DIED = """
     JOIN registry.act AS a ON a.county = m.county AND a.act_id = m.act_id
     JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
     WHERE asked.person_id = ANY (:persons)
+      -- Who came back since was not dead.
+      AND NOT EXISTS (SELECT FROM party.member AS b JOIN identity.person AS q ON q.person_id = b.person_id
+                      WHERE b.county = m.county AND q.id_digest = p.id_digest AND upper_inf(b.recorded)
+                      AND lower(b.valid) >= upper(m.valid))
       AND (c.request->'deceased' ? m.member_id::text OR c.request->'leaves' @> jsonb_build_array(
                jsonb_build_object('member_id', m.member_id::text, 'reason', 'death')))
     GROUP BY asked.person_id, asked.name_masked

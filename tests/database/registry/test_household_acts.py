@@ -16,6 +16,7 @@ from landreg import keys
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.law.book import national_law
 from landreg.log.recheck import recheck_register
@@ -23,6 +24,7 @@ from landreg.log.store import seal
 from landreg.registry.casework import applications, cases
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
+from landreg.registry.facts.deaths import joining_dead
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from landreg.registry.leaves.strays import register
@@ -221,11 +223,21 @@ def test_whom_an_act_registered_as_dead_joins_no_household_but_where_that_was_in
     asked = HouseholdChange((Joining(person, "51", True, reason),))
     if reason == "error":
         booked(registrar, reviewer, superuser, asked_for(registrar, "household_change", asked), "household_change")
+        pass_days(superuser, 1)
+        alive = one(registrar, f"SELECT member_id FROM party.member WHERE person_id = :p AND {STANDS}", p=person)
+        leaves = HouseholdChange((), (Leaving(alive, "other_household"),))
+        booked(registrar, reviewer, superuser, asked_for(registrar, "household_change", leaves), "household_change")
+        pass_days(superuser, 1)
+        joins = HouseholdChange((Joining(person, "51", True, "confirmed"),))
+        asked_for(registrar, "household_change", joins, household=SECOND)
         return
     for household in (HOUSEHOLD, SECOND):
         with pytest.raises(Refused) as refused:
             asked_for(registrar, "household_change", asked, household=household)
         assert codes(refused) == {"CHG-14"}
+    with unit_of_work(registrar) as uow:
+        of_batch = joining_dead(uow.session, COUNTY, {head: asked, wife: asked})
+    assert {*of_batch} == {head, wife}, "of each case of a batch"
 
 
 def test_a_death_is_proved(registered: list[UUID], registrar: Actor) -> None:
