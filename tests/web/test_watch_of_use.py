@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
@@ -13,6 +16,7 @@ from landreg.core.periods import DAY
 from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import drawing
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.routes import first_rows
 from landreg.exchange.routes.first_pages import asked_of_you
 from tests.bidding_kit import farmer, household, published
 from tests.contract_kit import FIRST, OPERATOR, OTHER, VALUES, drawn, signed, today
@@ -96,3 +100,18 @@ def test_of_a_contract_without_a_deal_it_is_written_down_too_and_read_by_both_si
     service = signed(drawn(OTHER, kind="entrusted", values=SERVED))
     assert of(service, "watch") not in ling.get(of(service)).text
     assert ling.post(of(service, "watch"), seen).status_code == 404
+
+
+def test_a_dropped_draft_and_the_contract_that_came_after_it_are_both_told_of_their_deal(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal, drafts = (
+        UUID(int=1),
+        [SimpleNamespace(county=COUNTY, contract_id=UUID(int=one), deal_id=UUID(int=1)) for one in (2, 3)],
+    )
+    at = datetime.combine(today(), time(4), UTC)
+    seen = SimpleNamespace(kind="built", at=at, on_day=today(), deal_id=deal, contract_id=None)
+    monkeypatch.setattr(review_queries, "watched", lambda *_: [seen])
+    with app.test_request_context("/"):
+        told = first_rows._watched(Session(), drafts, today())  # type: ignore[arg-type]
+    assert {*told} == {UUID(int=2), UUID(int=3)}

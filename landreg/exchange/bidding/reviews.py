@@ -219,33 +219,41 @@ def put_reserve(
     return row
 
 
-def watch(actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day: date) -> LandWatch:
-    """Write down how land of a deal is used. Raises NotFound, BadInput (FORM-5), Refused (QUAL-10)."""
+def watch(
+    actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day: date, last: date | None = None
+) -> LandWatch:
+    """Write down how land of a deal is used. last: of its contract that has ended, the last day.
+
+    Raises NotFound, BadInput (FORM-5), Refused (QUAL-10).
+    """
     if kind not in WATCHED:
         raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
     with unit_of_work(actor) as uow:
         deal = deal_queries.deal(uow.session, county, deal_id)
         if deal is None:
             raise NotFound
-        of = Of(deal.village, beijing_day(deal.decided_at), deal_id=deal_id)
+        of = Of(deal.village, beijing_day(deal.decided_at), deal_id=deal_id, last=last)
         return put_watch(uow, county, of, kind, said, on_day)
 
 
 @dataclass(frozen=True)
 class Of:
-    """Whose land is watched: of a deal or of a contract without one, in which village, since which day."""
+    """Whose land is watched: of a deal or of a contract without one, in which village, since which day; last: until
+    which, where that contract has ended.
+    """
 
     village: str
     since: date
     deal_id: UUID | None = None
     contract_id: UUID | None = None
+    last: date | None = None
 
 
 def put_watch(uow: UnitOfWork, county: str, of: Of, kind: str, said: str, on_day: date) -> LandWatch:
     """The same, of a deal or a contract. Raises Refused (QUAL-10, GUARD-1)."""
     today = beijing_day(uow.now)
     ties_nothing(today, said=said)
-    if wrong := qual_10_seen_since_the_deal(Seen(kind, said, on_day, of.since, today)):
+    if wrong := qual_10_seen_since_the_deal(Seen(kind, said, on_day, of.since, today, of.last)):
         raise Refused(wrong)
     row = LandWatch(
         county=county, village=of.village, watch_id=uuid4(), deal_id=of.deal_id, contract_id=of.contract_id, kind=kind,

@@ -8,6 +8,7 @@ from uuid import UUID
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import DAY
 from landreg.exchange.bidding import reviews
 from landreg.exchange.bidding.review_model import LandWatch
 from landreg.exchange.bidding.rules.qualified import WATCHED
@@ -31,9 +32,10 @@ def watch(actor: Actor, county: str, contract_id: UUID, kind: str, said: str, on
         row = queries.one(uow.session, county, contract_id)
         if row is None or row.kind == SERVICE:
             raise NotFound
+        last = row.ends_on - DAY if row.ends_on else None
         if row.deal_id is None:
             found, law = held(uow, county, contract_id)
             open_for(found, law, *WATCHED_AT)
-            of = reviews.Of(row.village, row.from_on, contract_id=contract_id)
+            of = reviews.Of(row.village, row.from_on, contract_id=contract_id, last=last)
             return reviews.put_watch(uow, county, of, kind, said, on_day)
-    return reviews.watch(actor, county, row.deal_id, kind, said, on_day)
+    return reviews.watch(actor, county, row.deal_id, kind, said, on_day, last)

@@ -204,13 +204,16 @@ def _watched(session: Session, rows: Sequence[Contract], today: date) -> dict[UU
     told: dict[UUID, list[str]] = {}
     for county in {row.county for row in rows}:
         of = [row for row in rows if row.county == county]
-        by_deal = {row.deal_id: row.contract_id for row in of if row.deal_id is not None}
+        by_deal: dict[UUID, list[UUID]] = {}
+        for row in of:
+            if row.deal_id is not None:
+                by_deal.setdefault(row.deal_id, []).append(row.contract_id)
         for one in review_queries.watched(session, county, [*by_deal], [row.contract_id for row in of]):
             if one.kind in ADVERSE and today <= beijing_day(one.at) + ENDED_FOR:
                 kind = i18n.shown_term(one.kind, "land_use_seen")
                 label = _("%(day)s 巡查，这块地：%(kind)s", day=i18n.shown_day(one.on_day), kind=kind)
-                of_deal = by_deal.get(one.deal_id) if one.deal_id else None
-                if contract := one.contract_id or of_deal:
+                of_deal = by_deal.get(one.deal_id, []) if one.deal_id else []
+                for contract in [one.contract_id] if one.contract_id else of_deal:
                     told.setdefault(contract, []).append(label)
     return told
 

@@ -53,12 +53,14 @@ def must_stand(session: Session, case: Case) -> None:
     same = select(Restriction).where(
         Restriction.county == case.county, Restriction.restriction_id == entered.restriction_id, in_force(Restriction)
     )
-    if not any(_said(now) == _said(entered) for now in session.scalars(same)):
+    if not any(said(session, now) == said(session, entered) for now in session.scalars(same)):
         raise Conflict(Finding("DOC-7", "state", subject=case.number))
 
 
-def _said(row: Restriction) -> tuple[Any, ...]:
-    return row.party, row.basis, row.amount, row.until
+def said(session: Session, row: Restriction) -> tuple[Any, ...]:
+    """What a proof says of a restriction."""
+    parcels = lying(session, row.county, [row]).get(row.row_id, ())
+    return row.right_id, row.rank, row.party, row.party_code, row.basis, row.amount, row.until, parcels
 
 
 def printed(uow: UnitOfWork, desk: Desk, case: Case, event: CaseEvent, number: str) -> bytes:

@@ -325,3 +325,13 @@ def test_whose_land_it_is_says_how_long_it_is_announced() -> None:
     assert [an.offered_as(*one) for one in asked] == [
         "household_land", "household_land", "collective", "collective", "construction"
     ]  # fmt: skip
+
+
+def test_what_is_seen_of_what_has_ended_is_of_a_day_by_its_last() -> None:
+    """QUAL-10."""
+    day = timedelta(days=1)
+    since, today_, last = date(2026, 1, 1), date(2026, 7, 1), date(2026, 5, 1)
+    for on_day, sound in ((last, True), (last + day, False)):
+        told = qu.qual_10_seen_since_the_deal(qu.Seen("fine", "", on_day, since, today_, last))
+        assert (told is None) == sound
+    assert qu.qual_10_seen_since_the_deal(qu.Seen("fine", "", last + day, since, today_)) is None

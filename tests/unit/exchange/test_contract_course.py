@@ -216,7 +216,8 @@ def test_what_is_gone_is_shown_by_a_paper_since_the_contract_and_ends_it_on_no_d
         (LAW.on - 5 * day, LAW.on - 6 * day, "on_day"),
         (None, LAW.on - day, "on_day"),
         (LAW.on, LAW.on + day, "on_day"),
-        (LAW.on - 3 * days - day, LAW.on, "made_on"),
+        (LAW.on - 3 * days - day, LAW.on, "" if how == "land_lost" else "made_on"),
+        (LAW.on - 3 * days - day, LAW.on - days - day, "on_day" if how == "land_lost" else "made_on"),
         (LAW.on + day, LAW.on, "made_on"),
     ):
         told = rules.con_8_both_agree_to_end(ending(how=how, on_day=on_day, made_on=made_on, course=course), LAW)

@@ -168,19 +168,25 @@ def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
 
 @dataclass(frozen=True)
 class Seen:
-    """How land that was taken in is used, as seen on a day. since: the day of the deal, or the first day of a term without one."""
+    """How land that was taken in is used, as seen on a day. since: the day of the deal, or the first day of a term without one.
+    last: of what has ended, its last day.
+    """
 
     kind: str
     said: str
     on_day: date
     since: date
     today: date
+    last: date | None = None
 
 
 def qual_10_seen_since_the_deal(facts: Seen, law: Law | None = None) -> Finding | None:
-    """QUAL-10: what was seen is of a day since the land was taken in, by today; what is wrong is said. 农村土地承包法 38."""
-    values = {"since": facts.since, "today": facts.today}
-    if not facts.since <= facts.on_day <= facts.today:
+    """QUAL-10: what was seen is of a day since the land was taken in, by today and while the contract was; what is
+    wrong is said. 农村土地承包法 38.
+    """
+    last = min(facts.today, facts.last or facts.today)
+    values = {"since": facts.since, "today": last}
+    if not facts.since <= facts.on_day <= last:
         return Finding("QUAL-10", "on_day", values)
     return None if facts.kind == "fine" or facts.said.strip() else Finding("QUAL-10", "said", values)
 

@@ -243,7 +243,8 @@ def _side(one: Happened, otherwise: str) -> str:
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
     """CON-8: an early end is in writing and on a day of the term, or since the contract was made where that lies ahead; by
     agreement on none before that was made, which is recorded within days. That the taker is dissolved, or the land lost, has
-    happened: it is shown by a paper of a day since the contract was made, and ends it on none before that, nor further back than
+    happened: it is shown by a paper of a day since the contract was made, of land by an older one too,
+    and ends it on none before that, nor further back than
     those days, nor to come: what fell due until then stays owed. An organisation alone dissolves. CC-562, CC-565, RLCL-38.
     """
     course, days = facts.course, law.days("CON-8.told_days")
@@ -253,7 +254,8 @@ def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
     made_on, told = facts.made_on or law.on, law.on - timedelta(days=days)
     agreed = facts.how == "agreed"
     earliest = max(signed, told) if agreed else signed
-    if not earliest <= made_on <= law.on:
+    before = facts.how == "land_lost" and made_on < signed
+    if not (before or earliest <= made_on <= law.on):
         values = {"days": days, "earliest": earliest} if agreed else {"shown": earliest}
         return Finding("CON-8", "made_on", values, subject=course.number)
     first = max(first, made_on) if agreed else max(first, made_on, min(told, course.until_on))
