@@ -225,6 +225,16 @@ def test_what_is_gone_is_shown_by_a_paper_since_the_contract_and_ends_it_on_no_d
         assert told is None or "{" not in LAW.say(told) + LAW.say(told, "en")
 
 
+def test_land_lost_before_the_contract_was_signed_ends_it_on_no_day_before_that() -> None:
+    """CON-8: of a term that is said to have begun before, too."""
+    signed, day = LAW.on - timedelta(days=2), timedelta(days=1)
+    lost = ending(how="land_lost", made_on=signed - 9 * day, course=contract(Happened("signed", signed)))
+    assert rules.con_8_both_agree_to_end(replace(lost, on_day=signed), LAW) is None
+    told = rules.con_8_both_agree_to_end(replace(lost, on_day=signed - day), LAW)
+    assert told is not None
+    assert told.values["first"] == signed
+
+
 def test_an_open_dispute_stops_every_end() -> None:
     """CON-9: in dispute."""
     assert rules.con_9_no_open_dispute(contract(*SIGNED, Happened("disputed", TODAY)), LAW) is not None

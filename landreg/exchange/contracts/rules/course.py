@@ -258,7 +258,7 @@ def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
     if not (before or earliest <= made_on <= law.on):
         values = {"days": days, "earliest": earliest} if agreed else {"shown": earliest}
         return Finding("CON-8", "made_on", values, subject=course.number)
-    first = max(first, made_on) if agreed else max(first, made_on, min(told, course.until_on))
+    first = max(first, made_on) if agreed else max(first, signed, made_on, min(told, course.until_on))
     last = course.until_on if agreed else min(course.until_on, max(law.on, course.from_on))
     wrong = "" if facts.has_paper else "paper"
     if not first <= facts.on_day <= last:
