@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -148,17 +148,32 @@ def _facts(of: str, right_kind: str, code: str) -> list[str]:
 def _correction_page(of: str, code: str, row: Mapping[str, Any], right_kind: str, village: str, back: str) -> Response:
     with unit_of_work(current_actor()) as uow:
         path = land.division_path(uow.session, village)
-    return pages.render(
-        "registry/correct.html",
+    return correcting(
         of=of,
         code=code,
         path=path,
         back=back,
         facts=[(fact, as_text(row[fact])) for fact in _facts(of, right_kind, code)],
         choices=parcel_shown.choices(right_kind),
+    )
+
+
+def correcting(
+    of: str, code: str, back: str, path: Sequence[str], *, facts: Sequence[tuple[str, str]] = (), **more: Any
+) -> Response:
+    """The form of a correction of something. code: of its subject. back: where its page is. facts: what stands, by name. more: what
+    the form asks of this alone."""
+    return pages.render(
+        "registry/correct.html",
+        of=of,
+        code=code,
+        back=back,
+        path=path,
+        facts=facts,
         by=words("corrected_by", CORRECTED_BY),
         party_kinds=words("operator", KINDS),
         address=request.path,
+        **{"choices": {}, **more},
     )
 
 

@@ -24,12 +24,10 @@ from landreg.registry.effects import Standing
 from landreg.registry.facts import standing
 from landreg.registry.facts.correctable import as_text
 from landreg.registry.routes.applying import opened, words
-from landreg.registry.routes.corrections import CorrectionForm, named
+from landreg.registry.routes.corrections import CorrectionForm, correcting, named
 from landreg.registry.routes.parcel_acts import blueprint
-from landreg.registry.rules.identified import KINDS
 from landreg.registry.rules.parcel_requests import Corrected, Correction
-from landreg.registry.rules.parcels import CORRECTED_BY
-from landreg.web import pages, problems
+from landreg.web import problems
 from landreg.web.forms import read_form
 
 FACTS = ("relation", "holds_right")
@@ -62,8 +60,7 @@ def correct_member(code: str, member_id: UUID) -> Response:
     with unit_of_work(current_actor()) as uow:
         path = land.division_path(uow.session, village)
         name, number = masked_persons(uow.session, [row["person_id"]]).get(row["person_id"], ("—", "—"))
-    return pages.render(
-        "registry/correct.html",
+    return correcting(
         of="member",
         code=code,
         path=path,
@@ -74,9 +71,6 @@ def correct_member(code: str, member_id: UUID) -> Response:
             "relation": words("relation", terms("relation")),
             "holds_right": [("1", _("是")), ("0", _("否"))],
         },
-        by=words("corrected_by", CORRECTED_BY),
-        party_kinds=words("operator", KINDS),
-        address=request.path,
     )
 
 
@@ -111,18 +105,13 @@ def correct_holder(county: str, right_id: UUID) -> Response:
     with unit_of_work(current_actor()) as uow:
         path = land.division_path(uow.session, right["village"])
         number = masked_persons(uow.session, [holder.row["person_id"]]).get(holder.row["person_id"], ("—", "—"))[1]
-    return pages.render(
-        "registry/correct.html",
+    return correcting(
         of="holder",
         code=right["code"],
         path=path,
         holder=(holder.row["name"], number),
         back=url_for("registry.rights.one", county=county, right_id=right_id),
         facts=[("address", as_text(holder.row["address"]))],
-        choices={},
-        by=words("corrected_by", CORRECTED_BY),
-        party_kinds=words("operator", KINDS),
-        address=request.path,
     )
 
 

@@ -26,13 +26,11 @@ from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.facts import standing
 from landreg.registry.facts.correctable import LONGEST_LIST, as_text
 from landreg.registry.facts.limit_corrected import facts_of
-from landreg.registry.routes.applying import opened, words
-from landreg.registry.routes.corrections import CorrectionForm, named
+from landreg.registry.routes.applying import opened
+from landreg.registry.routes.corrections import CorrectionForm, correcting, named
 from landreg.registry.routes.parcel_acts import blueprint
-from landreg.registry.rules.identified import KINDS
 from landreg.registry.rules.parcel_requests import Corrected, Correction
-from landreg.registry.rules.parcels import CORRECTED_BY
-from landreg.web import pages, problems
+from landreg.web import problems
 from landreg.web.forms import read_form
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
@@ -75,19 +73,13 @@ def correct_land(county: str, right_id: UUID) -> Response:
     bundle = _contracted(county, right_id)
     with unit_of_work(current_actor()) as uow:
         path = land.division_path(uow.session, bundle.right.row["village"])
-    return pages.render(
-        "registry/correct.html",
+    return correcting(
         of="land",
         code=bundle.right.row["code"],
         path=path,
         back=url_for("registry.rights.one", county=county, right_id=right_id),
-        facts=[],
         parcels=[(code, code) for code in bundle.codes.values()],
         longest=LONGEST_LIST,
-        choices={},
-        by=words("corrected_by", CORRECTED_BY),
-        party_kinds=words("operator", KINDS),
-        address=request.path,
     )
 
 
@@ -124,20 +116,14 @@ def correct_held(county: str, right_id: UUID) -> Response:
     with unit_of_work(current_actor()) as uow:
         path = land.division_path(uow.session, bundle.right.row["village"])
         others = household_queries.households_of(uow.session, county, was.collective_id, was.code)
-    return pages.render(
-        "registry/correct.html",
+    return correcting(
         of="held",
         code=bundle.right.row["code"],
         path=path,
         back=url_for("registry.rights.one", county=county, right_id=right_id),
-        facts=[],
         was=was,
         right_kind=bundle.right.row["kind"],
-        choices={},
         households=[(code, f"{name} {code}") for code, name in others],
-        by=words("corrected_by", CORRECTED_BY),
-        party_kinds=words("operator", KINDS),
-        address=request.path,
     )
 
 
@@ -188,19 +174,13 @@ def correct_limit(county: str, right_id: UUID, restriction_id: UUID) -> Response
     bundle, limit = _limit(county, right_id, restriction_id)
     with unit_of_work(current_actor()) as uow:
         path = land.division_path(uow.session, bundle.right.row["village"])
-    return pages.render(
-        "registry/correct.html",
+    return correcting(
         of="restriction",
         code=bundle.right.row["code"],
         path=path,
         back=url_for("registry.rights.one", county=county, right_id=right_id),
-        facts=[],
         limit=limit.row,
         limit_facts=facts_of(limit.row),
-        choices={},
-        by=words("corrected_by", CORRECTED_BY),
-        party_kinds=words("operator", KINDS),
-        address=request.path,
     )
 
 
