@@ -16,6 +16,7 @@ from landreg.access.identity import reveal
 from landreg.access.rules import Step
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.core.actor import Actor, Desk, Role
+from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
@@ -54,7 +55,9 @@ def households_apply(registrar: Actor, kept: Path) -> int:
     name = reveal(registrar, [person], "样本：带到窗口的身份证", household.code)[person].name
     told = bindings.make_code(registrar, household.code, person, by_letter=False)
     account = bindings.join(_DOOR, Joining(household.code, told.code, FARMER, name, passwords[FARMER]), "127.0.0.1")
-    farmer = Actor(account, name, Desk.CITIZEN, frozenset({Role.FARMER}), household.village, household.household_id)
+    farmer = Actor(
+        account, masked_name(name), Desk.CITIZEN, frozenset({Role.FARMER}), household.village, household.household_id
+    )
     new = NewAccount(AGENT, AGENT_NAME, frozenset({Role.AGENT}), household.village)
     agent_id = open_account(SYSTEM, new, passwords[AGENT], temporary=False)
     return _bring(registrar, farmer, Actor(agent_id, AGENT_NAME, Desk.CITIZEN, new.roles, household.village))

@@ -73,7 +73,8 @@ def make_code(actor: Actor, household_code: str, person_id: UUID, *, by_letter: 
 
 
 def join(door: Actor, given: Joining, address: str) -> UUID:
-    """Open a farmer's account and bind it, by the code that was handed out; the account's id.
+    """Open a farmer's account and bind it, by the code that was handed out; the account's id. What the account does is told by the
+    member's masked name: the whole one is sealed.
 
     Raises Refused (ACC-21) whichever of the two codes is wrong, used, expired or tried too often, with every finding
     about login name and password, and (ACC-34) for another name than that of whom the code was made for; TooManyAttempts.
@@ -84,7 +85,7 @@ def join(door: Actor, given: Joining, address: str) -> UUID:
     sessions.count(door, limits)
     found = _right_code(door, household_code, given.code)
     at_village = replace(door, jurisdiction=found.village)
-    new = service.NewAccount(login, given.name, frozenset({Role.FARMER}), found.village)
+    new = service.NewAccount(login, masked_name(given.name), frozenset({Role.FARMER}), found.village)
     service.refuse(
         rules.AccountFacts(login, new.roles, new.jurisdiction, found.village),
         rules.PasswordFacts(given.password, login),

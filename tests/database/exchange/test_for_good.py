@@ -65,7 +65,7 @@ def test_the_register_s_office_reads_an_assignment_past_its_day_until_it_is_regi
     cases.accept(registrar, COUNTY, [case])
     (told,) = [
         one for one in findings(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
-        if one["code"] == "TR-33"
+        if one["code"] == "TR-34"
     ]  # fmt: skip
     assert f"{made.number}（转让，未登记）" in told["zh"]
 
