@@ -16,7 +16,7 @@ MOST = {
     "/cases?queue=mine": 8,
     "/cases?queue=all": 9,
     "/parcels/{parcel}": 12,
-    f"/households/{HOUSEHOLD}": 9,
+    f"/households/{HOUSEHOLD}": 10,
     "/rights/{county}/{right}": 18,
     "/cases/{county}/{case}": 21,
     f"/search?q={HOUSEHOLD}": 11,
