@@ -131,22 +131,23 @@ def deals(session: Session, within: str, since: date, most: int, skip: int = 0) 
     """Deals that stand, newest first, without a person, of a division and since a day. from_on: where what was listed had begun
     when the deal was made, that day, as its contract has it.
     """
-    return session.execute(_DEALS, {"within": within, "since": since, "most": most, "skip": skip}).all()
+    return session.execute(sa.text(_DEALS), {"within": within, "since": since, "most": most, "skip": skip}).all()
 
 
-_DEALS = sa.text(
-    """SELECT number, county, township, kind, land_class, tenths, greatest(from_on, decided_on) AS from_on, until_on, way,
+_DEALS = """
+    SELECT number, county, township, kind, land_class, tenths, greatest(from_on, decided_on) AS from_on, until_on, way,
            decided_by, unit, grain, price, asked, taker, decided_on
-       FROM exchange.market_deals(:within, :since, :most, :skip)"""
-)
+    FROM exchange.market_deals(:within, :since, :most, :skip)"""
 
 
 def deal(session: Session, row: Row[Any]) -> Row[Any] | None:
     """The deal of a listing that found its taker, as `deals` tells it; None of any other. row: the listing, of `exchange.shown`."""
     if row.state != "dealt":
         return None
-    told = deals(session, row.village, BEGINNING, MOST)
-    return next((one for one in told if one.number == row.number), None)
+    asked = {"within": row.village, "since": BEGINNING, "most": MOST, "skip": 0, "number": row.number}
+    return session.execute(
+        sa.text(f"{_DEALS} WHERE number = :number ORDER BY decided_on DESC LIMIT 1"), asked
+    ).one_or_none()
 
 
 def deal_count(session: Session, within: str) -> int:

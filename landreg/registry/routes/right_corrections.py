@@ -66,21 +66,22 @@ class LimitForm:
     until: date | None = None
 
 
+def _form(of: str, county: str, bundle: RightBundle, **more: Any) -> Response:
+    """The form of a correction of what a right is, or what lies on it."""
+    right = bundle.right.row
+    with unit_of_work(current_actor()) as uow:
+        path = land.division_path(uow.session, right["village"])
+    back = url_for("registry.rights.one", county=county, right_id=right["right_id"])
+    return correcting(of, right["code"], back, path, **more)
+
+
 @blueprint.get("/rights/<county>/<uuid:right_id>/parcels/correction")
 @allow(Role.REGISTRAR)
 def correct_land(county: str, right_id: UUID) -> Response:
     """The form. Raises NotFound for a right that ended, or another than a household's contract right."""
     bundle = _contracted(county, right_id)
-    with unit_of_work(current_actor()) as uow:
-        path = land.division_path(uow.session, bundle.right.row["village"])
-    return correcting(
-        of="land",
-        code=bundle.right.row["code"],
-        path=path,
-        back=url_for("registry.rights.one", county=county, right_id=right_id),
-        parcels=[(code, code) for code in bundle.codes.values()],
-        longest=LONGEST_LIST,
-    )
+    codes = [(code, code) for code in bundle.codes.values()]
+    return _form("land", county, bundle, parcels=codes, longest=LONGEST_LIST)
 
 
 @blueprint.post("/rights/<county>/<uuid:right_id>/parcels/correction")
@@ -114,17 +115,9 @@ def correct_held(county: str, right_id: UUID) -> Response:
     """The form. Raises NotFound for a right that ended, or that no household holds."""
     bundle, was = _held(county, right_id)
     with unit_of_work(current_actor()) as uow:
-        path = land.division_path(uow.session, bundle.right.row["village"])
         others = household_queries.households_of(uow.session, county, was.collective_id, was.code)
-    return correcting(
-        of="held",
-        code=bundle.right.row["code"],
-        path=path,
-        back=url_for("registry.rights.one", county=county, right_id=right_id),
-        was=was,
-        right_kind=bundle.right.row["kind"],
-        households=[(code, f"{name} {code}") for code, name in others],
-    )
+    households = [(code, f"{name} {code}") for code, name in others]
+    return _form("held", county, bundle, was=was, right_kind=bundle.right.row["kind"], households=households)
 
 
 @blueprint.post("/rights/<county>/<uuid:right_id>/household/correction")
@@ -172,16 +165,7 @@ def corrections_of_limits(right: Any, restrictions: Sequence[Any]) -> dict[UUID,
 def correct_limit(county: str, right_id: UUID, restriction_id: UUID) -> Response:
     """The form. Raises NotFound for a restriction that does not stand on the right, or of which nothing can be corrected."""
     bundle, limit = _limit(county, right_id, restriction_id)
-    with unit_of_work(current_actor()) as uow:
-        path = land.division_path(uow.session, bundle.right.row["village"])
-    return correcting(
-        of="restriction",
-        code=bundle.right.row["code"],
-        path=path,
-        back=url_for("registry.rights.one", county=county, right_id=right_id),
-        limit=limit.row,
-        limit_facts=facts_of(limit.row),
-    )
+    return _form("restriction", county, bundle, limit=limit.row, limit_facts=facts_of(limit.row))
 
 
 @blueprint.post("/rights/<county>/<uuid:right_id>/restrictions/<uuid:restriction_id>/correction")
