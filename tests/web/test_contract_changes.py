@@ -136,4 +136,5 @@ def test_of_the_collective_s_land_the_form_asks_for_a_resolution_of_its_own_and_
     assert made.status_code == 303, re.findall(r'class="code">([A-Z]+-\d+)<', made.text)
     drawn_now = browser.get(made.headers["Location"]).text
     assert "成员重新决议" in drawn_now
+    assert "收入的是同一个文件，请核对是不是传错了" in drawn_now, "minutes and approval are one picture"
     assert f"成员（代表）会议 {today().isoformat()} 决议" in drawn_now

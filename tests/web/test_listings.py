@@ -411,7 +411,9 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert found(bare) == {"LST-23", "LST-26"}, "the scans are asked for"
     minutes = resolved(browser, {**agreed, "listing": str(uuid4()), "price": "0", "in_favour": "39"}).text
     assert minutes.count("不用再传") == 2, "they are kept while the form is mended"
-    assert f"{proven}/papers/assembly_minutes" in desk.get(proven).text
+    told = desk.get(proven).text
+    assert f"{proven}/papers/assembly_minutes" in told
+    assert "收入的是同一个文件，请核对是不是传错了" in told
     # Before there was such a column the words held it: review reads it there, and judges what it says.
     with past_triggers(superuser):
         superuser.execute(
