@@ -128,6 +128,8 @@ def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
 
 REVIEWED = "部门：样本镇农业办 甲\n专家：样本专家乙\n审查意见：样审〔2026〕1号"
 """Who took part in a review, and the number of what they found."""
+OPINION = Attached("77" * 32, 9, "opinion.pdf")
+"""What they found, as it is kept."""
 FULL = {kind: Attached(f"{place + 33}" * 32, 9, "paper.pdf") for place, kind in enumerate(PAPERS)}
 """The papers of a review."""
 
@@ -135,7 +137,7 @@ FULL = {kind: Attached(f"{place + 33}" * 32, 9, "paper.pdf") for place, kind in 
 def passed(taker: Taker, mu: int = 200) -> None:
     """Its review for so much land, passed."""
     asked = reviews.ask(SECOND, taker, reviews.Asking(Decimal(mu), "种植玉米", "", FULL))
-    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", REVIEWED)
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", REVIEWED, OPINION)
 
 
 def of_taker(taker: Taker) -> Actor:

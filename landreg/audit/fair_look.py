@@ -34,10 +34,21 @@ ABOUT_OFFICERS = AGENTS | {
     "deposit_late",
     "struck",
     "passed_over",
+    "unreceived",
     "short_notice",
 }
 FACTS = frozenset(
-    {"related", "unheard", "stopped", "deposit_late", "struck", "passed_over", "price_fell", "short_notice"}
+    {
+        "related",
+        "unheard",
+        "stopped",
+        "deposit_late",
+        "struck",
+        "passed_over",
+        "price_fell",
+        "short_notice",
+        "unreceived",
+    }
 )
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 

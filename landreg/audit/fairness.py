@@ -229,6 +229,11 @@ def short_notice(market: Market, _figures: Figures) -> Iterator[Asked]:
     yield from _shares("short_notice", [(one.by, one.nothing, one.number) for one in market.announced])
 
 
+def unreceived(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Whose records of returns are followed by their bidders' word that nothing came."""
+    yield from _shares("unreceived", [(one.by, one.nothing, one.number) for one in market.unreceived])
+
+
 KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "related": related,
     "companions": companions,
@@ -245,6 +250,7 @@ KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "deposit_late": kept_late,
     "struck": struck,
     "passed_over": passed_over,
+    "unreceived": unreceived,
     "price_fell": price_fell,
     "short_notice": short_notice,
 }

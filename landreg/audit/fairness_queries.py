@@ -123,6 +123,16 @@ _STRUCK = """
     WHERE d.kind = 'paid' AND s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
     ORDER BY l.number, d.entrant_id, d.at
 """
+# Returns of deposits of sales set up within the time, those that their bidder says did not come.
+_UNRECEIVED = """
+    SELECT l.number, d.by::text AS by, EXISTS (
+        SELECT FROM exchange.deposit_doubt AS q WHERE q.county = d.county AND q.deposit_id = d.deposit_id AND q.kind = 'missing'
+        ) AS nothing
+    FROM exchange.deposit AS d JOIN exchange.sale AS s ON s.county = d.county AND s.sale_id = d.sale_id
+    JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    WHERE d.kind = 'returned' AND s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
+    ORDER BY l.number, d.entrant_id, d.at
+"""
 # Whose turn came: who was passed over, and the deals, by the officer.
 _TURNS = """
     SELECT l.number, x.by::text AS by, x.nothing FROM (
@@ -194,9 +204,9 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for entry in session.execute(sa.text(_ENTRIES), {"listings": ids}):
         found[entry.listing_id].append(entry)
-    rounds, deals, struck, turns, followed, stopped = (
+    rounds, deals, struck, turns, followed, stopped, unreceived = (
         tuple(Marked(one.by, one.number, one.nothing) for one in session.execute(sa.text(asked), where))
-        for asked in (_ROUNDS, _DEALS, _STRUCK, _TURNS, _FOLLOWED, _STOPPED)
+        for asked in (_ROUNDS, _DEALS, _STRUCK, _TURNS, _FOLLOWED, _STOPPED, _UNRECEIVED)
     )
     acts = tuple(
         Acting(one.agent, one.step, one.household, tuple(number for number in one.numbers if number))
@@ -215,7 +225,8 @@ def market(session: Session, within: str, since: datetime, until: datetime, law:
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
     returns, announced = _returns(session, where, law), _announced(session, where, law)
     return Read(
-        Market(sales, windows, rounds, returns, deals, acts, struck, turns, followed, announced, stopped), names
+        Market(sales, windows, rounds, returns, deals, acts, struck, turns, followed, announced, stopped, unreceived),
+        names,
     )
 
 

@@ -29,6 +29,7 @@ CODES: Mapping[str, str] = {
     "deposit_late": "AUD-33",
     "struck": "AUD-34",
     "passed_over": "AUD-35",
+    "unreceived": "AUD-38",
     "price_fell": "AUD-36",
     "short_notice": "AUD-37",
 }

@@ -84,7 +84,8 @@ class Market:
     households, each household, step and agent once. struck: deposits of sales, taken from their bidder after the close or not, by
     who did or took them; turns: deals and who was passed over, by the officer; followed: what changed or
     renewed a contract of a deal, for less or not, by who drew it. announced: sales of a collective's land by who set them up, with
-    hardly any notice or not. stopped: sales that somebody has bid for, called off or held, by who did.
+    hardly any notice or not. stopped: sales that somebody has bid for, called off or held, by who did. unreceived: returns of
+    deposits, of which their bidder says that they did not come or not, by who recorded them.
     """
 
     sales: tuple[Sale, ...] = ()
@@ -98,3 +99,4 @@ class Market:
     followed: tuple[Marked, ...] = ()
     announced: tuple[Marked, ...] = ()
     stopped: tuple[Marked, ...] = ()
+    unreceived: tuple[Marked, ...] = ()

@@ -93,6 +93,12 @@ def auctions(on: Stage) -> Life:
     yield "fall", lambda: falling.fall(OPERATOR, COUNTY, deal.deal_id, WHY, kit.BY_PAPER)
     chance = (yield "ask_next", lambda: deals.proceed(OPERATOR, *at)).chance
     yield "answer", lambda: chances.answer(behind, COUNTY, chance.chance_id, "no")
+    back = sales.Receipt("returned", kit.DEPOSIT, "TH-1", today())
+    gone = yield "record_deposit", lambda: sales.record_deposit(OPERATOR, COUNTY, beaten.entrant_id, back)
+    missed = (COUNTY, gone.deposit_id)
+    yield "miss", lambda: doubting.miss(behind, *missed, "农商行账户查到今天没有")
+    yield "show", lambda: doubting.show(OPERATOR, *missed, "今天退到农商行账户", PAPER)
+    yield "correct_deposit", lambda: correcting.correct_deposit(OPERATOR, *missed, "银行退票，重新退还", None)
     yield "end_sales", lambda: days.work(on.worker)
     empty = kit.auction(listing)
     kit.pass_time(on.superuser, hours=5)

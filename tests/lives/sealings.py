@@ -51,7 +51,10 @@ def _reviewed() -> Life:
     slip = yield "ask_review", lambda: reviews.ask(company, taker, asking)
     yield "withdraw_review", lambda: reviews.withdraw(company, COUNTY, slip.qualification_id)
     asked = reviews.ask(company, taker, asking)
-    yield "decide_review", lambda: reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", kit.REVIEWED)
+    yield (
+        "decide_review",
+        lambda: reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION),
+    )
     reserve = ("paid", Decimal(40_000), "FX-1", today())
     kept = yield "record_reserve", lambda: reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, *reserve)
     right = correcting.Instead(taker.taker_id, sales.Receipt("paid", Decimal(40_000), "FX-11", today()))

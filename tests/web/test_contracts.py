@@ -171,9 +171,15 @@ def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser)
         kind: (io.BytesIO(photographed() + kind.encode()), "材料.jpg")
         for kind in ("licence", "ability", "plan", "credit")
     }
-    answer = ling.post("/sales/reviews", {**asked, "outside_mu": "", **papers})
+    lacking = ling.post("/sales/reviews", {**asked, "outside_mu": "", **papers})
+    assert (lacking.status_code, "流转意向协议书" in lacking.text) == (422, True)
+    papers = {kind: (io.BytesIO(photographed() + kind.encode()), "材料.jpg") for kind in papers}
+    answer = ling.post("/sales/reviews", {**asked, "outside_mu": "", "by_market": "yes", **papers})
     assert answer.status_code == 303, answer.text
     assert "样本种植专业合作社" in ling.get("/sales/reviews").text
+    page = answer.headers["Location"]
+    assert "没有流转意向协议书" in ling.get(page).text
+    assert ling.client.get(f"{page}/opinion").status_code == 404
 
 
 @pytest.mark.usefixtures("village")

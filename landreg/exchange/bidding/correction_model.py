@@ -29,8 +29,8 @@ class Correction(CountyKey, By, Base):
 
 class DepositDoubt(CountyKey, By, Base):
     """That a deposit did not come, asked by an officer after the close with the bank's statement (sha256, paper), or what whose
-    deposit it is answers to that. kind: asked, answered. answer_by: the last day of the answer. agent_act_id: where an agent said
-    it for the household.
+    deposit it is answers to that (kind: asked, answered); that its return did not come, by whose it is, or the bank's receipt of
+    that return (missing, shown). answer_by: the last day of the answer. agent_act_id: where an agent said it for the household.
     """
 
     __tablename__ = "deposit_doubt"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from landreg.core.periods import BEIJING
 from landreg.exchange.bidding.correction_model import Correction, DepositDoubt
 from landreg.exchange.bidding.deal_model import PriorityClaim
 
@@ -44,6 +45,26 @@ def open_doubts(session: Session, since: date) -> Sequence[tuple[DepositDoubt, b
         DepositDoubt.kind == "asked", DepositDoubt.answer_by >= since, stands(DepositDoubt, DepositDoubt.deposit_id)
     )
     return [(row, said) for row, said in session.execute(asked.order_by(DepositDoubt.at))]
+
+
+def missed(session: Session, since: date) -> Sequence[tuple[DepositDoubt, DepositDoubt | None]]:
+    """Returns that did not come, as it was said, whose record stands; with the desk's answer, left out when that is of before."""
+    answer = aliased(DepositDoubt)
+    asked = (
+        sa.select(DepositDoubt, answer)
+        .outerjoin(
+            answer,
+            sa.and_(
+                answer.county == DepositDoubt.county, answer.deposit_id == DepositDoubt.deposit_id, answer.kind == "shown"
+            ),
+        )
+        .where(
+            DepositDoubt.kind == "missing", stands(DepositDoubt, DepositDoubt.deposit_id),
+            sa.or_(answer.at.is_(None), answer.at >= datetime.combine(since, time(), BEIJING)),
+        )
+        .order_by(DepositDoubt.at)
+    )  # fmt: skip
+    return [(row, said) for row, said in session.execute(asked)]
 
 
 def of_contracts(session: Session, counties: Collection[str], ids: Collection[UUID]) -> Sequence[Correction]:

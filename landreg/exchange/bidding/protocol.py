@@ -217,7 +217,8 @@ def _fallen(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
 def _struck(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
     """Deposits that were struck after the close: who asked, who struck them, by what."""
     session, sale = uow.session, found.sale
-    doubts = correction_queries.doubts(session, sale.county, sale.sale_id)
+    every = correction_queries.doubts(session, sale.county, sale.sale_id)
+    doubts = {deposit_id: one for deposit_id, one in every.items() if "asked" in one}
     struck = correction_queries.corrections(session, sale.county, doubts)
     plates = {one.entrant_id: one.plate for one in sale_queries.entrants(session, sale.county, sale.sale_id)}
     for deposit_id, correction in struck.items():

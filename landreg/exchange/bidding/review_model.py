@@ -44,8 +44,8 @@ class QualificationPaper(CountyKey, Base):
 
 
 class QualificationDecision(CountyKey, By, Base):
-    """What the review came to: passed, refused, or withdrawn by who asked for it. took_part: who reviewed, of which side; None of
-    what was withdrawn, or decided before that was asked.
+    """What the review came to: passed, refused, or withdrawn by who asked for it. took_part: who reviewed, of which side; sha256,
+    paper: of what they found; None of what was withdrawn, or decided before that was asked.
     """
 
     __tablename__ = "qualification_decision"
@@ -55,6 +55,8 @@ class QualificationDecision(CountyKey, By, Base):
     outcome: Mapped[str]
     said: Mapped[str]
     took_part: Mapped[str | None]
+    sha256: Mapped[str | None]
+    paper: Mapped[str | None]
 
 
 class Reserve(CountyKey, By, Base):

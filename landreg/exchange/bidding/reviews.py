@@ -59,12 +59,13 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True)
 class Asking:
-    """What a business asks to be reviewed for. papers: by kind."""
+    """What a business asks to be reviewed for. papers: by kind. by_market: it agreed with nobody before, and enters sales."""
 
     area_mu: Decimal
     purpose: str
     experience: str
     papers: Mapping[str, Attached]
+    by_market: bool = False
 
 
 def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
@@ -76,7 +77,7 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
         for kind, paper in asked.papers.items():
             ties_nothing(law.on, paper, kind)
         area = asked.area_mu
-        facts = Reviewing(tuple(asked.papers), law.on, purpose=asked.purpose)
+        facts = Reviewing(tuple(asked.papers), law.on, purpose=asked.purpose, by_market=asked.by_market)
         faults = [qual_2_papers_are_complete(facts), tr_2_purpose_keeps_it_farmed(facts)]
         faults += [None if asked.purpose.strip() else Finding("QUAL-7", "purpose", {"fault": "review_purpose"})]
         faults += [None if is_area(area) else Finding("QUAL-7", "more_mu", {"fault": "review_area"})]
@@ -106,12 +107,12 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
 
 
 def decide(
-    actor: Actor, county: str, qualification_id: UUID, outcome: str, said: str, took_part: str
+    actor: Actor, county: str, qualification_id: UUID, outcome: str, said: str, took_part: str, paper: Attached | None
 ) -> tuple[Finding, ...]:
     """Decide a review; what is noted with it: that it comes late (QUAL-3). took_part: who reviewed, of which side,
-    and the number of their opinion, a line each; by another than who entered what was asked.
+    and the number of their opinion, a line each; by another than who entered what was asked. paper: that opinion.
 
-    Raises NotFound, Refused (QUAL-6, GUARD-1), Conflict (QUAL-8) where it was decided.
+    Raises NotFound, Refused (QUAL-2, QUAL-6, GUARD-1), Conflict (QUAL-8) where it was decided.
     """
     with unit_of_work(actor) as uow:
         found = review_queries.review(uow.session, county, qualification_id)
@@ -120,12 +121,17 @@ def decide(
         asked, decision = found
         law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, said=said, took_part=took_part)
-        facts = Reviewing((), beijing_day(asked.at), law.on, outcome, said, took_part=took_part)
+        if paper is not None:
+            ties_nothing(law.on, paper, "paper")
+        facts = Reviewing((), beijing_day(asked.at), law.on, outcome, said, took_part=took_part, kept=paper is not None)
         if wrong := qual_6_refusal_says_why(facts) or qual_6_decided_by_another((asked.by, actor.account_id)):
             raise Refused(wrong)
         if decision is not None:
             raise Conflict(_over(decision))
-        _enter(uow, asked, outcome, said, took_part.strip())
+        brought = {one.kind: one.sha256 for one in review_queries.review_papers(uow.session, county, qualification_id)}
+        if paper is not None and (same := qual_2_each_paper_is_its_own({**brought, "paper": paper.sha256})):
+            raise Refused(same)
+        _enter(uow, asked, outcome, said, took_part.strip(), paper)
         late = qual_3_decided_in_time(facts, law)
     return () if late is None else (late,)
 
@@ -154,11 +160,12 @@ def _over(decision: QualificationDecision) -> Finding:
 
 
 def _enter(
-    uow: UnitOfWork, asked: Qualification, outcome: str, said: str, took_part: str | None = None
-) -> QualificationDecision:
+    uow: UnitOfWork, asked: Qualification, outcome: str, said: str, took_part: str | None = None, paper: Attached | None = None
+) -> QualificationDecision:  # fmt: skip
     row = QualificationDecision(
         county=asked.county, village=asked.village, qualification_id=asked.qualification_id, outcome=outcome,
-        said=said.strip(), took_part=took_part, by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+        said=said.strip(), took_part=took_part, sha256=paper and paper.sha256, paper=paper and paper.name,
+        by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
     logged.enter(uow, row)
     return row

@@ -37,7 +37,8 @@ _STEPS = " UNION ALL ".join((
     + " END, x.event_id::text, x.by_name, '' FROM exchange.listing_event " + _JOINED + "listing_id = h.listing_id",
     *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, {_GIVEN if table in ('offer', 'deal') else _NONE}"
       f" FROM exchange.{table} {_JOINED}listing_id = h.listing_id" for table, (key, who) in _OF_LISTING.items()),
-    *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, '' FROM exchange.{table} AS x JOIN exchange.sale AS s"
+    *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, {'x.kind' if table == 'deposit_doubt' else _NONE}"
+      f" FROM exchange.{table} AS x JOIN exchange.sale AS s"
       " ON s.county = x.county AND s.sale_id = x.sale_id JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id"
       for table, (key, who) in _OF_SALE.items()),
     "SELECT 'exchange.sealed_share', x.sealed_id::text || ':' || x.place, x.by_name, '' FROM exchange.sealed_share AS x"  # noqa: ISC004
@@ -91,8 +92,9 @@ LONG = 100_000
 def trace(session: Session, number: str, most: int = LONG, skip: int = 0) -> Sequence[Row[Any]]:
     """Leaves of the transfer of which a listing's or contract's number is, in the order of the log; none for another number.
 
-    Columns kind, key (of the leaf), who (of a bid its plate), step (of a contract; of an exchange the parcels that are given), at,
-    index (None until it is sealed; with at None, the log holds none: those come first), total and lost of the whole transfer.
+    Columns kind, key (of the leaf), who (of a bid its plate), step (of a contract; of what is said of a deposit; of an exchange the
+    parcels that are given), at, index (None until it is sealed; with at None, the log holds none: those come first), total and lost
+    of the whole transfer.
     most, skip: a page of them.
     """
     return session.execute(sa.text(_TRACE), {"number": number, "most": most, "skip": skip}).all()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
@@ -20,6 +21,7 @@ from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     chances,
+    correction_queries,
     deal_queries,
     doubting,
     fall_queries,
@@ -45,7 +47,7 @@ from landreg.exchange.routes.market_shown import kind_name, where
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
-from landreg.web import pages, problems
+from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
 
 __all__ = ["blueprint"]
@@ -210,6 +212,39 @@ def explain(county: str, sale_id: UUID, deposit_id: UUID) -> Redirect:
     doubting.answer(asker.actor, county, deposit_id, given.said, asker.under, slip)
     flash(_("已经记下您的说明，另一名交易员会核对。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """That a deposit did not come back, and what the bank says where they have it."""
+
+    missed: str = field(default="", metadata={"most": 500})
+    slip: Upload | None = None
+
+
+@blueprint.post("/bids/<county>/<uuid:sale_id>/deposits/<uuid:deposit_id>/missing")
+@allow(*BIDDERS)
+@problems.back_to(lambda county, sale_id, deposit_id: sale_page(county, sale_id))
+def missing(county: str, sale_id: UUID, deposit_id: UUID) -> Redirect:
+    """The bidder whose deposit is recorded as returned says that it did not come."""
+    asker, given = whose(), read_form(Missing)
+    slip = papers.keep_one(store(), given.slip, "slip")
+    made = doubting.miss(asker.actor, county, deposit_id, given.missed, asker.under, slip)
+    flash(_("已经记下：交易员应在 %(day)s 前附银行回单答复，或者重新退还。", day=i18n.shown_day(made.answer_by)))
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@blueprint.get("/bids/<county>/<uuid:sale_id>/deposits/<uuid:deposit_id>/receipt")
+@allow(*BIDDERS)
+def return_receipt(county: str, sale_id: UUID, deposit_id: UUID) -> Response:
+    """The bank's receipt of a return, for whose deposit it is. Raises NotFound."""
+    with unit_of_work(whose().actor) as uow:
+        told = correction_queries.doubts(uow.session, county, sale_id).get(deposit_id, {})
+    found = told.get("shown")
+    if found is None or found.sha256 is None:
+        raise NotFound
+    content = BytesIO(store().read(found.sha256))
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
 
 
 @dataclass(frozen=True)

@@ -144,10 +144,41 @@ def answer(county: str, deposit_id: UUID) -> Redirect:
     return redirect(url_for(".deposit", county=county, deposit_id=deposit_id), 303)
 
 
-@blueprint.get("/sales/<county>/deposits/<uuid:deposit_id>/doubt/<any(asked, answered):kind>/paper")
+@dataclass(frozen=True)
+class Missing:
+    """That a return did not come, with the bidder's writing, or the desk's answer with the bank's receipt."""
+
+    missed: str = field(default="", metadata={"most": 500})
+    paper: Upload | None = None
+
+
+@blueprint.post("/sales/<county>/deposits/<uuid:deposit_id>/missing")
+@allow(Role.OPERATOR)
+@problems.back_to(deposit)
+def missing(county: str, deposit_id: UUID) -> Redirect:
+    """A bidder says at the counter that a return did not come."""
+    given = read_form(Missing)
+    paper = papers.keep_one(store(), given.paper)
+    made = doubting.miss(current_actor(), county, deposit_id, given.missed, paper=paper)
+    flash(_("已记下竞买人没有收到，请在 %(day)s 前附银行回单答复，或者重新退还。", day=i18n.shown_day(made.answer_by)))
+    return redirect(url_for(".deposit", county=county, deposit_id=deposit_id), 303)
+
+
+@blueprint.post("/sales/<county>/deposits/<uuid:deposit_id>/shown")
+@allow(Role.OPERATOR)
+@problems.back_to(deposit)
+def show(county: str, deposit_id: UUID) -> Redirect:
+    """The bank's receipt of a return that its bidder says did not come."""
+    given = read_form(Missing)
+    doubting.show(current_actor(), county, deposit_id, given.missed, papers.keep_one(store(), given.paper))
+    flash(_("已附银行回单答复，竞买人在自己的页面上能看到。"))
+    return redirect(url_for(".deposit", county=county, deposit_id=deposit_id), 303)
+
+
+@blueprint.get("/sales/<county>/deposits/<uuid:deposit_id>/doubt/<any(asked, answered, missing, shown):kind>/paper")
 @allow(*READERS)
 def doubt_paper(county: str, deposit_id: UUID, kind: str) -> Response:
-    """The bank's statement by which a deposit is doubted, or the writing by which its bidder answered."""
+    """The bank's statement or receipt, or the writing by which its bidder answered."""
     with unit_of_work(current_actor()) as uow:
         row = sale_queries.deposit(uow.session, county, deposit_id)
         told = {} if row is None else correction_queries.doubts(uow.session, county, row.sale_id).get(deposit_id, {})

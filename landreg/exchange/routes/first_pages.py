@@ -35,7 +35,7 @@ from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
-from landreg.exchange.routes import first_rows, first_sales, window_next
+from landreg.exchange.routes import first_deposits, first_rows, first_sales, window_next
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
@@ -98,8 +98,8 @@ def _to_review(row: Listing, by: date) -> Row:
 
 def _next_steps(session: Session) -> Iterator[Row]:
     """Deposits that are to go back, reviews that are due, windows of the members, talks that came to a yes."""
-    yield from first_sales.doubted(session)
-    yield from first_sales.returns(session)
+    yield from first_deposits.doubted(session)
+    yield from first_deposits.returns(session)
     for review, decision in review_queries.waiting_reviews(session):
         if decision is None:
             address = url_for("exchange_reviews.one", county=review.county, qualification_id=review.qualification_id)
@@ -142,8 +142,8 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *first_sales.of_sales(uow.session, actor.household),
-            *first_sales.of_doubts(uow.session),
-            *first_sales.of_deposits(uow.session),
+            *first_deposits.of_doubts(uow.session),
+            *first_deposits.of_deposits(uow.session),
             *first_rows.of_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
             *first_rows.of_reserve(uow, page_day(uow.session)),

@@ -17,11 +17,9 @@ from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import (
-    correction_queries,
     deal_queries,
     lot_queries,
     opened,
-    returning,
     sale_queries,
     standing_queries,
     stop_queries,
@@ -117,26 +115,6 @@ def _stands_words(session: Session, found: Standing, own: Entrant, land: Told) -
     return (label, *(window_words(session, stands.until, stands.own) or since))
 
 
-def of_doubts(session: Session) -> Iterator[Row]:
-    """One's own deposits that an officer says did not come, until one has answered or they are struck."""
-    for one, answered in correction_queries.open_doubts(session, page_day(session) - LAPSED_FOR):
-        if not answered:
-            note = _("%(day)s 前说明", day=i18n.shown_day(one.answer_by))
-            address = url_for("bids.one", county=one.county, sale_id=one.sale_id)
-            yield Row(_("交易员说您的保证金没有到账，请说明"), address, note)
-
-
-def doubted(session: Session) -> Iterator[Row]:
-    """At the desk: deposits that are doubted, which a second officer strikes or lets stand."""
-    today = page_day(session)
-    for one, answered in correction_queries.open_doubts(session, today - LAPSED_FOR):
-        ripe = answered or today > (one.answer_by or today)
-        label = _("保证金待另一名交易员核对") if ripe else _("保证金在核对，等竞买人说明")
-        note = "" if ripe else _("%(day)s 前说明", day=i18n.shown_day(one.answer_by))
-        address = url_for("corrections.deposit", county=one.county, deposit_id=one.deposit_id)
-        yield Row(label, address, " · ".join(filter(None, (one.by_name, note))))
-
-
 def to_call_off(session: Session, own: UUID) -> Iterator[Row]:
     """At the desk: sales that an officer asked to call off, which another does or lets run. own: who reads it."""
     asked = stop_queries.waiting(session)
@@ -146,18 +124,6 @@ def to_call_off(session: Session, own: UUID) -> Iterator[Row]:
         number = told[sale.listing_id].number if sale.listing_id in told else ""
         address = url_for("sales.one", county=one.county, sale_id=one.sale_id)
         yield Row(f"{label} {number}", address, f"{one.by_name} · {i18n.shown_term(one.ground, 'stop_ground')}")
-
-
-def of_deposits(session: Session) -> Iterator[Row]:
-    """Deposits of one's own that wait to go back, and by which day they are due."""
-    for one in returning.own(session, page_day(session)):
-        said = {"yuan": f"{one.yuan:,.2f}", "day": i18n.shown_day(one.due_on)}
-        label = (
-            _("保证金 %(yuan)s 元应在 %(day)s 前退还，已经逾期", **said)
-            if one.late
-            else _("保证金 %(yuan)s 元待退还，应在 %(day)s 前退还", **said)
-        )
-        yield Row(label, url_for("bids.one", county=one.entrant.county, sale_id=one.entrant.sale_id), "")
 
 
 def turns(uow: UnitOfWork) -> Iterator[Row]:
@@ -196,17 +162,6 @@ def outcome_words(session: Session, one: Outcome) -> str:
         return i18n.shown_term(one.what, "outcome")
     said: str = _("成交了，但期限已经过完，不再拟合同：请在“竞价与报价”页放弃成交，还想流转的重新挂牌")
     return said
-
-
-def returns(session: Session) -> Iterator[Row]:
-    """At the desk: how many deposits are to go back, the first by which day; those whose day is over apart, and first."""
-    found = returning.to_return(session, page_day(session))
-    for late in (True, False):
-        if rows := [one for one in found if one.late == late]:
-            n = sum(one.waiting for one in rows)
-            label = _("保证金逾期没有退还：%(n)s 笔", n=n) if late else _("保证金待退还：%(n)s 笔", n=n)
-            note = _("最早的应在 %(day)s 前退还", day=i18n.shown_day(rows[0].due_on))
-            yield Row(label, f"{url_for('sales.index')}#to-return", note)
 
 
 def _own_place(session: Session, found: Standing, own: Entrant) -> str:

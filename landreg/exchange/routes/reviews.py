@@ -74,6 +74,8 @@ class Asking:
     ability: Upload | None = None
     plan: Upload | None = None
     credit: Upload | None = None
+    intent: Upload | None = None
+    by_market: bool = False
 
 
 @blueprint.post("/bids/reviews/<county>")
@@ -129,6 +131,8 @@ class AskingFor:
     ability: Upload | None = None
     plan: Upload | None = None
     credit: Upload | None = None
+    intent: Upload | None = None
+    by_market: bool = False
 
 
 @blueprint.post("/sales/reviews")
@@ -160,7 +164,9 @@ def _asked(actor: Actor, taker: Taker, given: Asking | AskingFor) -> reviews.Ask
     with unit_of_work(actor) as uow:
         held = mu_of(taker_queries.area_held(uow.session, taker.county, taker.taker_id))
     elsewhere = f"本县（区）以外已受让 {given.outside_mu:.2f} 亩。\n" if given.outside_mu else ""
-    return reviews.Asking(held + given.more_mu, given.purpose, f"{elsewhere}{given.experience}", _papers_of(given))
+    agreed = "没有流转意向协议书：拟在本交易机构公开竞价、报价受让。\n" if given.by_market else ""
+    told = f"{elsewhere}{agreed}{given.experience}"
+    return reviews.Asking(held + given.more_mu, given.purpose, told, _papers_of(given), given.by_market)
 
 
 def _papers_of(given: Asking | AskingFor) -> dict[str, Attached]:
@@ -203,6 +209,19 @@ def paper(county: str, qualification_id: UUID, kind: str) -> Response:
     return send_file(content, "application/octet-stream", as_attachment=True, download_name=row.name)
 
 
+@blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/opinion")
+@allow(*READERS)
+def opinion(county: str, qualification_id: UUID) -> Response:
+    """What those who reviewed found, as it is kept. Raises NotFound of what was decided before it was."""
+    with unit_of_work(current_actor()) as uow:
+        found = review_queries.review(uow.session, county, qualification_id)
+    decision = found[1] if found else None
+    if decision is None or decision.sha256 is None:
+        raise NotFound
+    content = BytesIO(store().read(decision.sha256))
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=decision.paper)
+
+
 @dataclass(frozen=True)
 class Deciding:
     """What a review comes to: who took part, of which side; opinion: the number and day of what they found."""
@@ -214,6 +233,7 @@ class Deciding:
     farmers: str = field(default="", metadata={"most": 200})
     expert: str = field(default="", metadata={"most": 200})
     opinion: str = field(default="", metadata={"most": 200})
+    paper: Upload | None = None
 
     def named(self) -> str:
         """Who took part and what they found, a line each, as it is recorded."""
@@ -228,7 +248,8 @@ class Deciding:
 def decide(county: str, qualification_id: UUID) -> Redirect:
     """Decide it."""
     given = read_form(Deciding)
-    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said, given.named())
+    kept = papers.keep_one(store(), given.paper)
+    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said, given.named(), kept)
     flash(_("已作出决定，超过了规定的工作日。") if late else _("已作出决定。"))
     return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)
 

@@ -188,6 +188,7 @@ def one(county: str, sale_id: UUID) -> Response:
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
             corrections=correction_queries.corrections(session, county, [one.deposit_id for one in recorded]),
+            doubts=correction_queries.doubts(session, county, sale_id),
             bids=sale_queries.bids(session, county, sale_id, 50), envelopes=envelopes,
             opened=opened.of_sale(session, county, sale_id), turns=outcome_queries.turns(session, county, sale_id),
             wrapped=sealed.to_unwrap(envelopes, place) if place and found.stage == "closed" else [],

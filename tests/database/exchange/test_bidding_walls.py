@@ -213,7 +213,7 @@ def business(passed_mu: int = 0) -> tuple[Taker, Actor]:
     actor = kit.of_taker(taker)
     if passed_mu:
         found = reviews.ask(actor, taker, reviews.Asking(Decimal(passed_mu), "种植玉米", "", kit.FULL))
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION)
     return taker, actor
 
 
@@ -236,7 +236,7 @@ def test_a_business_is_reviewed_within_its_limit_and_its_reserve_stays_while_it_
         offers.say(actor, *at, Word("offer", Decimal(450)))
     assert codes(unreviewed) == {"QUAL-1"}
     found = reviews.ask(actor, taker, reviews.Asking(Decimal(300), "种植玉米", "", kit.FULL))
-    reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
+    reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION)
     offers.say(actor, *at, Word("offer", Decimal(450)))
     offers.say(owner, *at, Word("accept"))
     window = deals.proceed(OPERATOR, COUNTY, wide.listing_id).window

@@ -23,7 +23,7 @@ from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.log.note import Signer
 from landreg.registry.figures import Figure, set_figure
-from tests.bidding_kit import FULL, REVIEWED, SECOND
+from tests.bidding_kit import FULL, OPINION, REVIEWED, SECOND
 from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -48,7 +48,7 @@ def passed(mu: str) -> None:
     """The cooperative's review for so much, asked for at the counter."""
     papers = FULL
     asked = reviews.ask(SECOND, taker(), reviews.Asking(Decimal(mu), "种植玉米", "", papers))
-    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", REVIEWED)
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "", REVIEWED, OPINION)
 
 
 def held() -> Decimal:

@@ -24,7 +24,7 @@ from landreg.exchange.contracts import project_queries, project_runs, projects
 from landreg.exchange.contracts.model import ProjectRun
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.counter.present import Present
-from tests.bidding_kit import FULL, REVIEWED, SECOND
+from tests.bidding_kit import FULL, OPINION, REVIEWED, SECOND
 from tests.contract_kit import PAPER, TAKER, VALUES, says, terms, today
 from tests.registry_kit import Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -51,7 +51,7 @@ def qualified(operator: Actor, mu: Decimal) -> None:
     with unit_of_work(operator) as uow:
         taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
     asked = reviews.ask(SECOND, taker, reviews.Asking(mu, "种植玉米", "", FULL))
-    reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "", REVIEWED)
+    reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "", REVIEWED, OPINION)
     reviews.record_reserve(operator, COUNTY, taker.taker_id, "paid", mu * 200, "FX-1", today())
 
 

@@ -48,7 +48,10 @@ REVIEW = qu.Reviewing(
     date(2026, 11, 5),
     "passed",
     took_part="部门：样本镇农业办\n专家：样本专家\n审查意见：样审一号",
+    kept=True,
 )
+LATER = replace(REVIEW, purpose="建厂", asked_on=date(2026, 11, 30))
+UNAGREED = replace(REVIEW, papers=qu.PAPERS[:4])
 SAID = of.Said("taker", "offer", Decimal(450), date(2026, 11, 28))
 SAYING = of.Saying((SAID,), "household", "accept", date(2026, 11, 28))
 CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
@@ -132,12 +135,14 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=None)),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=Decimal("189.99"))),
     ("QUAL-2", qu.qual_2_papers_are_complete, REVIEW, replace(REVIEW, papers=("licence",))),
-    ("TR-2", qu.tr_2_purpose_keeps_it_farmed, replace(REVIEW, purpose="建大棚种菜"), replace(REVIEW, purpose="建厂")),
+    ("TR-2", qu.tr_2_purpose_keeps_it_farmed, replace(REVIEW, purpose="建大棚种菜"), LATER),
     ("QUAL-3", qu.qual_3_decided_in_time, REVIEW, replace(REVIEW, decided_on=date(2026, 11, 9))),
     ("QUAL-4", qu.qual_4_within_the_limit, TAKING, replace(TAKING, area_mu=Decimal(2961))),
     ("QUAL-5", qu.qual_5_reserve_is_paid, TAKING, replace(TAKING, reserve=Decimal("37999.99"))),
     ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, outcome="refused")),
     ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part="x")),
+    ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, kept=False)),
+    ("QUAL-2", qu.qual_2_papers_are_complete, replace(UNAGREED, by_market=True), UNAGREED),
     ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part="部门：样本镇农业办\n审查意见：样审一号")),
     ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, took_part="部门：样本镇农业办\n专家：样本专家")),
 ]  # fmt: skip

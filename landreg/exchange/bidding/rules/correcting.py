@@ -1,4 +1,4 @@
-"""REC-1, REC-2: when a record of money may be corrected, by what and by whom. Pure."""
+"""REC-1 to REC-3: when a record of money may be corrected, by what and by whom. Pure."""
 
 from __future__ import annotations
 
@@ -107,3 +107,48 @@ def rec_2_struck_by_another_after_the_answer(facts: Striking, today: date) -> Fi
     faults = {"strike_unasked": not facts.asked, "strike_alone": facts.alone, "strike_early": waits}
     fault = next((name for name, holds in faults.items() if holds), "")
     return Finding("REC-2", "why", {"fault": fault, "last": facts.answer_by}) if fault else None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """That a return did not come. returned: the record says that it went back, and stands. missed: that was said of it before.
+    at_desk: written down by an officer; signed: from the bidder's own writing.
+    """
+
+    said: str
+    returned: bool
+    missed: bool
+    at_desk: bool = False
+    signed: bool = False
+
+
+def rec_3_missed_by_whose_it_is(facts: Missing, law: Law | None = None) -> Finding | None:
+    """REC-3: that a return did not come is said once of each record, in words; at the counter by a writing."""
+    faults = {
+        "missing_returned": not facts.returned, "missing_said": facts.missed, "missing_why": not facts.said.strip(),
+        "answer_unsigned": facts.at_desk and not facts.signed,
+    }  # fmt: skip
+    fault = next((name for name, holds in faults.items() if holds), "")
+    field = "paper" if fault == "answer_unsigned" else "missed"
+    return Finding("REC-3", field, {"fault": fault}) if fault else None
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What the desk answers to it. missed: it was said; stands: the record was not corrected since. proven: with the receipt."""
+
+    said: str
+    missed: bool
+    stands: bool
+    shown: bool
+    proven: bool
+
+
+def rec_3_shown_by_the_banks_receipt(facts: Showing, law: Law | None = None) -> Finding | None:
+    """REC-3: the desk answers with the bank's receipt of the return, once; without one it corrects the record and returns it."""
+    faults = {
+        "show_unasked": not facts.missed or not facts.stands, "show_again": facts.shown, "show_why": not facts.said.strip(),
+        "show_paper": not facts.proven,
+    }  # fmt: skip
+    fault = next((name for name, holds in faults.items() if holds), "")
+    return Finding("REC-3", "paper" if fault == "show_paper" else "missed", {"fault": fault}) if fault else None

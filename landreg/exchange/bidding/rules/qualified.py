@@ -14,8 +14,9 @@ from landreg.exchange.bidding.rules.entering import MOST_DEPOSIT
 from landreg.law.book import Law
 from landreg.law.straying import strays
 
-PAPERS = ("licence", "ability", "plan", "credit")
-"""营业执照, 农业经营能力证明, 项目计划书, 信用报告."""
+INTENT = "intent"
+PAPERS = ("licence", "ability", "plan", "credit", INTENT)
+"""营业执照, 农业经营能力证明, 项目计划书, 信用报告, 流转意向协议书 (办法 29)."""
 PARTS = ("部门", "集体", "农民代表", "专家")
 """Who reviews (农村土地承包法 45, 办法 29), as the record names them, a line each."""
 OPINION = "审查意见"
@@ -45,7 +46,7 @@ class TakingIn:
 @dataclass(frozen=True)
 class Reviewing:
     """A review. papers: kinds that are there. decided_on: None while it waits. purpose: what the land is wanted for. took_part: who
-    reviewed.
+    reviewed; kept: what they found is kept as a paper. by_market: the land is to be had in the open, with nobody agreed before.
     """
 
     papers: tuple[str, ...]
@@ -55,6 +56,8 @@ class Reviewing:
     said: str = ""
     purpose: str = ""
     took_part: str = ""
+    kept: bool = False
+    by_market: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ def qual_1_reviewed_from_the_threshold(facts: TakingIn, law: Law) -> Finding | N
 
 def qual_2_papers_are_complete(facts: Reviewing, law: Law | None = None) -> Finding | None:
     """QUAL-2: the review is asked for with all its papers."""
-    lacking = [paper for paper in PAPERS if paper not in facts.papers]
+    asked = [paper for paper in PAPERS if paper != INTENT or not facts.by_market]
+    lacking = [paper for paper in asked if paper not in facts.papers]
     return Finding("QUAL-2", "paper", {"review_papers": lacking}) if lacking else None
 
 
@@ -127,7 +131,9 @@ def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding
     named = {part for part, _, who in lines if len(who.strip()) > 1}
     if len(named & {*PARTS}) < 2:
         return Finding("QUAL-6", "took_part")
-    return None if OPINION in named else Finding("QUAL-6", "opinion")
+    if OPINION not in named:
+        return Finding("QUAL-6", "opinion")
+    return None if facts.kept else Finding("QUAL-6", "paper")
 
 
 def qual_6_decided_by_another(facts: tuple[UUID, UUID]) -> Finding | None:
