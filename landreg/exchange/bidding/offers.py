@@ -18,8 +18,9 @@ from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying, off_7_looked_at_twice
 from landreg.exchange.bidding.swapped import EXCHANGE
+from landreg.exchange.listings.heard import strayed
 from landreg.exchange.listings.rules.offer import HOUSES
-from landreg.exchange.listings.rules.words import Spoken, words_stray
+from landreg.exchange.listings.rules.words import Spoken
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
@@ -94,7 +95,11 @@ def _allowed(
     facts = Saying(
         before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit, word.said, told.kind in HOUSES
     )
-    findings = [*examine(OFFER_RULES, facts, law), *words_stray(Spoken("", told.kind, {"said": word.said}), law)]
+    spoken, given = Spoken("", told.kind, {"said": word.said}), (told.listing_id, told.number)
+    findings = [
+        *examine(OFFER_RULES, facts, law),
+        *strayed(uow.session, told.county, spoken, law, word.parcels, *given),
+    ]
     if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)
         if word.kind in (*NAMING, "accept"):

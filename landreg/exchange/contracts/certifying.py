@@ -28,7 +28,10 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
         paid = not any(
             one.open and ((one.due.kind == IN_ONE_SUM and at_once) or one.due.due_on <= law.on) for one in found.settled
         )
-        wrong = con_14_signed_and_settled((found.course(law.on), paid), law), sold_by(found.contract, law)
+        wrong = (
+            con_14_signed_and_settled((found.course(law.on), paid), law),
+            sold_by(uow.session, found.contract, law, found.signed_on(law.on)),
+        )
         if told := [one for one in wrong if one is not None]:
             raise Refused(told)
         number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"

@@ -39,7 +39,8 @@ from landreg.exchange.contracts.rules.terms import (
     con_28_penalty_within_bounds,
 )
 from landreg.exchange.counter.present import Party, Present, stands_for
-from landreg.exchange.listings.rules.words import Spoken, words_stray
+from landreg.exchange.listings.heard import strayed
+from landreg.exchange.listings.rules.words import Spoken
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -109,6 +110,8 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
         asked = {one.code: one for one in planned.parcels}
         land = project_queries.contracted(uow.session, county, village, sorted(asked))
         findings, days = _judged(planned, asked, land, law), (planned.terms.from_on, planned.terms.until_on)
+        spoken = Spoken("", planned.terms.kind, {"said": planned.said, **planned.values})
+        findings += strayed(uow.session, county, spoken, law, sorted(asked))
         if land and days[0] < days[1]:
             findings += standing(uow.session, county, land, days).against(planned.terms.kind, land, law)
         if findings:
@@ -145,7 +148,7 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     text = Text(terms.kind, terms.unit, {**known, **planned.values}, planned.said, terms.months)
     findings += clauses_lacking(text, law)
     said = {"said": planned.said, **planned.values}
-    findings += [*examine(SOLD_RULES, ("", terms.kind, said), law)[:1], *words_stray(Spoken("", terms.kind, said), law)]
+    findings += examine(SOLD_RULES, ("", terms.kind, said), law)[:1]
     if dear := con_28_penalty_within_bounds(("", planned.values.get("late_per_10000", "")), law):
         findings.append(dear)
     return findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -24,22 +25,29 @@ from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_f
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
 from landreg.exchange.contracts.taking import sides
 from landreg.exchange.contracts.whole import Whole, calendar_of
-from landreg.exchange.listings.rules.words import Spoken, words_stray
+from landreg.exchange.listings.heard import strayed
+from landreg.exchange.listings.rules.words import Spoken
 from landreg.law.book import Law, examine
 
 
-def sold_by(row: Contract, law: Law) -> Finding | None:
-    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, of what the parties themselves said in a contract."""
+def sold_by(session: Session, row: Contract, law: Law, signed_on: date | None = None) -> Finding | None:
+    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, of what the parties themselves said in a contract. signed_on: the day on
+    which both had, by whose rules its words are read.
+    """
     names = asked_of(row.kind, row.unit, beijing_day(row.drawn_at), free=not row.price)
     said = {name: str(row.clauses[name]) for name in names if row.clauses.get(name)}
     texts = {"said": row.said, **said}
-    spoken = Spoken(row.number, row.kind, texts)
-    return next(iter((*examine(SOLD_RULES, (row.number, row.kind, texts), law), *words_stray(spoken, law))), None)
+    spoken = Spoken(row.number, row.kind, texts, on=signed_on)
+    if sold := next(iter(examine(SOLD_RULES, (row.number, row.kind, texts), law)), None):
+        return sold
+    trees = spoken.found(law, "not_basic") is not None
+    codes = [one.parcel_code for one in queries.whole(session, row).parcels] if trees else []
+    return next(iter(strayed(session, row.county, spoken, law, codes)), None)
 
 
 def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
     """What a side is told of a contract before it signs, and of its words as long as it stands."""
-    told = [None if row.state == "withdrawn" else sold_by(row, law)]
+    told = [None if row.state == "withdrawn" else _sold_by_its_rules(session, row, law)]
     if row.state not in FINAL:
         told.append(con_98_cropland_is_for_grain_first((row.number, row.kind, str(row.clauses.get("use") or "")), law))
     if row.state in UNSIGNED:
@@ -54,6 +62,14 @@ def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
             told.append(con_113_valuation_is_usual((row.number, Decimal(str(valued)), mu, days), law))
         told.append(con_85_one_draft_at_a_time((row.number, draft_queries.beside(session, row, law.on)), law))
     return [one for one in told if one is not None]
+
+
+def _sold_by_its_rules(session: Session, row: Contract, law: Law) -> Finding | None:
+    """The same, by the rules of the day of its signing where both have signed."""
+    found = sold_by(session, row, law)
+    if found is None or row.state in UNSIGNED:
+        return found
+    return sold_by(session, row, law, queries.whole(session, row).signed_on(law.on))
 
 
 def to_be_paid(found: Whole) -> tuple[Decimal, Due] | None:

@@ -130,6 +130,12 @@ def contracts_on(
     return session.execute(text(_CONTRACTS.format(call)), values).all()
 
 
+def basic_land(session: Session, county: str, listing_id: UUID | None, codes: Sequence[str]) -> tuple[str, ...]:
+    """Which of these parcels, and of those of a listing, are permanent basic farmland."""
+    asked = text("SELECT exchange.basic_land(:county, :listing, CAST(:codes AS text[]))")
+    return tuple(session.scalars(asked, {"county": county, "listing": listing_id, "codes": list(codes)}))
+
+
 _PARCELS = """SELECT parcel_code, village, name, kind, encode(public.ST_AsEWKB(geom), 'hex') AS shape, public.ST_SRID(geom) AS srid,
     area_m2, mu, land_class, soil_grade, land_use, basic_farmland FROM exchange.{}"""
 _STANDING = """SELECT what, kind, number, named, parcel_code, from_on, until_on,

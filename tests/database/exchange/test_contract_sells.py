@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.exchange.contracts import certifying, life, saying, signing
+from landreg.exchange.contracts import certifying, life, project_queries, projects, saying, signing
 from landreg.law.queries import load_law
-from tests.contract_kit import OPERATOR, PAPER, VALUES, drawn, seen, signature, signed, today
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, seen, signature, signed, terms, today
 from tests.exchange_kit import market
 from tests.registry_kit import Connection, codes
-from tests.villages import COUNTY, past_triggers
+from tests.villages import COUNTY, VILLAGE, past_triggers
 
 SOLD = "三年后土地归乙方所有，用来抵债"
 
@@ -22,10 +24,10 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     market(registrar, reviewer, superuser)
 
 
-def worded(superuser: Connection, contract_id: object) -> None:
+def worded(superuser: Connection, contract_id: object, said: str = SOLD) -> None:
     """A contract of before such words were refused."""
     with past_triggers(superuser):
-        superuser.execute("UPDATE exchange.contract SET said = %s WHERE contract_id = %s", (SOLD, contract_id))
+        superuser.execute("UPDATE exchange.contract SET said = %s WHERE contract_id = %s", (said, contract_id))
 
 
 def test_it_is_not_drawn() -> None:
@@ -72,3 +74,61 @@ def test_one_that_was_signed_before_is_told_and_not_certified(superuser: Connect
     with unit_of_work(OPERATOR) as uow:
         found = saying.told_of(uow.session, seen(contract).contract, load_law(uow.session, COUNTY, today()))
     assert [one.code for one in found] == ["CON-84"]
+
+
+@pytest.mark.parametrize(("code", "said"), [("CON-110", "合同期满自动延长二十年"), ("TR-2", "乙方可取土制砖")])
+def test_one_that_was_signed_before_its_words_were_read_so_is_judged_by_the_rules_of_that_day(
+    superuser: Connection, code: str, said: str
+) -> None:
+    contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 1)))
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    life.pay(*at, sum(due.amount for due in seen(contract).dues), today(), "HP-1", PAPER)
+    worded(superuser, contract.contract_id, said)
+
+    def told() -> list[str]:
+        with unit_of_work(OPERATOR) as uow:
+            law = load_law(uow.session, COUNTY, today())
+            return [one.code for one in saying.told_of(uow.session, seen(contract).contract, law)]
+
+    assert told() == [code]
+    with pytest.raises(Refused) as wrong:
+        certifying.certify(*at)
+    assert codes(wrong) == {code}
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract_event SET on_day = '2026-11-28' WHERE contract_id = %s AND kind = 'signed'",
+            (contract.contract_id,),
+        )
+    assert told() == []
+    assert certifying.certify(*at).startswith(f"{COUNTY}-J")
+
+
+def test_trees_and_ponds_are_told_of_permanent_basic_farmland_alone(superuser: Connection) -> None:
+    contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 1)))
+    worded(superuser, contract.contract_id, "乙方可以挖塘养鱼")
+    found = {}
+    for basic in (True, False):
+        with past_triggers(superuser):
+            superuser.execute("UPDATE land.parcel SET basic_farmland = %s", (basic,))
+        with unit_of_work(OPERATOR) as uow:
+            told = saying.told_of(uow.session, seen(contract).contract, load_law(uow.session, COUNTY, today()))
+        found[basic] = [(one.code, one.values["fault"]) for one in told if one.code == "TR-2"]
+    assert found == {True: [("TR-2", "use_on_basic")], False: []}
+
+
+def test_so_they_are_of_a_project_before_any_household_is_asked(superuser: Connection) -> None:
+    with unit_of_work(OPERATOR) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+    parcels = tuple(projects.Priced(code, Decimal(500)) for code in sorted(land))
+    planned = projects.Planned(
+        "整村流转", TAKER, terms(price=Decimal("500.00")), parcels, VALUES, "可以挖塘养鱼", "样本合作社"
+    )
+    for basic in (True, False):
+        with past_triggers(superuser):
+            superuser.execute("UPDATE land.parcel SET basic_farmland = %s", (basic,))
+        if basic:
+            with pytest.raises(Refused) as wrong:
+                projects.open_project(OPERATOR, COUNTY, VILLAGE, planned)
+            assert [(one.code, one.field) for one in wrong.value.findings] == [("TR-2", "said")]
+        else:
+            assert projects.open_project(OPERATOR, COUNTY, VILLAGE, planned).said == "可以挖塘养鱼"

@@ -23,7 +23,7 @@ from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection, codes
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 PAPER = Attached("33" * 32, 9, "paper.pdf")
 USCC = "91610900MA0000001L"
@@ -71,6 +71,17 @@ def test_a_price_holds_until_its_day_and_nothing_ties_the_offer(listing: Listing
         with pytest.raises(Refused) as strayed:
             offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450"), said))
         assert codes(strayed) == {code}
+    pond = Word("offer", Decimal("450"), "我想挖塘养鱼")
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET basic_farmland = true")
+    with pytest.raises(Refused) as on_basic:
+        offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, pond)
+    # Which parcels they are stays with their household: the listing is named.
+    assert [(one.code, one.values["parcels"]) for one in on_basic.value.findings] == [("TR-2", [listing.number])]
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET basic_farmland = false")
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, pond)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("withdraw"))
     offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450")))
     kit.pass_time(superuser, days=8)
     with pytest.raises(Refused) as late:
@@ -113,13 +124,22 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     with pytest.raises(Refused) as built:
         reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "建别墅，盖房出售", "", full))
     assert codes(built) == {"TR-2"}
+    # Without an agreement of intent it says that it wants the land from the market.
+    agreed_nowhere = {kind: paper for kind, paper in full.items() if kind != "intent"}
+    with pytest.raises(Refused) as unagreed:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", agreed_nowhere))
+    assert [(one.code, one.values["review_papers"]) for one in unagreed.value.findings] == [("QUAL-2", ["intent"])]
+    open_to_all = reviews.ask(
+        actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", agreed_nowhere, by_market=True)
+    )
+    reviews.withdraw(actor, COUNTY, open_to_all.qualification_id)
     one_file = dict.fromkeys(PAPERS, PAPER)
     with pytest.raises(Refused) as same:
         reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", one_file))
     assert [(one.code, one.field) for one in same.value.findings] == [("QUAL-2", kind) for kind in PAPERS[1:]]
     found = reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", full))
     with pytest.raises(Refused) as alone:
-        reviews.decide(actor, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
+        reviews.decide(actor, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION)
     assert codes(alone) == {"QUAL-6"}
     assert found.due_on >= beijing_day(kit.now_of()) + timedelta(days=26)
     with pytest.raises(Conflict) as waiting:
@@ -127,13 +147,19 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     assert codes(waiting) == {"QUAL-8"}
     assert waiting.value.findings[0].values == {"fault": "review_waits"}
     with pytest.raises(Refused) as why:
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "", kit.REVIEWED)
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "", kit.REVIEWED, kit.OPINION)
     assert codes(why) == {"QUAL-6"}
     with pytest.raises(Refused) as nobody:
-        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", " ")
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", " ", kit.OPINION)
     assert [(one.code, one.field) for one in nobody.value.findings] == [("QUAL-6", "took_part")]
+    # The opinion is a paper of its own, which is kept.
+    taken = kit.FULL["plan"]
+    for opinion, code in ((None, "QUAL-6"), (taken, "QUAL-2")):
+        with pytest.raises(Refused) as unkept:
+            reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED, opinion)
+        assert [(one.code, one.field) for one in unkept.value.findings] == [(code, "paper")]
     kit.pass_time(superuser, days=60)
-    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED)
+    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION)
     assert [one.code for one in noted] == ["QUAL-3"]
     today = beijing_day(kit.now_of())
     reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, "paid", Decimal("40000"), "FX-1", today)
@@ -172,12 +198,12 @@ def test_a_review_filed_by_mistake_is_taken_back_by_who_filed_it_and_filed_anew(
     right = reviews.ask(actor, taker, reviews.Asking(Decimal("500"), "种植玉米", "", full))
     for qualification, fault in ((slip, "review_withdrawn"), (right, "review_decided")):
         if fault == "review_decided":
-            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "", kit.REVIEWED)
+            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION)
         with pytest.raises(Conflict) as over:
             reviews.withdraw(actor, COUNTY, qualification.qualification_id)
         assert over.value.findings[0].values == {"fault": fault}
         with pytest.raises(Conflict) as over:
-            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "", kit.REVIEWED)
+            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "", kit.REVIEWED, kit.OPINION)
         assert over.value.findings[0].values == {"fault": fault}
     with unit_of_work(OPERATOR) as uow:
         assert kit.sales.taking_in(uow, taker, Decimal(1)).passed_mu == Decimal("500.00")
