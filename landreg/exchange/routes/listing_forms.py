@@ -264,19 +264,38 @@ def named(one: Transfer) -> str:
     return one.en if i18n.language() == "en" else one.zh
 
 
-def year_choices(end_of_term: date | None, most: int | None, first: date) -> list[tuple[str, str]]:
+def year_choices(
+    end_of_term: date | None, most: int | None, first: date, of_sale: date | None = None
+) -> list[tuple[str, str]]:
     """The terms that a form offers: those that fit from the first day meant, the most that the kind lets, and to the end of the
-    contract.
+    contract. of_sale: the first day of what is bid for, where that is later; what does not fit from it says so.
     """
     fitting = [
         years
         for years in sorted({*YEARS, *([] if most is None else [most])})
         if (most is None or years <= most) and (end_of_term is None or years_after(first, years) < end_of_term)
     ]
-    offered = [(str(years), _("%(n)s 年", n=years)) for years in fitting]
+    late = [one for one in fitting if of_sale and end_of_term and years_after(of_sale, one) > end_of_term]
+    offered = [
+        (
+            str(one),
+            _("%(n)s 年（只够协商；竞价、报价开始得晚，期限不够）", n=one) if one in late else _("%(n)s 年", n=one),
+        )
+        for one in fitting
+    ]
     if end_of_term is not None:
         offered.append((TO_THE_END, _("到承包期满（%(day)s）", day=i18n.shown_day(end_of_term - DAY))))
     return offered
+
+
+def usual_first(way: str, law: Law) -> date:
+    """The first day of a term that is published for as long as usual."""
+    return first_day(law.on + timedelta(days=law.days("LST-18.publication_days", "usual")), way, law)
+
+
+def first_of_sale(kind: Transfer, law: Law) -> date | None:
+    """The first day of what is bid for; None where nothing is, or where another day was asked for."""
+    return None if request.values.get("from_on") or kind.ways == ("negotiation",) else usual_first("auction", law)
 
 
 def days_meant(kind: Transfer, end_of_term: date | None, law: Law) -> tuple[date, date]:
@@ -284,7 +303,7 @@ def days_meant(kind: Transfer, end_of_term: date | None, law: Law) -> tuple[date
     try:
         first = date.fromisoformat(request.values.get("from_on", ""))
     except ValueError:
-        first = first_day(law.on + timedelta(days=law.days("LST-18.publication_days", "usual")), "negotiation", law)
+        first = usual_first("negotiation", law)
     first = min(first, years_after(law.on, MOST_YEARS))
     return first, end_of_term if kind.whole_term and end_of_term is not None else years_after(first, 1)
 

@@ -206,7 +206,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         years_before="" if before is None else forms.years_of(before.from_on, before.until_on, end),
         kinds=[(one.kind, forms.named(one)) for one in kinds],
         drawing=forms.drawing(parcels, *([part] if part else [])),
-        years=forms.year_choices(end, kind.most_years(law), days[0]),
+        years=forms.year_choices(end, kind.most_years(law), days[0], forms.first_of_sale(kind, law)),
         days=forms.day_choices(law), usual=law.days("LST-18.publication_days", "usual"),
         units=forms.words("price_unit", kind.units),
         priced=before is not None and before.unit in kind.units, grains=forms.words("price_grain"),

@@ -24,12 +24,15 @@ def progress(uow: UnitOfWork, run: ProjectRun) -> Progress:
     """Counted from what is there: a worker that was killed lost no household, though it wrote no figure."""
     total, refused = len(run.household_ids), [one for one in run.refused if one["household"]]
     left = len(refused)
-    said = project_queries.words(uow.session, run.county, run.project_id) if run.step == "draw" and left else {}
-    asked = [said.get(UUID(one["household"])) for one in refused] if run.step == "draw" else []
-    silent, out = asked.count(None), sum(word is not None and word.kind == "withdraws" for word in asked)
     there = project_queries.reached(uow.session, run, run.household_ids)
     tried = min(total, max(run.position, there + left))
-    far = {"n": tried, "all": total, "done": there, "silent": silent, "out": out, "no": left - silent - out}
+    counted = run.step == "draw" and (left or there < tried)
+    said = project_queries.words(uow.session, run.county, run.project_id) if counted else {}
+    asked = [said.get(UUID(one["household"])) for one in refused] if run.step == "draw" else []
+    silent, gone = asked.count(None), sum(word is not None and word.kind == "withdraws" for word in asked)
+    # Who withdrew when its contract was drawn has none any more, and is out.
+    out = sum(said[one].kind == "withdraws" for one in run.household_ids if one in said)
+    far = {"n": tried, "all": total, "done": there, "silent": silent, "out": out, "no": left - silent - gone}
     words = {
         "draw": _(
             "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，还没有表示意愿的 %(silent)s 户，不参加的 %(out)s 户，不能拟的 %(no)s 户。",
