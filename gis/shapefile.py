@@ -27,7 +27,7 @@ from gis.sqlitefile import is_sqlite
 
 __all__ = [
     "BATCH", "KINDS", "NO_NUMBER", "Batch", "Columns", "Package", "PackageFault", "Source", "find_layers", "half_up_hundredths",
-    "read_layer", "read_table", "unpack",
+    "place", "read_layer", "read_table", "unpack",
 ]  # fmt: skip
 
 BATCH = 20_000
@@ -115,7 +115,7 @@ def find_layers(folder: Path) -> Package:
                 faults.append(fault)
             continue
         found += [(spatial, s) for spatial, s in sources if s.kind]
-        unknown += [_place(s, folder) for _, s in sources if not s.kind]
+        unknown += [place(s, folder) for _, s in sources if not s.kind]
     return Package(folder, _by_kind(found, True), _by_kind(found, False), tuple(unknown), tuple(faults))
 
 
@@ -208,7 +208,7 @@ def _tables(path: Path, suffix: str, county: str | None) -> Iterator[tuple[bool,
             yield False, Source(kind, path, name, suffix[1:], _canonical(kind, head), None, None, county)
 
 
-def _place(source: Source, folder: Path) -> str:
+def place(source: Source, folder: Path) -> str:
     """Where a layer or table stands: its file within the package, and of a file that may have several its own name."""
     file = str(source.path.relative_to(folder))
     return file if source.name in (source.path.name, source.path.stem) else f"{file}:{source.name}"

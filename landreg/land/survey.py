@@ -19,7 +19,7 @@ from gis.shapefile import Package, PackageFault, find_layers
 from gis.zones import Zone
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
-from landreg.land import survey_county, survey_reading
+from landreg.land import survey_county, survey_reading, survey_twice
 from landreg.land.memory import give_back_large, give_back_small, seldom_collected
 from landreg.land.rooms import room
 from landreg.land.rules import (
@@ -155,6 +155,7 @@ def opened(
     with seldom_collected(), room() as files, room() as aside:
         step("unpack", 0, 1)
         found = _unpacked(path, name or path.name, files, notes)
+        found = found and survey_twice.read_once(found, notes)
         step("unpack", 1, 1)
         put_aside = not_put_aside if staging is None else partial(staging.table, folder=aside)
         survey = None if found is None else _read(found, notes, step, own, read_on, put_aside)

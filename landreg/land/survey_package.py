@@ -71,8 +71,9 @@ def missing_parts(package: Package, notes: Notes) -> bool:
         if kind not in there and kind not in unread and not (houses_alone and kind in {*CONTRACTED, *WANTED}):
             code = "PKG-6" if kind in REQUIRED else "PKG-7"
             notes.add(Finding(code, None, {"kind": kind, "name": TABLES[kind].name_zh}, kind))
+    twice = {finding.layer for finding in notes.findings if finding.code == "PKG-36"}
     for kind, sources in there.items():
-        if len(sources) > 1:
+        if len(sources) > 1 and kind not in twice:
             listed = "、".join(source.path.name for source in sources)
             notes.add(Finding("PKG-13", None, {"kind": kind, "files": listed, "count": len(sources)}, kind))
         for source in sources:
