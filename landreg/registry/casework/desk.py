@@ -257,6 +257,12 @@ _DELIVERED = sa.text("""
 """)
 
 
+def prepared_by(session: Session, case: Case) -> frozenset[UUID]:
+    """Who prepared a case, as REG-1 has it (`registry.who_prepared`)."""
+    asked = {"county": case.county, "case_id": case.case_id}
+    return frozenset(session.scalars(sa.text("SELECT registry.who_prepared(:county, :case_id)"), asked))
+
+
 def parcels_asked(session: Session, county: str, case_id: UUID) -> Sequence[CaseParcel]:
     """The parcels that a case asks for, with their places in the order of acceptance."""
     key = {"county": county, "case_id": case_id}

@@ -148,7 +148,7 @@ def case_facts(
         case.case_id: CaseFacts(
             number=case.number,
             state=case.state,
-            prepared_by=frozenset((case.prepared_by, *(rows[case.case_id].prepared or ()))),
+            prepared_by=frozenset(rows[case.case_id].prepared),
             actor=actor,
             today=today,
             due_on=case.due_on,
@@ -277,13 +277,7 @@ _DESCRIBED = """
 _PROCEDURE = f"""
     WITH RECURSIVE {TURNS}
     SELECT c.case_id, n.last_day,
-           -- Who accepted it, and who put its papers in: what comes while it is accepted is of its review.
-           (SELECT array_agg(v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
-            AND v.step = 'accept') || (SELECT array_agg(d.put_by) FROM registry.case_document AS x
-            JOIN registry.document AS d ON d.county = x.county AND d.document_id = x.document_id
-            WHERE x.county = c.county AND x.case_id = c.case_id AND (SELECT v.step FROM registry.case_event AS v
-                WHERE v.county = c.county AND v.case_id = c.case_id AND v.step IN ('accept', 'return') AND v.at < d.put_at
-                ORDER BY v.at DESC LIMIT 1) IS DISTINCT FROM 'accept') AS prepared,
+           array(SELECT registry.who_prepared(c.county, c.case_id)) AS prepared,
            (SELECT r.decided_by FROM registry.renewal_entry AS e
             JOIN registry.renewal AS r ON r.county = e.county AND r.renewal_id = e.renewal_id
             WHERE e.county = c.county AND e.case_id = c.case_id) AS decided_by,

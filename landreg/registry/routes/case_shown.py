@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -39,17 +38,6 @@ PACKAGE = "survey_package"
 def in_the_way(foreseen: steps.Foreseen, law: Law) -> list[Finding]:
     """What stops the next step whoever takes it, for an officer who does not."""
     return [one for one in foreseen.findings if law.level(one) == "refuse" and one.code != OF_WHO_TAKES_IT]
-
-
-def prepared_by(case: Case, events: Sequence[CaseEvent], documents: Sequence[Document]) -> set[UUID]:
-    """Who prepared a case, as REG-1 has it: who opened or accepted it, and put papers in while it was not accepted."""
-    turns = sorted((event.at, event.step) for event in events if event.step in ("accept", "return"))
-    outside = {
-        paper.put_by
-        for paper in documents
-        if next((step for at, step in reversed(turns) if at < paper.put_at), "return") == "return"
-    }
-    return {case.prepared_by, *outside, *(event.by for event in events if event.step == "accept")}
 
 
 def kinds(papers: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, steps
 from landreg.registry.casebook import Case
-from landreg.registry.casework import cases, creditors, telling, weighing
+from landreg.registry.casework import cases, creditors, desk, telling, weighing
 from landreg.registry.facts import first, found_uses
 from landreg.registry.issued import handed_out
 from landreg.registry.routes import case_shown
@@ -76,7 +76,7 @@ def case_page(county: str, case_id: UUID, contacts: Mapping[UUID, str]) -> Respo
             farmed=list(found_uses.farmed().items()),
             unfarmed=found_uses.unfarmed(about["noted"]),
             behind=creditors.later(uow.session, case),
-            prepared=actor.account_id in case_shown.prepared_by(case, about["events"], about["documents"]),
+            prepared=actor.account_id in desk.prepared_by(uow.session, case),
             **about,
         )
 

@@ -11,7 +11,7 @@ import pytest
 
 from landreg.core.actor import Actor, Desk
 from landreg.registry.casework import cases, opening
-from tests.registry_kit import Connection, in_state, one, to_rights
+from tests.registry_kit import Connection, in_state, one, put_paper, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 STATES = {
@@ -98,6 +98,44 @@ def test_the_database_refuses_a_refusal_by_who_opened_or_accepted_the_case_or_by
     assert _refusal(desk, STEP, accepted[0], "refuse", registrar.account_id) == "reg_1_refused_by_another"
     refuse = "UPDATE registry.\"case\" SET state = 'refused' WHERE case_id = %s"
     assert _refusal(desk, refuse, accepted[0]) == "reg_1_refusal_has_its_step"
+
+
+def test_the_database_refuses_who_put_papers_in_before_the_acceptance_or_while_it_was_returned(
+    registrar: Actor, reviewer: Actor, superuser: Connection, as_desk: Any
+) -> None:
+    """As the registrar's login itself; of who put them in while the case was accepted it refuses nothing (REG-1)."""
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 3).package_id, VILLAGE)
+    before, noted, returned = ids = in_state(registrar, batch, "draft")[:3]
+    put_paper(reviewer, before, "other")
+    cases.accept(registrar, COUNTY, ids)
+    put_paper(reviewer, noted, "other")
+    cases.return_for_completion(registrar, COUNTY, [returned], "请补正")
+    put_paper(reviewer, returned, "other")
+    cases.accept(registrar, COUNTY, [returned])
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    review = 'UPDATE registry."case" SET state = %s, reviewed_by = %s WHERE case_id = %s'
+    for own in (before, returned):
+        assert _refusal(desk, review, "reviewed", reviewer.account_id, own) == "reg_1_four_eyes"
+        assert _refusal(desk, review, "accepted", reviewer.account_id, own) == "reg_1_four_eyes"
+        assert _refusal(desk, STEP, own, "refuse", reviewer.account_id) == "reg_1_refused_by_another"
+        # Nor is their name put in later, in the place of who did review it.
+        assert desk.execute(review, ["reviewed", uuid4(), own]).rowcount == 1
+        assert _refusal(desk, review, "reviewed", reviewer.account_id, own) == "reg_1_four_eyes"
+    assert desk.execute(review, ["reviewed", reviewer.account_id, noted]).rowcount == 1
+
+
+def test_the_database_refuses_a_reviewer_who_was_named_before_the_papers_came(
+    registrar: Actor, reviewer: Actor, superuser: Connection, as_desk: Any
+) -> None:
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    (case_id,) = in_state(registrar, batch, "draft")[:1]
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    desk.execute('UPDATE registry."case" SET reviewed_by = %s WHERE case_id = %s', [reviewer.account_id, case_id])
+    put_paper(reviewer, case_id, "other")
+    accept = """UPDATE registry."case" SET state = 'accepted', accepted_by = %s, accepted_at = system.clock() WHERE case_id = %s"""
+    assert desk.execute(accept, [uuid4(), case_id]).rowcount == 1
+    review = "UPDATE registry.\"case\" SET state = 'reviewed' WHERE case_id = %s"
+    assert _refusal(desk, review, case_id) == "reg_1_four_eyes"
 
 
 def test_a_case_that_is_accepted_anew_waits_for_a_review_anew(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -120,8 +121,9 @@ def test_who_put_papers_in_before_the_acceptance_or_while_it_was_returned_does_n
 
 def test_the_database_too_refuses_a_reviewer_who_prepared_the_case(batch: UUID, as_desk: Any, registrar: Actor) -> None:
     desk = as_desk(registrar.desk, COUNTY)
-    with pytest.raises(Exception, match="reg_1_four_eyes"):
+    with pytest.raises(psycopg.errors.IntegrityError) as refused:
         desk.execute('UPDATE registry."case" SET reviewed_by = prepared_by')
+    assert refused.value.diag.constraint_name == "reg_1_four_eyes"
 
 
 def test_a_case_is_not_registered_before_its_notice_is_over(batch: UUID, registrar: Actor, reviewer: Actor) -> None:
