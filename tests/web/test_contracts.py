@@ -180,6 +180,7 @@ def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser)
     page = answer.headers["Location"]
     assert "没有流转意向协议书" in ling.get(page).text
     assert ling.client.get(f"{page}/opinion").status_code == 404
+    assert ling.client.get(f"{page}/result.pdf").status_code == 404
 
 
 @pytest.mark.usefixtures("village")

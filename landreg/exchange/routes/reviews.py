@@ -18,8 +18,18 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
-from landreg.exchange.bidding import correction_queries, review_queries, reviews, sales, taker_queries, takers
+from landreg.exchange import letter
+from landreg.exchange.bidding import (
+    correction_queries,
+    review_letter,
+    review_queries,
+    reviews,
+    sales,
+    taker_queries,
+    takers,
+)
 from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.review_model import Reserve
 from landreg.exchange.bidding.rules.qualified import OPINION, PAPERS, PARTS
@@ -28,7 +38,7 @@ from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
 from landreg.registry.guarded import Attached
-from landreg.registry.routes.surroundings import page_day, store
+from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -220,6 +230,22 @@ def opinion(county: str, qualification_id: UUID) -> Response:
         raise NotFound
     content = BytesIO(store().read(decision.sha256))
     return send_file(content, "application/octet-stream", as_attachment=True, download_name=decision.paper)
+
+
+@blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/result.pdf")
+@allow(*READERS)
+def result_pdf(county: str, qualification_id: UUID) -> Response:
+    """What the review came to, as a letter to the business. Raises NotFound before it was decided."""
+    with unit_of_work(current_actor()) as uow:
+        found = review_queries.review(uow.session, county, qualification_id)
+        decision = found[1] if found else None
+        taker = None if found is None else taker_queries.taker(uow.session, county, found[0].taker_id)
+        if found is None or taker is None or decision is None or decision.outcome == reviews.WITHDRAWN:
+            raise NotFound
+        desk = desk_of(uow.session, county)
+        made = review_letter.of_review(desk, taker, found[0], decision)
+        pdf = letter.printed(uow.session, desk, county, [made], beijing_day(decision.at))
+    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{made.number}.pdf")
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,7 @@ BOOKS = ("deposit", "reserve", "rent_payment", "rent_due")
 READ_WHOLE = {
     "deposit_again", "reserve_again", "rent_payment_again", "in_place_of", "deposit_is_whole", "reserve_is_whole",
     "reserve_in_its_days", "credit_is_counted", "payment_is_whole", "take_correction", "correction_is_whole", "take_deposit",
-    "doubted_after_the_close", "struck_by_two",
+    "doubted_after_the_close", "missed_of_a_return", "struck_by_two",
 }  # fmt: skip
 """Functions that ask of a record whether it was corrected, or of what it is in the place."""
 
