@@ -31,6 +31,7 @@ from landreg.law.book import national_law
 from landreg.log.stopped import seal_or_tell
 from landreg.log.witnessing import Daily
 from landreg.registry import jobs, lapses
+from landreg.registry.contradictions import Recount
 from landreg.registry.issued.certificates import Press
 
 PAUSE_S = 1.0
@@ -87,6 +88,7 @@ def _steps(settings: Settings) -> Sequence[Callable[[], Any]]:
     return (
         partial(received.check_waiting, settings),
         partial(lapses.work, WORKER),
+        partial(Recount().work, WORKER),
         partial(days.work, WORKER),
         partial(sale_days.work, WORKER),
         partial(listing_days.work, WORKER),

@@ -60,8 +60,29 @@ def by_package(session: Session, county: str, package_id: UUID) -> list[Contradi
 
 
 def packages(session: Session, most: int) -> list[tuple[str, UUID, str, int]]:
-    """The packages in force that have rights otherwise, the newest first: county, id, name and how many rights."""
+    """The packages in force that have rights otherwise, the newest first: county, id, name and how many rights, as the worker
+    counted them last.
+    """
     return [tuple(row) for row in session.execute(text(_COUNTED), {"most": most})]
+
+
+class Place(NamedTuple):
+    """A village whose rights are to be held against the survey in force; acts: how many of the village are known."""
+
+    county: str
+    village: str
+    package_id: UUID
+    acts: int
+
+
+def to_count(session: Session) -> list[Place]:
+    """Villages whose rights rest on an older survey than the one in force, where acts or a survey came since they were counted."""
+    return [Place(*row) for row in session.execute(text(_TO_COUNT))]
+
+
+def count(session: Session, place: Place) -> None:
+    """Write down how many rights of a village the survey in force has otherwise."""
+    session.execute(text(_COUNT), place._asdict())
 
 
 def of_right(session: Session, county: str, right_id: UUID) -> Contradicted | None:
@@ -154,8 +175,13 @@ def _otherwise(kind: str) -> str:
         AND (o.whole OR count(DISTINCT t.newer) = 2) AND NOT bool_or(t.registered)"""
 
 
+_IN_FORCE = """SELECT n.package_id, n.received_at, n.name FROM land.package AS n
+            WHERE n.county = {county} AND n.state = 'staged' AND {village} >= n.village AND {village} <= n.village || '~'
+            ORDER BY n.received_at DESC LIMIT 1"""
+"""The newest survey of a village that is in force."""
+_REGISTERED = "c.act_kind = 'first_registration' AND c.state IN ('registered', 'certified')"
 # A right that was divided, merged or renewed is another's, or its row was entered by that act.
-_OWN = """
+_OWN = f"""
     WITH own AS MATERIALIZED (
         SELECT c.county, c.case_id, c.right_kind, c.subject_code, c.household_code, c.applicant, c.package_id AS old,
             r.right_id, r.row_id, r.kind, r.code, k.package_id, k.received_at, k.name,
@@ -165,11 +191,8 @@ _OWN = """
                 WHERE s.county = c.county AND s.package_id = k.package_id AND s.code = c.subject_code) AS whole
         FROM registry."case" AS c
         JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
-        JOIN LATERAL (
-            SELECT n.package_id, n.received_at, n.name FROM land.package AS n
-            WHERE n.county = c.county AND n.state = 'staged' AND c.village >= n.village AND c.village <= n.village || '~'
-            ORDER BY n.received_at DESC LIMIT 1) AS k ON k.package_id <> c.package_id
-        WHERE c.act_kind = 'first_registration' AND c.state IN ('registered', 'certified') AND {which})"""
+        JOIN LATERAL ({_IN_FORCE.format(county="c.county", village="c.village")}) AS k ON k.package_id <> c.package_id
+        WHERE {_REGISTERED} AND {{which}})"""
 # Once for all rights: how few they are the planner can't know, who would ask it anew for each.
 _OTHERWISE = f"otherwise AS MATERIALIZED ({' UNION ALL '.join(_otherwise(kind) for kind in KINDS)})"
 _NAMED = f"""{_OWN}, {_OTHERWISE}
@@ -178,8 +201,32 @@ _NAMED = f"""{_OWN}, {_OTHERWISE}
     ORDER BY o.code, o.right_id, array_position(ARRAY{list(KINDS)}, d.layer), d.subject"""
 _OF_PACKAGE = _NAMED.format(which="c.county = :county AND k.package_id = :package")
 _OF_RIGHT = _NAMED.format(which="c.county = :county AND r.right_id = :right")
-_COUNTED = f"""{_OWN}, {_OTHERWISE}
-    SELECT o.county, o.package_id, o.name, count(DISTINCT o.right_id) AS rights
-    FROM own AS o JOIN otherwise AS d USING (county, right_id)
-    GROUP BY o.county, o.package_id, o.name, o.received_at ORDER BY o.received_at DESC LIMIT :most
-""".format(which="true")
+_COUNT = f"""{_OWN}, {_OTHERWISE}
+    INSERT INTO registry.contradicted_village AS v (county, village, package_id, rights, acts, counted_at)
+    SELECT :county, :village, :package_id, count(DISTINCT right_id), :acts, system.clock() FROM otherwise
+    ON CONFLICT (county, village) DO UPDATE SET package_id = EXCLUDED.package_id, rights = EXCLUDED.rights,
+        acts = EXCLUDED.acts, counted_at = EXCLUDED.counted_at
+""".format(which="c.county = :county AND c.village = :village")
+_COUNTED = """
+    SELECT county, package_id, n.name, sum(v.rights) AS rights
+    FROM registry.contradicted_village AS v JOIN land.package AS n USING (county, package_id)
+    WHERE v.rights > 0 AND n.state = 'staged'
+    GROUP BY county, package_id, n.name, n.received_at ORDER BY n.received_at DESC LIMIT :most
+"""
+_OTHER = f"""EXISTS (SELECT FROM registry."case" AS c WHERE c.county = p.county AND c.village = p.village AND {_REGISTERED}
+            AND c.package_id {{}} k.package_id)"""
+# From a village of the index straight to the next, and of each a survey before or behind the one in force.
+_TO_COUNT = f"""
+    WITH RECURSIVE place AS (
+        (SELECT c.county, c.village FROM registry."case" AS c WHERE {_REGISTERED} ORDER BY c.county, c.village LIMIT 1)
+        UNION ALL
+        SELECT next.county, next.village FROM place AS p CROSS JOIN LATERAL (
+            SELECT c.county, c.village FROM registry."case" AS c
+            WHERE (c.county, c.village) > (p.county, p.village) AND {_REGISTERED} ORDER BY c.county, c.village LIMIT 1) AS next)
+    SELECT p.county, p.village, k.package_id, a.acts
+    FROM place AS p CROSS JOIN LATERAL ({_IN_FORCE.format(county="p.county", village="p.village")}) AS k
+    LEFT JOIN registry.contradicted_village AS v USING (county, village)
+    CROSS JOIN LATERAL (SELECT count(*) AS acts FROM registry.act AS a WHERE a.village = p.village) AS a
+    WHERE CASE WHEN v.village IS NULL THEN {_OTHER.format("<")} OR {_OTHER.format(">")}
+        ELSE v.package_id <> k.package_id OR v.acts <> a.acts END
+"""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
 from landreg.core.actor import Actor
@@ -9,6 +12,7 @@ from landreg.core.db import unit_of_work
 from landreg.registry import booking
 from landreg.registry.casework import desk
 from landreg.registry.casework.parcel_applications import apply_on_parcel
+from landreg.registry.contradictions import Recount
 from landreg.registry.facts import contradicted
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Reissue
@@ -40,8 +44,35 @@ def test_what_a_later_survey_has_otherwise_of_a_registered_right_is_named_with_i
     assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0], staged.package_id),))
     assert (right.of_land, right.of_people, right.parcels, left.contradicted) == (False, False, (staged.parcels[0],), 1)
     assert (own, other) == (right, None)
-    with unit_of_work(registrar) as uow:
-        assert [(found[1], found[3]) for found in contradicted.packages(uow.session, 5)] == [(new.package_id, 1)]
+    assert counted(registrar) == [(new.package_id, 1)]
+
+
+def counted(actor: Actor) -> list[tuple[UUID, int]]:
+    """What the first page says, after the worker's step."""
+    Recount().work()
+    with unit_of_work(actor) as uow:
+        return [(found[1], found[3]) for found in contradicted.packages(uow.session, 5)]
+
+
+def test_a_village_is_counted_anew_once_a_survey_or_an_act_came_and_not_before(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    assert Recount().work() == 0, "what rests on the survey in force is not looked at"
+    new = corrected(superuser, staged, "staged_parcel", "land_class = '011'", staged.parcels[0])
+    recount = Recount()
+    assert (recount.work(), recount.work()) == (1, 0)
+    assert (Recount().work(), counted(registrar)) == (0, [(new.package_id, 1)])
+    assert counted(replace(registrar, jurisdiction=ANOTHER)) == []
+    wrong = Correction("parcel", "office", "外业核实", (Corrected("land_class", "011"),), (staged.parcels[0],))
+    mended = apply_on_parcel(registrar, staged.parcels[0], "correction", wrong)
+    put_papers(registrar, mended, "correction")
+    booked(registrar, reviewer, superuser, mended, "correction")
+    assert counted(registrar) == []
+    pass_days(superuser, 2)
+    newer = corrected(superuser, staged, "staged_parcel", "land_use = '9'", staged.parcels[0])
+    superuser.execute("UPDATE land.package SET received_at = system.clock() WHERE state = 'staged'")
+    assert counted(registrar) == [(newer.package_id, 1)]
 
 
 def test_packages_that_have_nothing_otherwise_take_no_place_on_the_first_page(
@@ -55,6 +86,7 @@ def test_packages_that_have_nothing_otherwise_take_no_place_on_the_first_page(
         "UPDATE land.package SET supersedes = %s WHERE package_id = ANY (%s)",
         [staged.package_id, [older.package_id, newer.package_id]],
     )
+    Recount().work()
     with unit_of_work(registrar) as uow:
         assert [found[1:] for found in contradicted.packages(uow.session, 1)] == [
             (

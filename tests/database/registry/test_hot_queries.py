@@ -22,6 +22,7 @@ from landreg.party.model import Household
 from landreg.registry import ending_queries, finding
 from landreg.registry.casework import desk, other_side_queries, under_way_queries, worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
+from landreg.registry.facts import contradicted
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.rows import CLOCKED
 from landreg.web import pages
@@ -114,6 +115,30 @@ def test_villages_newly_delivered_are_found_by_one_row_of_a_village_and_not_by_a
     assert scanned_whole(plan, {"case", "staged_household"}) == []
     (by_village,) = (one for one in nodes(plan) if one.get("Index Name") == "case_by_village")
     assert "village = f.village" in by_village["Index Cond"]
+
+
+def test_rights_that_a_survey_has_otherwise_are_counted_once_and_read_by_village(filled: Connection) -> None:
+    """The first page reads what the worker counted; what the worker has to count it finds by a row or two of each village."""
+    older = stage_village(filled, 1)
+    filled.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    newer = stage_village(filled, 1, homestead_m2="180.0")
+    with past_triggers(filled):
+        filled.execute(
+            """UPDATE registry."case" SET act_kind = 'first_registration', state = 'registered', waits = false,
+               village = CASE number WHEN '610902-2026-000777' THEN '610902104202' ELSE village END,
+               package_id = CASE number WHEN '610902-2026-000777' THEN %s ELSE %s END""",
+            (older.package_id, newer.package_id),
+        )
+    for table in ('registry."case"', "land.package"):
+        filled.execute(f"ANALYZE {table}")
+    with unit_of_work(OFFICER) as uow:
+        (due,) = contradicted.to_count(uow.session)
+        (looking,) = plans_of(OFFICER, lambda: contradicted.to_count(uow.session))
+        (shown,) = plans_of(OFFICER, lambda: contradicted.packages(uow.session, 8))
+    assert (due.village, due.package_id) == ("610902104202", newer.package_id)
+    assert scanned_whole(looking, LARGE) == []
+    assert "case_by_survey" in used(looking)
+    assert {step.get("Relation Name") for step in nodes(shown)} <= {None, "contradicted_village", "package"}
 
 
 def test_the_list_of_all_cases_reads_its_page_from_the_newest_and_counts_to_a_bound(
