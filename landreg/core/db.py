@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk
@@ -31,6 +32,21 @@ class Unavailable(LandregError):
     """The database cannot be reached; nothing was written."""
 
     status = 503
+
+
+class _Keeping(psycopg.Connection[Any]):
+    """What is prepared on it stays prepared when a rule refuses: the driver forgets all of it with each transaction that is rolled
+    back, lest a table is made anew. Where a statement failed it still does, for what failed is prepared and known no more."""
+
+    def rollback(self) -> None:
+        if self.pgconn.transaction_status == TransactionStatus.INTRANS and not self.pgconn.pipeline_status:
+            with self.lock:
+                self.pgconn.exec_(b"ROLLBACK")
+        super().rollback()
+
+
+def _keeping(_dialect: sa.Dialect, _record: object, places: Iterable[Any], named: Mapping[str, Any]) -> _Keeping:
+    return _Keeping.connect(*places, **named)
 
 
 class _Engines:
@@ -50,6 +66,7 @@ class _Engines:
                 self.urls[desk], pool_pre_ping=True, pool_use_lifo=True, pool_size=POOL, max_overflow=POOL, hide_parameters=True,
                 json_serializer=partial(json.dumps, allow_nan=False),
             )  # fmt: skip
+            sa.event.listen(self.made[desk], "do_connect", _keeping)
         return self.made[desk]
 
 
