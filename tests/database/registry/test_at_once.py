@@ -10,18 +10,32 @@ from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.errors import Refused
 from landreg.registry import booking
-from landreg.registry.casework import cases
+from landreg.registry.casework import applications, cases
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.rules.parcel_requests import AreaChange
-from landreg.registry.rules.requests import RestrictionAsked
-from tests.registry_kit import BANK, TOLD, Connection, applied, codes, one, put_papers, right_of, state_of, to_rights
-from tests.villages import COUNTY, VILLAGE
+from landreg.registry.rules.requests import HouseholdChange, Joining, RestrictionAsked
+from tests.household_kit import asked_for
+from tests.registry_kit import (
+    BANK,
+    HOUSEHOLD,
+    TOLD,
+    Connection,
+    applied,
+    codes,
+    one,
+    put_papers,
+    right_of,
+    state_of,
+    to_rights,
+)
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 LOWER, UPPER = f"{VILLAGE}0100002", f"{VILLAGE}0100003"
 PATIENCE_S = 20.0
@@ -83,6 +97,17 @@ class Doing(threading.Thread):
         if self.error:
             raise self.error
         return self.given
+
+
+def _held_at_a_lock(superuser: Connection, count: int) -> None:
+    """Until so many transactions of this database wait for a lock of any kind."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    until = monotonic() + PATIENCE_S
+    while monotonic() < until:
+        if superuser.execute(asked).fetchone() == (count,):
+            return
+        sleep(0.02)
+    raise AssertionError(f"not {count} wait")
 
 
 def resized(registrar: Actor, code: str, area: str) -> UUID:
@@ -182,3 +207,58 @@ def test_of_two_registrars_who_register_one_case_at_once_the_second_is_told_that
     with pytest.raises(Refused) as refused:
         second.done()
     assert "REG-8" in codes(refused)
+
+
+def test_of_two_bookings_at_once_of_one_number_under_two_names_one_alone_makes_a_member(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PT-1: the rules of each see nothing of the other, and the database refuses the second."""
+    names = [applications.person_of(registrar, name, citizen_id(902)) for name in ("成员斤", "成员新")]
+    made = [
+        asked_for(
+            registrar, "household_change", HouseholdChange((Joining(person, "21", True, "birth"),)), household=home
+        )
+        for person, home in zip(names, (HOUSEHOLD, f"{VILLAGE}010002"), strict=True)
+    ]
+    cases.accept(registrar, COUNTY, made)
+    cases.review(reviewer, COUNTY, made)
+    with held_up(superuser, "registry.act", made[0]):
+        first = Doing(lambda: booking.register(reviewer, COUNTY, made[:1]))
+        _wait(superuser, 1)
+        second = Doing(lambda: booking.register(reviewer, COUNTY, made[1:]))
+        # It has asked its rules, and waits for the number of its act.
+        _held_at_a_lock(superuser, 2)
+    assert first.done() == Stepped(1)
+    with pytest.raises(Refused) as refused:
+        second.done()
+    assert codes(refused) == {"PT-1"}
+    assert refused.value.findings[0].values["constraint"] == "pt_1_one_household_per_person"
+    found = "SELECT count(*) FROM party.member WHERE person_id = ANY (:persons)"
+    assert one(registrar, found, persons=names) == 1
+
+
+def test_two_writers_at_once_who_ask_no_rule_make_one_number_a_member_once(
+    registrar: Actor, superuser: Connection, as_desk: Any
+) -> None:
+    """PT-1, by the desk's own login; whose number it is is not for the writer to say, and told to nobody."""
+    names = [applications.person_of(registrar, name, citizen_id(902)) for name in ("成员斤", "成员新")]
+    with past_triggers(superuser), superuser.transaction():
+        superuser.execute(_MEMBER, [names[0]])
+        desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+        late = Doing(lambda: _refused(desk, names[1]))
+        _held_at_a_lock(superuser, 1)
+    assert late.done() == "pt_1_one_household_per_person"
+
+
+_MEMBER = """
+    INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right, position, valid,
+        recorded, act_id, bearer_id)
+    SELECT county, gen_random_uuid(), gen_random_uuid(), village, gen_random_uuid(), %s, '21', true, 9,
+        daterange('2026-01-01', NULL), tstzrange(system.clock(), NULL), gen_random_uuid(), gen_random_uuid()
+    FROM party.member LIMIT 1"""
+
+
+def _refused(desk: Connection, person: UUID) -> str | None:
+    with pytest.raises(psycopg.errors.IntegrityError) as refused, desk.transaction():
+        desk.execute(_MEMBER, [person])
+    return refused.value.diag.constraint_name
