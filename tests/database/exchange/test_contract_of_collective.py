@@ -115,7 +115,7 @@ def test_the_database_takes_no_other_signature_for_the_collective(registrar: Act
 def test_what_a_household_has_is_not_the_collective_s_to_give(
     registrar: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CON-1, when it is drawn and, where a household got the land in between, when both have signed; CON-109 before either does."""
+    """CON-1, when it is drawn; CON-109, where a household got the land in between, before either signs."""
     own = parcels_of(OPERATOR, right_id())[0]
     taken = dealt(registrar, superuser, [own])
     with pytest.raises(Refused) as refused:
@@ -132,14 +132,11 @@ def test_what_a_household_has_is_not_the_collective_s_to_give(
                WHERE p.code = %s AND upper_inf(q.recorded)""",
             [land, own],
         )
-    with pytest.raises(Refused) as late:
-        signing.sign(OPERATOR, COUNTY, contract.contract_id, by("contractor", "样本代表"))
-    assert codes(late) == {"CON-109"}
-    monkeypatch.setattr(making, "land_is_there", lambda *_: None)
-    signing.sign(OPERATOR, COUNTY, contract.contract_id, by("contractor", "样本代表"))
-    with pytest.raises(Refused) as late:
-        signing.sign(OPERATOR, COUNTY, contract.contract_id, by("taker", "样本二"))
-    assert codes(late) == {"CON-1"}
+    for _service_then_database in range(2):
+        with pytest.raises(Refused) as late:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, by("contractor", "样本代表"))
+        assert codes(late) == {"CON-109"}
+        monkeypatch.setattr(making, "land_is_there", lambda *_: None)
 
 
 def test_a_contract_of_land_of_two_collectives_and_one_without_a_resolution_are_not_drawn(

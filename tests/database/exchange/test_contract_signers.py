@@ -28,6 +28,7 @@ from landreg.exchange.model import Taker
 from landreg.log.recheck import recheck
 from landreg.log.store import seal as seal_log
 from landreg.registry.guarded import Attached
+from tests.bidding_kit import household
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -318,3 +319,44 @@ def test_nobody_of_either_party_witnesses_a_signature_or_a_word() -> None:
         with pytest.raises(Refused) as refused:
             projects.say(OPERATOR, COUNTY, project.project_id, home, word)
         assert codes(refused) == {"CON-29"}
+
+
+def test_who_has_signed_for_a_household_or_represents_it_is_on_its_side(superuser: Connection) -> None:
+    """CON-29: on whichever side it signed, and whoever signed is none of its members."""
+    earlier, other, contract = drawn(), drawn(OTHER), drawn(codes=parcels_of(OPERATOR, right_id())[1:2])
+    attorney = replace(signature(earlier, "contractor"), name="样本受托人", card="", attorney=True)
+    signing.sign(OPERATOR, COUNTY, earlier.contract_id, attorney, PAPER)
+    given = replace(signature(contract, "contractor"), witness="样本受托人")
+
+    def refused_by() -> str:
+        with pytest.raises(Refused) as refused:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
+        (finding,) = refused.value.findings
+        return f"{finding.code} {finding.values['fault']}"
+
+    assert refused_by() == "CON-29 counter_theirs"
+    given = replace(given, witness=card_of(OTHER)[0])
+    with past_triggers(superuser):
+        superuser.execute(
+            """UPDATE party.household SET representative_id = (SELECT m.person_id FROM party.member AS m
+                   JOIN party.household AS h USING (county, household_id) WHERE h.code = %s AND m.position = 1)
+               WHERE code = %s""",
+            [OTHER, HOUSEHOLD],
+        )
+    assert refused_by() == "CON-29 counter_theirs"
+    # Who signed for one household is a stranger to another.
+    signing.sign(
+        OPERATOR, COUNTY, other.contract_id, replace(signature(other, "contractor"), witness="样本受托人"), PAPER
+    )
+
+
+def test_who_signed_for_a_household_that_takes_land_is_on_its_side_when_it_gives_some(superuser: Connection) -> None:
+    """CON-29."""
+    (taker, *_rest) = household(superuser, HOUSEHOLD)
+    earlier, contract = drawn(OTHER, taker=taker.code), drawn()
+    attorney = replace(signature(earlier, "taker"), name="样本受托人", card="", attorney=True)
+    signing.sign(OPERATOR, COUNTY, earlier.contract_id, attorney, PAPER)
+    given = replace(signature(contract, "contractor"), witness="样本受托人")
+    with pytest.raises(Refused) as refused:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
+    assert codes(refused) == {"CON-29"}

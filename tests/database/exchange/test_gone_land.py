@@ -11,6 +11,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.exchange.contracts import drawing, making, signing
+from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer, Resolution
@@ -81,8 +82,9 @@ def test_it_is_not_listed_for_the_collective(gone: str, registrar: Actor) -> Non
 
 
 def test_a_contract_of_its_collective_takes_it_neither_drawn_nor_signed(
-    registrar: Actor, reviewer: Actor, superuser: Connection
+    registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """CON-109, kept by the database too between the two signatures, whoever writes the second in whichever way."""
     market(registrar, reviewer, superuser)
     land = common(superuser)
     deal = dealt(registrar, superuser, [land])
@@ -92,9 +94,22 @@ def test_a_contract_of_its_collective_takes_it_neither_drawn_nor_signed(
     case = applied(registrar, "cancellation", Cancellation("expropriation"), right_of(registrar))
     booked(registrar, reviewer, superuser, case, "cancellation")
     _as_if_of_it(superuser, land)
+    for _service_then_database in range(2):
+        with pytest.raises(Refused) as refused:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, by("taker", "样本二"))
+        assert codes(refused) == {"CON-109"}
+        monkeypatch.setattr(making, "land_is_there", lambda *_: None)
+    facts = {"way": "service", "reference": "1", "name": "样本二", "text_sha256": contract.text_sha256}
+
+    def write() -> None:
+        with unit_of_work(OPERATOR) as uow:
+            found, law = held(uow, COUNTY, contract.contract_id)
+            happened(uow, found.contract, "signed_taker", law.on, facts=facts)
+
     with pytest.raises(Refused) as refused:
-        signing.sign(OPERATOR, COUNTY, contract.contract_id, by("taker", "样本二"))
+        write()
     assert codes(refused) == {"CON-109"}
+    assert seen(contract).contract.state == "part_signed"
 
 
 @pytest.mark.parametrize("side", ["contractor", "taker"])

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
@@ -38,7 +39,7 @@ from tests.registry_kit import (
     to_rights,
 )
 from tests.renewal_kit import today
-from tests.villages import VILLAGE
+from tests.villages import VILLAGE, past_triggers
 
 PAPERS = ("application", "identity", "mortgage_contract", "creditor_consent")
 OTHER = Identified("organization", "93610902MA0000001B")
@@ -171,6 +172,35 @@ def test_a_slip_in_a_change_is_set_right_by_the_paper_of_the_change(
         assert codes(error) == {"COR-29"}
 
 
+_RAISED = """
+    WITH a AS (INSERT INTO registry.act (county, act_id, village, number, kind, case_id, registered_at, registered_by)
+        SELECT county, gen_random_uuid(), village, 'X-1', act_kind, case_id, system.clock(), prepared_by
+        FROM registry."case" WHERE case_id = :case RETURNING act_id)
+    INSERT INTO registry.restriction SELECT (jsonb_populate_record(r, jsonb_build_object(
+        'row_id', gen_random_uuid(), 'act_id', a.act_id, 'amount', 9000))).*
+    FROM registry.restriction AS r, a WHERE r.restriction_id = :of"""
+"""The row of a mortgage that secures more, as a caller would write it who asks no rule."""
+
+
+def test_of_two_mortgages_on_different_parcels_of_a_right_neither_stands_behind_the_other(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """TR-32, as the database holds it of a correction."""
+    first = laid(registrar, reviewer, superuser, right, loan())
+    asked = RestrictionAsked("mortgage", "样本县农业银行", "合同乙", Decimal("500.00"), date(2027, 6, 30), whose=OTHER)
+    second = laid(registrar, reviewer, superuser, right, asked)
+    case = asked_for(registrar, "correction", of_limit(first, "mortgage", amount="9000.00"), right=right, more=PAPERS)
+    places = """UPDATE registry.restriction SET parcels = ARRAY(SELECT x.parcel_id FROM registry.right_parcel AS x
+                   JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
+                   WHERE r.right_id = %s AND upper_inf(r.recorded) AND upper_inf(r.valid) ORDER BY 1 OFFSET %s LIMIT 1)
+               WHERE restriction_id = %s"""
+    for place, limit in enumerate((first, second)):
+        with past_triggers(superuser):
+            superuser.execute(places, [right, place, limit])
+    booked(registrar, reviewer, superuser, case, "correction")
+    assert says(registrar, first, "amount") == Decimal("9000.00")
+
+
 def test_a_sum_grows_before_later_ranks_with_their_creditors_consent_alone(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
@@ -182,6 +212,9 @@ def test_a_sum_grows_before_later_ranks_with_their_creditors_consent_alone(
     with pytest.raises(Refused) as error:
         cases.accept(registrar, COUNTY, [case])
     assert codes(error) == {"TR-32"}
+    with pytest.raises(Refused) as wall, unit_of_work(registrar) as uow:
+        uow.session.execute(text(_RAISED), {"of": first, "case": case})
+    assert codes(wall) == {"TR-32"}
     with unit_of_work(registrar) as uow:
         assert [
             one.restriction_id for one in creditors.later(uow.session, uow.session.get_one(Case, (case, COUNTY)))
