@@ -44,7 +44,6 @@ from landreg.registry.casework import (
     opening,
     telling,
     weighing,
-    without_papers,
 )
 from landreg.registry.casework.weighing import Answer
 from landreg.registry.figures import Figure
@@ -143,7 +142,11 @@ def _rights(on: Stage) -> Life:
         ),
     )
     yield "accept one", lambda: cases.accept(on.registrar, county, ids[-2:-1])
-    yield "say", lambda: without_papers.say(on.reviewer, county, ids[-2:-1], "已核对档案原件")
+    review = steps.STEPS["review"]
+    yield (
+        "review without papers",
+        lambda: steps.take(on.reviewer, county, ids[-2:-1], review, said="已核对档案原件"),
+    )
     yield (
         "put_into_batch",
         lambda: batch_papers.put_into_batch(
@@ -154,7 +157,7 @@ def _rights(on: Stage) -> Life:
     yield "return", lambda: cases.return_for_completion(on.registrar, county, ids[-1:], "补齐材料")
     yield "withdraw", lambda: cases.withdraw(on.registrar, county, ids[-1:], "申请人撤回")
     yield "refuse", lambda: cases.refuse(on.reviewer, county, ids[-2:-1], "权属有争议", "disputed")
-    yield "attempt", lambda: _refused(lambda: steps.take(on.both, county, ids[:1], steps.STEPS["review"]))
+    yield "attempt", lambda: _refused(lambda: steps.take(on.both, county, ids[:1], review))
     going = ids[:-2]
     yield "review", lambda: cases.review(on.reviewer, county, going)
     yield "publish", lambda: notices.publish(on.registrar, county, going, "首次登记公告")

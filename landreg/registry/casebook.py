@@ -224,6 +224,7 @@ class Job(CountyKey, Base):
 
     position: how many of case_ids were tried. done: how many went on while it was written down. refused: number and findings of
     each that did not go on. findings: why the job itself failed. started_from: position at which it was last begun, for its rate.
+    said: by what a review without papers was checked.
     """
 
     __tablename__ = "job"
@@ -246,6 +247,7 @@ class Job(CountyKey, Base):
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     started_from: Mapped[int]
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    said: Mapped[str]
 
     @property
     def total(self) -> int:

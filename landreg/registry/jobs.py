@@ -73,12 +73,12 @@ def ask(
         raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in step.roles]}))
     if not case_ids:
         raise Refused(Finding("REG-11"))
-    if step.name == "review":
-        without_papers.say(actor, county, case_ids, said)
     with unit_of_work(actor) as uow:
         found = cases_by_id(uow.session, county, case_ids)
         if len(found) != len(set(case_ids)):
             raise NotFound
+        if step.name == "review":
+            without_papers.checked(uow.session, [case for case in found if case.state in step.states], said)
         asked = Job(
             county=county,
             job_id=uuid4(),
@@ -97,6 +97,7 @@ def ask(
             jurisdiction=actor.jurisdiction,
             asked_at=uow.now,
             started_from=0,
+            said=said,
         )
         uow.session.add(asked)
     return asked.job_id
@@ -281,7 +282,8 @@ def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:
 
 def _take_those(asker: Actor, now: Job, left: Sequence[Case], step: Step, tools: Tools) -> Stepped:
     try:
-        return take(asker, now.county, [case.case_id for case in left], step, press=tools.press, seal=tools.seal)
+        ids = [case.case_id for case in left]
+        return take(asker, now.county, ids, step, press=tools.press, seal=tools.seal, said=now.said)
     except Refused as error:
         if len(left) > 1:
             raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -141,8 +142,10 @@ def take(
         case "accept":
             return cases.accept(actor, county, case_ids)
         case "review":
-            without_papers.say(actor, county, case_ids, said)
-            return attempts.keeping(actor, county, case_ids, "review", lambda: cases.review(actor, county, case_ids))
+            with_it = partial(without_papers.say, said=said)
+            return attempts.keeping(
+                actor, county, case_ids, "review", lambda: cases.review(actor, county, case_ids, with_it)
+            )
         case "publish":
             return notices.publish(actor, county, case_ids, title)[1]
         case "take_up":

@@ -13,8 +13,8 @@ from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import signing
-from landreg.registry import public_desk
-from landreg.registry.casework import applications, cases, notices, opening, telling, without_papers, worklist
+from landreg.registry import public_desk, steps
+from landreg.registry.casework import applications, cases, notices, opening, telling, worklist
 from landreg.registry.home import brought, consented
 from landreg.registry.home.brought import Wanted
 from landreg.registry.home.consented import Came
@@ -140,11 +140,11 @@ def _at_the_desk(on: Stage) -> Life:
     """A case taken up by another, one taken out of its batch, and an objection from the public page."""
     batch = one(on.registrar, "SELECT batch_id FROM registry.batch ORDER BY opened_at DESC LIMIT 1")
     ids = in_state(on.registrar, batch, "accepted")
-    yield "say_without_papers", lambda: without_papers.say(on.reviewer, COUNTY, ids, "与二轮承包台账逐户核对")
     yield "take_up", lambda: worklist.take_up(on.reviewer, COUNTY, ids[:1])
     yield "take_out", lambda: cases.take_out(on.registrar, COUNTY, ids[:1], "单独办理")
     yield "papers first", lambda: put_papers(on.registrar, ids[0], "household_change")
-    cases.review(on.reviewer, COUNTY, ids)
+    words = "与二轮承包台账逐户核对"
+    yield "review_without_papers", lambda: steps.take(on.reviewer, COUNTY, ids, steps.STEPS["review"], said=words)
     notices.publish(on.registrar, COUNTY, ids, "首次登记公告")
     notice = one(on.registrar, "SELECT number FROM registry.notice ORDER BY published_at DESC LIMIT 1")
     case = one(on.registrar, 'SELECT number FROM registry."case" WHERE case_id = :c', c=ids[0])

@@ -12,7 +12,7 @@ from landreg.core.actor import Actor
 from landreg.core.pdftext import pdf_text
 from landreg.registry.casework import cases, opening
 from tests.papers_kit import pdf
-from tests.registry_kit import in_state, state_of
+from tests.registry_kit import in_state, put_paper, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 from tests.web.conftest import Browser
 
@@ -72,6 +72,30 @@ def test_who_reviews_without_papers_writes_by_what_it_was_checked(
     told = "SELECT reason FROM registry.case_event WHERE step = 'without_papers'"
     assert superuser.execute(told).fetchall() == [("逐户对照县档案馆2016年原件",)] * done
     assert "逐户对照县档案馆2016年原件" in deng.get(f"/cases/{COUNTY}/{ids[0]}").text
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_words_of_a_review_that_is_refused_are_shown_to_who_wrote_them_and_no_step_of_the_case(
+    shen: Browser, batch: UUID, officers: tuple[Actor, Actor], superuser: Any, alone: bool
+) -> None:
+    """REG-45: of a case that the reviewer put papers into before it was accepted."""
+    words = "逐户对照县档案馆2016年原件"
+    ids = in_state(officers[0], batch, "draft")
+    put_paper(officers[1], ids[0], "other")
+    cases.accept(officers[0], COUNTY, ids)
+    chosen = ids[:1] if alone else ids
+    if alone:
+        shen.get(f"/cases/{COUNTY}/{ids[0]}")
+        answer = shen.post(f"/cases/{COUNTY}/{ids[0]}/steps/review", {"without": words})
+    else:
+        shen.get("/cases")
+        asked = {"step": "review", "without": words, "case": [f"{COUNTY}/{one}" for one in ids]}
+        answer = shen.post("/cases/take", asked)
+    assert (answer.status_code, "REG-1" in answer.text) == (422 if alone else 200, True)
+    assert f"没有审核通过的件没有记入您写的核对依据，再审核时还要写：“{words}”" in answer.text
+    told = superuser.execute("SELECT case_id FROM registry.case_event WHERE step = 'without_papers'").fetchall()
+    assert {case for (case,) in told} == set(chosen[1:])
+    assert state_of(officers[0], ids[0]) == "accepted"
 
 
 def test_a_batch_with_a_list_of_the_archive_is_reviewed_without_more_words(

@@ -65,10 +65,18 @@ def accept(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
     return take_step(actor, county, case_ids, "accept", ACCEPT_RULES, write, hold)
 
 
-def review(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
-    """Approve cases (审核) as another officer than the one who prepared them (REG-1); the rules are asked again."""
+def review(
+    actor: Actor,
+    county: str,
+    case_ids: Sequence[UUID],
+    with_it: Callable[[UnitOfWork, Sequence[Case]], None] = lambda _uow, _cases: None,
+) -> Stepped:
+    """Approve cases (审核) as another officer than the one who prepared them (REG-1); the rules are asked again. with_it: what is
+    written down beside it of those that go on.
+    """
 
     def write(uow: UnitOfWork, cases: Sequence[Case], law: Law) -> None:
+        with_it(uow, cases)
         ids = [case.case_id for case in cases]
         set_values(uow, county, ids, state="reviewed", reviewed_by=actor.account_id, reviewed_at=uow.now)
 

@@ -271,20 +271,24 @@ def taken(
         flash(_("登簿已完成，正在写入日志封存，一般几秒钟。请稍等再点“发证”。"))
         return redirect(back, 303)
     if stepped.refused:
-        return _told(actor, county, ids, step, stepped, back)
+        return _told(actor, county, ids, step, stepped, back, said)
     flash(_("%(step)s：已办 %(n)s 件。", step=i18n.shown_term(step.name, "step"), n=stepped.done))
     return redirect(back, 303)
 
 
-def _told(actor: Actor, county: str, ids: Sequence[UUID], step: Step, stepped: Stepped, back: str) -> Response:
-    """What became of each case of a step over many: none is half done."""
+def _told(
+    actor: Actor, county: str, ids: Sequence[UUID], step: Step, stepped: Stepped, back: str, words: str
+) -> Response:
+    """What became of each case of a step over many: none is half done. words: by what a review without papers was checked."""
     with unit_of_work(actor) as uow:
         found = desk.cases_by_id(uow.session, county, ids)
         applied = applicants(uow.session, found)
     failed = [(case, stepped.refused[case.number]) for case in found if case.number in stepped.refused]
     done = [case for case in found if case.number not in stepped.refused]
     status = 422 if not done else 200
-    return pages.render("registry/told.html", status, step=step, done=done, failed=failed, back=back, applied=applied)
+    return pages.render(
+        "registry/told.html", status, step=step, done=done, failed=failed, back=back, applied=applied, words=words
+    )
 
 
 def chosen_ids(chosen: Sequence[str]) -> tuple[str, list[UUID]]:

@@ -234,6 +234,9 @@ def test_cases_that_are_refused_are_listed_with_their_findings_and_do_not_stop_t
     done = job(job_id)
     assert (done.state, done.done) == ("done", 7)
     assert [finding["code"] for refused in done.refused for finding in refused["findings"]] == ["REG-1"]
+    # REG-45: the words are of those alone that were reviewed.
+    words = "SELECT case_id FROM registry.case_event WHERE step = 'without_papers' AND reason = '已核对档案原件'"
+    assert {case for (case,) in superuser.execute(words)} == set(ids[1:])
 
 
 def test_one_job_at_a_time_works_on_a_batch(batch: UUID, registrar: Actor) -> None:
