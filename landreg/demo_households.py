@@ -31,11 +31,10 @@ from landreg.registry.rules.requests import Request
 
 KINDS = ("division", "representative_change", "exchange", "land_operation")
 MORE: Mapping[str, tuple[str, ...]] = {
-    "representative_change": ("household_proof",),
     "exchange": ("filing",),
     "land_operation": ("filing",),
 }
-"""Papers beside those that every case of a kind asks for."""
+"""Papers beside those that a case asks for."""
 
 
 def asked_on(registrar: Actor, county: str, kind: str, found: Mapping[Any, Any]) -> Request:

@@ -29,8 +29,6 @@ MONTHS = {
 KINDS = frozenset(MONTHS.values())
 ACTS = {f"operation_{kind}": kind for kind in ("mortgage", "mortgage_change", "mortgage_release")}
 """The act of a kind of the plan, where it has another name."""
-MORE: Mapping[str, tuple[str, ...]] = {"operation_mortgage": ("contractor_consent", "filing")}
-"""Papers beside those that every case of a kind asks for."""
 _CHANGE = "operation_mortgage_change"
 
 

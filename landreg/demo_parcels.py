@@ -33,9 +33,6 @@ from landreg.registry.rules.parcel_requests import (
 
 KINDS = ("parcel_split", "area_change", "correction", "boundary_correction", "part_loss", "parcel_merge")
 
-MORE = {"correction": ("application", "identity")}
-"""Papers beside those that every case of a kind asks for."""
-
 
 def kinds_of_month(number: int) -> tuple[str, ...]:
     """Three kinds a month in turn, and never a merger before there is a parcel that was cut."""

@@ -24,9 +24,11 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError, Refused
 from landreg.law.book import act_type
 from landreg.registry import booking, documents
+from landreg.registry.casebook import Case
 from landreg.registry.casework import applications, cases, notices
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
+from landreg.registry.facts.proposals import papers_of
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -166,11 +168,12 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
     content = f"样本材料 {item.place}\n".encode()
     sha256, size = office.store.put_bytes(content), len(content)
     with unit_of_work(office.registrar) as uow:
-        village = uow.session.execute(text(_VILLAGE), {"county": office.county, "case": case}).scalar_one()
-        more = {**demo_households.MORE, **demo_operation.MORE, **demo_parcels.MORE}.get(item.kind, ())
-        for paper in (*act_type(item.act).documents, *more):
+        row = uow.session.get_one(Case, (office.county, case))
+        more = demo_households.MORE.get(item.kind, ())
+        asked = papers_of(act_type(item.act), row.right_kind, row.subject_code, row.request)
+        for paper in dict.fromkeys((*asked, *more)):
             documents.enter(
-                uow, county=office.county, village=village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]
+                uow, county=office.county, village=row.village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]
             )  # fmt: skip
 
 
@@ -284,7 +287,6 @@ _RESTRICTED = f"""
     WHERE s.county = :county AND s.kind = :kind AND r.kind = 'contract_management' AND {_OPEN.format("s")}
       AND lower(s.recorded) < system.clock() - interval '20 days'
 """
-_VILLAGE = 'SELECT village FROM registry."case" WHERE county = :county AND case_id = :case'
 _PLANNED = """
     SELECT DISTINCT d.name, f.case_id FROM registry.document AS d
     JOIN registry.case_document AS f ON f.county = d.county AND f.document_id = d.document_id

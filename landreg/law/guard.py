@@ -37,6 +37,8 @@ class Tie:
 
 _OF_EXIT = "自愿退地，"
 _REGISTER = frozenset({"settle", "register"})
+_SETTLED = _REGISTER | {"townsman", "book"}
+_NAMED = _SETTLED | {"perk", "thing"}
 
 
 def guard(text: str, on: date, field: str | None = None, *, of_exit: bool = False) -> Finding | None:
@@ -58,6 +60,25 @@ def guard_deal(text: str, on: date, field: str | None = None) -> Finding | None:
     if tie is None:
         return None
     return _finding(tie, field, **({"said": tie.words[0].text} if len(tie.words) == 1 else {}))
+
+
+def named(text: str) -> Finding | None:
+    """GUARD-2 where a text names settling in town, or what one has there, tied or not: no reader finds every tie, so that who
+    publishes, answers or signs a transfer is told to read its words once more. values: words.
+    """
+    words = _of_fields(text, _NAMED)
+    return Finding("GUARD-2", values={"words": words}) if words else None
+
+
+def register_named(text: str) -> list[str]:
+    """The words of a text that name settling in town or the register of residence, in their order."""
+    return _of_fields(text, _SETTLED)
+
+
+def _of_fields(text: str, fields: frozenset[str]) -> list[str]:
+    read = [passage(reading.signs) for reading in readings(text)]
+    words = (word for said in read for word, of in zip(said.words, said.fields, strict=True) if of & fields)
+    return list(dict.fromkeys(words))
 
 
 def find_of_deal(text: str, on: date) -> Tie | None:

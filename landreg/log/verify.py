@@ -401,7 +401,8 @@ _ALWAYS_TOLD = {
 _STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse", "rebuild", "contact")
 _MASKED_STEPS = ("tell",)
 """Steps whose reason names somebody and is shown masked."""
-_PRINTED = ("certificate", "paper")
+_FILED = {"document": "sha256", "certificate": "pdf_sha256", "paper": "pdf_sha256", "notice": "pdf_sha256"}
+"""Rows whose file lies in papers/, and the column that names it by its hash."""
 
 
 _KEYS = {
@@ -1009,13 +1010,19 @@ def _check_given(folder: Path, leaf: dict[str, Any]) -> None:
 
 
 def _check_papers(folder: Path, rows: dict[str, list[dict[str, Any]]], sums: dict[str, str]) -> None:
-    """That each paper that was handed out is there as the log has it, or is named among the missing."""
-    left_out = {str(row.get("sha256")) for row in _json_list(folder / "missing.json") if isinstance(row, dict)}
-    there = {digest for name, digest in sums.items() if name.startswith("papers/")} | left_out
-    for table in _PRINTED:
+    """That the file of each row is there as the row has it, or is named among the missing, and that no other is there."""
+    missing = (row for row in _json_list(folder / "missing.json") if isinstance(row, dict))
+    there = {name: digest for name, digest in sums.items() if name.startswith("papers/")}
+    there |= {f"missing.json {row.get('file')}": str(row.get("sha256")) for row in missing}
+    named = {}
+    for table, column in _FILED.items():
         for row in rows.get(table, []):
-            if row.get("pdf_sha256") not in there:
-                raise _odd(f"{table} {row.get('number')}", "的文件不在证据包中", "is not among the papers")
+            if row.get(column):
+                named[str(row[column])] = f"rows/{table}.json {_key_of(table, row)}"
+    for digest in sorted(named.keys() - set(there.values())):
+        raise _odd(named[digest], "所记的文件不在证据包中", "names a file that is not among the papers")
+    for name in sorted(name for name, digest in there.items() if digest not in named):
+        raise _odd(name, "不是任何一行所记的文件", "is the file that no row names")
 
 
 def _root_of_tiles(folder: Path, size: int) -> bytes:

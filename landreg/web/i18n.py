@@ -23,6 +23,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING
 from landreg.core.units import half_up, mu_of, total_mu
 from landreg.law.book import Article, Language, all_articles, all_rules, national_law, term
+from landreg.law.guard import named
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 COOKIE = "language"
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
         mask=shown_mask,
         number=shown_count,
         file_size=shown_size,
+        settling_named=named,
     )
     app.jinja_env.globals.update(language=language, say=say, articles_of=articles_of)
 

@@ -9,7 +9,7 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.registry.rules.requests import HouseholdChange, Leaving
-from tests.registry_kit import HOUSEHOLD, applied, booked, one, to_rights
+from tests.registry_kit import HOUSEHOLD, applied, booked, one, put_paper, to_rights
 from tests.villages import citizen_id
 from tests.web.conftest import Browser
 
@@ -28,6 +28,7 @@ def test_who_died_is_found_by_number_with_the_household_of_now(
         code=HOUSEHOLD,
     )
     case = applied(officers[0], "household_change", HouseholdChange((), (Leaving(member, "death"),)))
+    put_paper(officers[0], case, "death_proof")
     booked(*officers, superuser, case, "household_change")
     deng.get("/cases")
     found = deng.post("/search", {"q": number}).text

@@ -229,3 +229,16 @@ def test_whose_deposit_is_struck_after_the_close_is_asked_first_and_reads_the_tr
     assert "保证金查明没有到账" in shown
     assert "保证金可以退还" not in shown
     assert "资格审查或者风险保障金" not in shown
+
+
+def test_an_offer_that_names_settling_tells_the_household_that_land_hangs_on_nobody_s_register(
+    registrar: Actor, reviewer: Actor, superuser: Connection, page: Any
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation")
+    owner, talk = kit.farmer(superuser, HOUSEHOLD), f"/offers/{COUNTY}/{listing.listing_id}"
+    for number, said in ((1, "种玉米，按时付钱"), (2, "我家户口也在村里，娃在镇上念书")):
+        assert "GUARD-2" not in page(owner, talk)
+        taker, actor = kit.person(superuser, number)
+        offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("480"), said))
+    assert "GUARD-2" in page(owner, talk)
+    assert "有人拿落户、学位等当条件或者好处的" in page(owner, talk)

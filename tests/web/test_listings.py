@@ -439,6 +439,15 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert all(word in browser.get(address).text for word in ("已撤回", "集体另有安排"))
 
 
+def test_words_that_name_settling_are_read_by_the_operator_once_more_and_stop_nothing(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    named = listed(phone, right, land[:1], said="儿子在县城落户多年，家里没人种").removeprefix("/my")
+    assert "GUARD-2" in found(desk.get(named))
+    assert desk.post(f"{named}/publish").status_code == 303
+    assert "GUARD-2" not in desk.get(listed(phone, right, land[1:2], said="平地，靠路").removeprefix("/my")).text
+
+
 @pytest.mark.parametrize("price", ["9999999", "0.01"])
 def test_a_price_far_from_the_usual_is_looked_at_once_more_and_the_operator_is_told(
     phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor, price: str

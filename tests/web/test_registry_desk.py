@@ -423,11 +423,14 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     answers = dict.fromkeys(re.findall(r'<option value="(\w+)"', page.split('name="outcome"')[1].split("</select>")[0]))
     assert list(answers) == ["upheld"]
     assert "FORM-5" in deng.post(objection, {"outcome": "deposit_kept", "settlement": "看过"}).text
-    assert "REG-1" in deng.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).text
+    assert "REG-1" in deng.post(objection, {"outcome": "dismissed", "settlement": "实地查看，界址与成果一致"}).text
     page = shen.get(page_of(case)).text
     answers = dict.fromkeys(re.findall(r'<option value="(\w+)"', page.split('name="outcome"')[1].split("</select>")[0]))
     assert list(answers) == ["upheld", "dismissed", "withdrawn"]
-    assert shen.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).status_code == 303
+    for said in ("不成立", "经查异议不成立。", "驳回"):
+        refused = shen.post(objection, {"outcome": "dismissed", "settlement": said})
+        assert (refused.status_code, "REG-46" in refused.text) == (400, True)
+    assert shen.post(objection, {"outcome": "dismissed", "settlement": "实地查看，界址与成果一致"}).status_code == 303
     assert "异议不成立" in deng.get(page_of(case)).text
     assert "/cases?state=objected" not in deng.get("/").text
 
@@ -441,7 +444,7 @@ def test_an_objection_is_not_settled_at_the_address_of_another_case(
     deng.get(page_of(case))
     deng.post(f"{page_of(case)}/objections", {"raised_by": "样本邻居", "reason": "界线不对", "contact": ""})
     objection = one(officers[0], "SELECT objection_id FROM registry.objection")
-    answer = {"outcome": "dismissed", "settlement": "经查不成立"}
+    answer = {"outcome": "dismissed", "settlement": "实地查看，界址与成果一致"}
     shen.get(page_of(case))
     assert shen.post(f"{page_of(other)}/objections/{objection}", answer).status_code == 404
     assert shen.post(f"{page_of(case)}/objections/{objection}", answer).status_code == 303

@@ -31,6 +31,7 @@ from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.homestead import confirmed_area
 from landreg.registry.rules.household_requests import HomesteadInheritance
+from landreg.registry.rules.objections import reg_46_settlement_says_why
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
 from landreg.registry.rules.procedure import reg_1_four_eyes
@@ -107,14 +108,16 @@ def settle(
 ) -> None:
     """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
 
-    case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason or for another
-    outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
+    case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason (REG-12, REG-46) or for
+    another outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
     opened or accepted the case settles in its favour, by dismissing the objection or by recording that it was withdrawn.
     """
     if outcome not in OUTCOMES:
         raise BadInput(Finding("FORM-5", "outcome", {"given": outcome[:20]}))
     if not settlement.strip():
         raise BadInput(Finding("REG-12", "settlement"))
+    if unsaid := reg_46_settlement_says_why(outcome, settlement):
+        raise BadInput(unsaid)
     with unit_of_work(actor) as uow:
         found = select(Objection).where(Objection.county == county, Objection.objection_id == objection_id)
         objection = uow.session.scalars(found.with_for_update()).one_or_none()

@@ -29,7 +29,14 @@ from landreg.registry.facts.renewal import Ending, endings, endings_of
 from landreg.registry.leaves.renewals import decision_facts, drawn_facts, given_up_facts
 from landreg.registry.numbers import draw
 from landreg.registry.roster_model import Roster, RosterEntry
-from landreg.registry.rules.renewal import DECISION_RULES, PLAN_RULES, Decision, Plan, unlisted
+from landreg.registry.rules.renewal import (
+    DECISION_RULES,
+    PLAN_RULES,
+    Decision,
+    Plan,
+    ren_17_where_one_lives_is_no_ground,
+    unlisted,
+)
 
 LEAVING = ("draft", "returned", *UNDER_WAY)
 """States in which a case can still leave the roster."""
@@ -136,12 +143,14 @@ def put_aside(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[U
     """Put households aside, to be treated by themselves, for a reason of the closed list (REN-4) and in words (REG-12).
 
     One whose case is open leaves it: it is withdrawn. Who dies after the members decided is put aside too, and is renewed singly
-    on their decision. Raises Conflict (REN-12) for what is registered. Returns how many.
+    on their decision. Raises Refused (REN-17), Conflict (REN-12) for what is registered. Returns how many.
     """
     if wrong := unlisted([reason]):
         raise BadInput(Finding("REN-4", "reason", {"aside": wrong}))
     if not said.strip():
         raise BadInput(Finding("REG-12", "said"))
+    if moved := ren_17_where_one_lives_is_no_ground(said):
+        raise Refused(moved)
     with unit_of_work(actor) as uow:
         roster = _held(uow, county, renewal_id, "drawn", "opened", "decided")
         chosen = _chosen(uow, roster, right_ids)

@@ -9,6 +9,8 @@ from landreg.core.errors import Finding
 
 LEAST_REASON, LEAST_ADDRESS = 4, 6
 """Letters: of a reason, and of an address by which a letter arrives."""
+_OUTCOME = re.compile("经(?:查|核实|审查|研究)|异议|不?成立|不予支持|驳回|属实|情况|理由")
+"""Words that say how an objection was settled, and not why."""
 _NUMBER = re.compile(r"\d{7,}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -27,6 +29,13 @@ def reg_35_can_be_answered(contact: str, reason: str) -> list[Finding]:
     if _letters(reason) < LEAST_REASON:
         faults.append(Finding("REG-35", "reason"))
     return faults
+
+
+def reg_46_settlement_says_why(outcome: str, settlement: str) -> Finding | None:
+    """REG-46: what an objection comes to is told with what was looked into and found, not with the outcome said again. RERR-22."""
+    if outcome == "withdrawn" or _letters(_OUTCOME.sub("", settlement)) >= LEAST_REASON:
+        return None
+    return Finding("REG-46", "settlement", {"said": settlement.strip()})
 
 
 def _letters(words: str) -> int:

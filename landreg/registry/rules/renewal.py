@@ -14,6 +14,7 @@ from typing import Any
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law
+from landreg.law.guard import register_named
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
     reg_20_documents_complete,
@@ -236,6 +237,14 @@ def ren_15_fewer_are_explained(decision: Decision, law: Law) -> Finding | None:
         return None
     values = {"members": decision.members, "counted": decision.counted, "left": left}
     return Finding("REN-15", "explained", values, subject=decision.number)
+
+
+def ren_17_where_one_lives_is_no_ground(said: str) -> Finding | None:
+    """REN-17: words for which a household does not go with the others name no register of residence: its place is no ground.
+    RLCL-27.
+    """
+    words = register_named(said)
+    return Finding("REN-17", "said", {"words": words}) if words else None
 
 
 def unlisted(reasons: Sequence[str]) -> list[str]:

@@ -333,6 +333,34 @@ def test_a_bundle_without_a_proof_or_with_another_paper_is_not_proven(
         assert (said.returncode, named in said.stderr) == (1, True), said.stderr
 
 
+@pytest.mark.parametrize("done", ["another", "gone", "more", "said missing"])
+def test_a_paper_that_an_applicant_brought_is_the_one_that_its_row_names_and_no_other_is_there(
+    mortgaged: str, registrar: Actor, auditor: Actor, database: Settings, tmp_path: Path, done: str
+) -> None:
+    case = one(registrar, 'SELECT case_id FROM registry."case" WHERE number = :number', number=mortgaged)
+    sha256 = put_paper(registrar, database, case, b"%PDF contract")
+    with bundle(auditor, database, mortgaged).content as content, zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path)
+    documents = json.loads((tmp_path / "rows" / "document.json").read_text("utf-8"))
+    row = next(one for one in documents if one["sha256"] == sha256)
+    paper = tmp_path / "papers" / f"contract-{sha256[:16]}.pdf"
+    assert whole(tmp_path).returncode != 1
+    if done == "another":
+        paper.write_bytes(b"%PDF another")
+    elif done == "gone":
+        paper.unlink()
+    elif done == "more":
+        (tmp_path / "papers" / "more.pdf").write_bytes(b"%PDF")
+    else:
+        missing = json.loads((tmp_path / "missing.json").read_text("utf-8"))
+        more = {"file": "more.pdf", "sha256": "ab" * 32, "why": "lost"}
+        (tmp_path / "missing.json").write_text(json.dumps([*missing, more]))
+    put_right(tmp_path)
+    said = whole(tmp_path)
+    named = row["document_id"] if done in ("another", "gone") else "more.pdf"
+    assert (said.returncode, named in said.stderr) == (1, True), said.stderr
+
+
 @pytest.mark.parametrize(("table", "step"), [("case_event", "open"), ("document", "")])
 def test_a_row_that_was_taken_out_of_a_bundle_is_named(
     mortgaged: str, auditor: Actor, database: Settings, tmp_path: Path, table: str, step: str

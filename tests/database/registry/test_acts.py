@@ -47,6 +47,7 @@ from tests.registry_kit import (
     codes,
     one,
     pass_days,
+    put_paper,
     right_of,
     state_of,
     to_rights,
@@ -85,6 +86,7 @@ def test_a_member_joins_and_another_leaves_and_the_register_says_both_on_their_d
     person = applications.person_of(registrar, JOINED, citizen_id(901))
     asked = HouseholdChange((Joining(person, "21", True, "birth"),), (Leaving(leaving, "death"),), address="样本村二组")
     case = applied(registrar, "household_change", asked)
+    put_paper(registrar, case, "death_proof")
     booked(registrar, reviewer, superuser, case, "household_change")
     now = "upper_inf(recorded) AND upper_inf(valid)"
     assert one(registrar, f"SELECT count(*) FROM party.member WHERE {now} AND member_id = :id", id=leaving) == 0

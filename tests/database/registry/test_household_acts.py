@@ -54,6 +54,7 @@ from tests.registry_kit import (
     codes,
     one,
     pass_days,
+    put_paper,
     put_papers,
     right_of,
     to_rights,
@@ -423,6 +424,10 @@ def test_the_last_member_s_death_is_registered_and_the_household_dies_out(
 ) -> None:
     head, wife = members(registrar)
     case = asked_for(registrar, "household_change", HouseholdChange(leaves=(Leaving(wife, "death"),)))
+    with pytest.raises(Refused) as unproven:
+        cases.accept(registrar, COUNTY, [case])
+    assert (codes(unproven), unproven.value.findings[0].values["papers"]) == ({"REG-20"}, ["death_proof"])
+    put_paper(registrar, case, "death_proof")
     booked(registrar, reviewer, superuser, case, "household_change")
     pass_days(superuser, 1)
     child = Joining(applications.person_of(registrar, "成员新", citizen_id(971)), "20", True, "birth")
@@ -433,7 +438,8 @@ def test_the_last_member_s_death_is_registered_and_the_household_dies_out(
         with pytest.raises(Refused) as refused:
             asked_for(registrar, "household_change", asked)
         assert "CHG-7" in codes(refused)
-    case = asked_for(registrar, "household_change", HouseholdChange(leaves=(Leaving(head, "death"),)))
+    dies = HouseholdChange(leaves=(Leaving(head, "death"),))
+    case = asked_for(registrar, "household_change", dies, more=["death_proof"])
     booked(registrar, reviewer, superuser, case, "household_change")
     findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
     assert "CHG-13" in {found["code"] for found in findings}

@@ -310,6 +310,10 @@ def test_no_household_is_put_aside_for_another_reason_than_the_listed_ones(
         with pytest.raises(BadInput) as wrong:
             rosters.put_aside(registrar, COUNTY, roster, [right], reason, "户主在外")
         assert codes(wrong) == {"REN-4"}
+    for said in ("已进城落户，不再延包", "户口迁走了"):
+        with pytest.raises(Refused) as moved:
+            rosters.put_aside(registrar, COUNTY, roster, [right], "own_wish", said)
+        assert codes(moved) == {"REN-17"}
     assert rosters.put_aside(registrar, COUNTY, roster, [right], "unreachable", "三次上门无人") == 1
     assert [entry.household_code for entry in entries_of(registrar, roster, aside=True)] == [HOUSEHOLD]
     rosters.put_back(registrar, COUNTY, roster, [right])

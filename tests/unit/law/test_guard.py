@@ -23,7 +23,7 @@ from opencc import OpenCC
 
 from landreg.cli import main
 from landreg.law.book import all_articles, national_law
-from landreg.law.guard import find, find_of_deal, guard, guard_deal
+from landreg.law.guard import find, find_of_deal, guard, guard_deal, named
 
 DAY = date(2026, 11, 27)
 DATA = Path(__file__).parents[2] / "data"
@@ -301,3 +301,18 @@ def test_the_command_reads_bytes_that_are_no_text_and_a_file_without_a_last_line
     assert done.stdout.split("\n")[0] == "pass\t"
     assert done.stdout.split("\n")[1].startswith("refuse\tGUARD-1 ")
     assert CliRunner().invoke(main, ["law", "guard", str(tmp_path / "none")]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "said", ["儿子户口办到县城了，地租价钱好商量", "合作社给安排学位", "娃上学的事好说", "luo-hu 的事另说"]
+)
+def test_words_that_name_settling_are_read_once_more_though_no_tie_was_found(said: str) -> None:
+    finding = named(said)
+    assert finding is not None
+    assert (finding.code, national_law("610902", DAY).level(finding)) == ("GUARD-2", "warn")
+    assert finding.values["words"]
+
+
+@pytest.mark.parametrize("said", ["", "水田，靠路，种过两季油菜", "人老了种不动，租给合作社", "农户每年三月一日前收租"])
+def test_words_of_land_alone_ask_for_no_second_reading(said: str) -> None:
+    assert named(said) is None
