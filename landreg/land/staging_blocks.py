@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ def put_aside(survey: Survey, kind: str, boundary: Boundary, folder: Path) -> No
 
 def _boundary_blocks(ground: Ground, kind: str) -> Blocks:
     place = ground.folder / kind
-    taken = {file.stem: _taken(file) for file in place.glob("*.npy")}
+    mapped: list[mmap] = []
+    taken = {file.stem: _taken(file, mapped) for file in place.glob("*.npy")}
     shapes = Shapes(
         "point" if kind == "JZD" else "line", taken.pop("xy"), taken.pop("part_starts"), taken.pop("feature_starts")
     )
@@ -114,10 +116,16 @@ def _boundary_blocks(ground: Ground, kind: str) -> Blocks:
     )
     survey = ground.survey
     survey.tables["DK"] = Table("DK", len(parcels), text={"DKBM": parcels})
-    return point_blocks(survey, boundary) if kind == "JZD" else line_blocks(survey, boundary)
+    for block in point_blocks(survey, boundary) if kind == "JZD" else line_blocks(survey, boundary):
+        yield block
+        for pages in mapped:
+            pages.madvise(MADV_DONTNEED)
 
 
-def _taken(file: Path) -> Any:
-    """An array as it lies in its file: only what is looked at is read. An empty one cannot be mapped."""
+def _taken(file: Path, mapped: list[mmap]) -> Any:
+    """An array as it lies in its file: only what is looked at is read, and counts as memory of this process until the one in
+    `mapped` lets go of it. An empty one cannot be mapped."""
     values = np.load(file, mmap_mode="r" if file.stat().st_size > 4096 else None, allow_pickle=False)
+    if isinstance(values.base, mmap):
+        mapped.append(values.base)
     return np.asarray(values)
