@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 
+from landreg.core.errors import Finding, Refused
 from landreg.core.files import Store
-from landreg.land.rooms import room
 from landreg.land.sayable import sayable
 
 _BLOCK = 1 << 20
@@ -24,12 +25,13 @@ _LARGE = 1 << 31
 @dataclass(frozen=True, eq=False)
 class Delivery:
     """name: as it was sent. path: what is checked. keep: puts the one file that is kept into a store. hashed: its SHA-256 and
-    size, which a thread finds meanwhile."""
+    size, which a thread finds meanwhile. unchanged: raises Refused (PKG-37) where what is checked is no more what was sent."""
 
     name: str
     path: Path
     keep: Callable[[Store], object]
     hashed: Future[tuple[bytes, int]]
+    unchanged: Callable[[], None]
 
     @property
     def sha256(self) -> bytes:
@@ -44,22 +46,22 @@ class Delivery:
 
 @contextmanager
 def delivered(path: Path, name: str) -> Iterator[Delivery]:
-    """A file as it is; of a folder a copy, which ends with the block, to be kept as a zip.
+    """A file as it is, and a folder, to be kept as a zip. A folder is read where it lies, and several times; where anything in it
+    was written meanwhile, that is why an error ended the block: Refused (PKG-37).
 
     The same content makes the same bytes, whatever the folder is called and whenever it was written: names in order, one
     fixed date, nothing compressed. Of what is not there the hash is that of nothing: the check says so. Raises OSError.
     """
     if path.is_dir():
-        with room() as copy:
-            _copy(path, copy)
-            with _hashed(_zipped(copy)) as hashed:
-                yield Delivery(name, copy, lambda store: store.put(_Stream(_zipped(copy))), hashed)
+        _each_by_itself(path)
+        with _Unchanged(path) as folder, _hashed(_zipped(path)) as hashed:
+            yield Delivery(name, path, lambda store: store.put(_Stream(_zipped(path))), hashed, folder.look)
     elif path.is_file():
         with path.open("rb") as stream, _hashed(iter(lambda: stream.read(_BLOCK), b"")) as hashed:
-            yield Delivery(name, path, lambda store: _put(store, path), hashed)
+            yield Delivery(name, path, lambda store: _put(store, path), hashed, lambda: None)
     else:
         with _hashed(iter(())) as hashed:
-            yield Delivery(name, path, lambda _: None, hashed)
+            yield Delivery(name, path, lambda _: None, hashed, lambda: None)
 
 
 def _put(store: Store, file: Path) -> None:
@@ -67,12 +69,37 @@ def _put(store: Store, file: Path) -> None:
         store.put(stream)
 
 
-def _copy(folder: Path, into: Path) -> None:
-    for name, item in _named(folder):
-        target = into / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with item.open("rb") as source, target.open("xb") as copy:
-            shutil.copyfileobj(source, copy, _BLOCK)
+class _Unchanged:
+    """A folder that is read for as long as a block: whether its files are still those of the beginning, by size and by the
+    instants at which they were written, of which the system keeps one that nobody sets. Not by their numbers, which some
+    removable disks give out anew each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> _Unchanged:
+        self._before = self._marks()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, Exception):
+            self.look()
+
+    def look(self) -> None:
+        """Raises Refused (PKG-37) where a file came, went or was written."""
+        if self._marks() != self._before:
+            raise Refused(Finding("PKG-37", None, {"file": sayable(self._folder.name)}))
+
+    def _marks(self) -> dict[Path, tuple[int, int, int]]:
+        found = ((item, item.stat()) for item in _inside(self._folder) if item.is_file())
+        return {item: (of.st_size, of.st_mtime_ns, of.st_ctime_ns) for item, of in found}
+
+
+def _each_by_itself(folder: Path) -> None:
+    """Raises FileExistsError for two files whose names read alike: in the zip one would lie over the other."""
+    for (before, _), (name, item) in pairwise(_named(folder)):
+        if before == name:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(item))
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def receive(
     written with the package, in its transaction. What is kept is what is checked, also of a folder. One that was refused
     is checked again: rules and figures may have changed. Raises Conflict when someone else is receiving the same package,
     Unavailable when the database is gone, NoRoom when the disk is full, Refused (PKG-21) when the package is of a place
-    beyond the actor's jurisdiction; all leave nothing behind.
+    beyond the actor's jurisdiction or (PKG-37) a folder was changed while it was read; all leave nothing behind.
     """
     step = progress or silent
     name = name or sayable(path.name) + (".zip" if path.is_dir() else "")
@@ -85,6 +85,7 @@ def receive(
                 ) as report,
             ):
                 if report.county is None or report.survey is None:
+                    sent.unchanged()
                     return Received(None, report, False)
                 earlier.look()
                 _of_own_county(actor, report.survey)
@@ -146,6 +147,7 @@ def _keep(
     new = Package(county=county, package_id=beside.package_id, village=village, name=sent.name, epsg=epsg)
 
     def record(uow: UnitOfWork) -> Package:
+        sent.unchanged()
         uow.lock_village(f"package:{county}")
         if settle is not None:
             settle(uow, county, beside.package_id)

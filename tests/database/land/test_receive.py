@@ -219,7 +219,9 @@ def test_the_check_of_a_package_that_is_known_is_broken_off_once_its_hash_is_the
     first, content = service.receive(surveyor, SAMPLE), SAMPLE.read_bytes()
     hashed: Future[tuple[bytes, int]] = Future()
     told: list[tuple[str, int, int]] = []
-    earlier = Earlier(surveyor, Delivery(SAMPLE.name, SAMPLE, lambda _: None, hashed), lambda *step: told.append(step))
+    earlier = Earlier(
+        surveyor, Delivery(SAMPLE.name, SAMPLE, lambda _: None, hashed, lambda: None), lambda *step: told.append(step)
+    )
     earlier("read", 1, 2)
     hashed.set_result((hashlib.sha256(content).digest(), len(content)))
     with pytest.raises(Known) as known:
@@ -248,19 +250,32 @@ def test_a_refused_package_is_checked_again_once_its_law_has_changed(
     assert service.receive(surveyor, package).package_id == now.package_id
 
 
-def test_a_folder_is_checked_as_it_is_kept(surveyor: Actor, superuser: Connection, tmp_path: Path) -> None:
-    """What is written into the folder meanwhile is in neither."""
+@pytest.mark.parametrize("at", ["unpack", "geometry", "topology", "staged_parcel"])
+@pytest.mark.parametrize("content", [b"", None])
+def test_a_folder_that_is_changed_while_it_is_checked_is_not_received(
+    at: str, content: bytes | None, surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    """None: the same bytes written anew, which nobody can know to be the same. Left alone, it is received."""
     small = Small()
     small.form.zipped = False
     folder = small.write(tmp_path)
+    file = next(folder.rglob("DK*.shp"))
+    meddled: list[int] = []
 
-    def meddle(stage: str, done: int, _total: int) -> None:
-        if (stage, done) == ("hash", 1):
-            next(folder.rglob("DK*.shp")).write_bytes(b"")
+    def meddle(stage: str, _done: int, _total: int) -> None:
+        if stage == at and not meddled:
+            meddled.append(file.write_bytes(file.read_bytes() if content is None else content))
 
-    received = service.receive(surveyor, folder, progress=meddle, store=Store(tmp_path / "store"))
-    assert (received.report.refused, received.report.findings) == (False, ())
-    assert _one(superuser, "SELECT count(*) FROM land.staged_parcel") == (6,)
+    with pytest.raises(Refused) as refused:
+        service.receive(surveyor, folder, progress=meddle, store=Store(tmp_path / "store"))
+    assert [finding.code for finding in refused.value.findings] == ["PKG-37"]
+    assert _one(superuser, "SELECT (SELECT count(*) FROM land.package), (SELECT count(*) FROM land.staged_parcel)") == (
+        0,
+        0,
+    )
+    if content is None:
+        received = service.receive(surveyor, folder, store=Store(tmp_path / "store"))
+        assert (received.report.refused, received.report.findings) == (False, ())
 
 
 def test_a_folder_is_known_again_by_its_content_whatever_it_is_called(surveyor: Actor, tmp_path: Path) -> None:

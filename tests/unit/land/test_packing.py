@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.land.packing import delivered
 
@@ -27,11 +28,44 @@ def test_the_hash_of_a_folder_is_that_of_the_one_file_that_is_kept(tmp_path: Pat
     (folder / "矢量数据").mkdir(parents=True)
     (folder / "矢量数据" / "DK.dbf").write_bytes(b"rows")
     with delivered(folder, "package") as sent:
-        (folder / "矢量数据" / "DK.dbf").write_bytes(b"other")
         sent.keep(store)
+        sent.unchanged()
         content = store.read(sent.sha256.hex())
         assert (hashlib.sha256(content).digest(), len(content)) == (sent.sha256, sent.size)
         assert b"rows" in content
+
+
+@pytest.mark.parametrize("change", ["written", "written back", "added", "gone"])
+def test_a_folder_that_changes_under_the_check_is_told(change: str, tmp_path: Path) -> None:
+    (tmp_path / "DK.dbf").write_bytes(b"rows")
+    with delivered(tmp_path, "package") as sent:
+        sent.unchanged()
+        before = (tmp_path / "DK.dbf").stat()
+        match change:
+            case "added":
+                (tmp_path / "JZD.dbf").write_bytes(b"")
+            case "gone":
+                (tmp_path / "DK.dbf").unlink()
+            case _:
+                (tmp_path / "DK.dbf").write_bytes(b"ROWS")
+                if change == "written back":
+                    os.utime(tmp_path / "DK.dbf", ns=(before.st_atime_ns, before.st_mtime_ns))
+        with pytest.raises(Refused) as refused:
+            sent.unchanged()
+        assert [finding.code for finding in refused.value.findings] == ["PKG-37"]
+
+
+def test_an_error_of_a_folder_that_was_changed_is_the_change(tmp_path: Path) -> None:
+    def check(change: bool) -> None:
+        with delivered(tmp_path, "package"):
+            if change:
+                (tmp_path / "DK.dbf").write_bytes(b"")
+            raise ValueError("rows that do not fit their number")
+
+    with pytest.raises(Refused):
+        check(change=True)
+    with pytest.raises(ValueError, match="do not fit"):
+        check(change=False)
 
 
 def test_a_hash_that_nobody_waits_for_is_broken_off(tmp_path: Path) -> None:
