@@ -28,11 +28,12 @@ from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.held_by import exchanged_with
 from landreg.registry.facts.households import concerned
 from landreg.registry.facts.lapsing import with_lapse
+from landreg.registry.guarded import ties_nothing
 from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exits import AT_THE_END
 from landreg.registry.rules.parcel_requests import Correction
-from landreg.registry.rules.requests import SEVERAL, Request, plain
+from landreg.registry.rules.requests import SEVERAL, Request, plain, written
 
 LATER = AT_ACCEPTANCE | AT_THE_END
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
@@ -208,8 +209,12 @@ def new_case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Reque
 
 
 def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequence[str]) -> UUID:
-    """Open a case over parcels: every rule but that of the papers is asked first. Raises Refused, Conflict (REG-26)."""
+    """Open a case over parcels: every rule but that of the papers is asked first. Raises Refused, Conflict (REG-26).
+
+    What it says in words goes into the register and onto its papers: none of it ties the land to settling (GUARD-1).
+    """
     case = Case(**values)
+    ties_nothing(law.on, **written(case.request))
     (proposal,) = act_proposals(uow.session, [case])
     found = [f for f in examine(ACT_RULES[case.act_kind], proposal.facts, law) if f.code not in LATER]
     if any(law.level(finding) == "refuse" for finding in found):

@@ -25,6 +25,7 @@ from landreg.registry.facts.first import Proposal, case_facts, parcels_described
 from landreg.registry.facts.ground import parcels_in_force
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.said import announced
+from landreg.registry.guarded import ties_nothing
 from landreg.registry.leaves.logged import notice_facts
 from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import NOTICE_RULES
@@ -45,11 +46,14 @@ IN_FAVOUR = ("dismissed", "withdrawn")
 
 
 def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
-    """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4)."""
+    """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4). Raises Refused
+    (GUARD-1) for a title that ties the land to settling.
+    """
     number = ""
 
     def write(uow: UnitOfWork, cases: Sequence[Case], law: Law) -> None:
         nonlocal number
+        ties_nothing(law.on, title=title)
         notice = _notice(uow, cases, law, title)
         number = notice.number
         set_values(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)

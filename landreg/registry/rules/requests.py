@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -223,6 +223,25 @@ REQUESTS: Mapping[str, Any] = {
 def plain(request: Request) -> dict[str, Any]:
     """The request as JSON keeps it."""
     return {field.name: _plain(getattr(request, field.name)) for field in fields(request)}
+
+
+def written(kept: Mapping[str, Any]) -> dict[str, str]:
+    """What a request as JSON keeps it says in words, by field, a line each where a field has several. Why a correction is asked
+    for tells of what was wrong, and is left out.
+    """
+    of_correction = "facts" in kept
+    return {name: "\n".join(_words(value)) for name, value in kept.items() if not (of_correction and name == "why")}
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _words(inner)
 
 
 def read(kind: str, kept: Mapping[str, Any]) -> Request:

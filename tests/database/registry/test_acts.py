@@ -28,6 +28,7 @@ from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from landreg.registry.leaves import logged
+from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -97,6 +98,24 @@ def test_a_member_joins_and_another_leaves_and_the_register_says_both_on_their_d
     assert one(registrar, f"SELECT count(*) FROM party.member WHERE {now} AND person_id = :id", id=person) == 1
     assert one(registrar, f"SELECT address FROM party.household WHERE {now} AND code = :c", c=HOUSEHOLD) == "样本村二组"
     assert rechecked(database, worker) == []
+
+
+def test_what_a_case_says_in_words_ties_no_land_to_settling_for_the_register_prints_it(
+    registered: list[UUID], registrar: Actor
+) -> None:
+    tied = "该户已进城落户，承包地待收回，落户后须交回承包地"
+    asked = Correction("right", "holder", "原登记漏写附记", (Corrected("note", tied),))
+    for kind, said, right in (
+        ("correction", asked, right_of(registrar)),
+        ("household_change", HouseholdChange(address=tied), None),
+    ):
+        with pytest.raises(Refused) as refused:
+            applied(registrar, kind, said, right)
+        assert codes(refused) == {"GUARD-1"}
+    mended = replace(
+        asked, why=f"原附记写着“{tied}”，应改正", facts=(Corrected("note", "户主在县城居住，地由子女耕种"),)
+    )
+    applied(registrar, "correction", mended, right_of(registrar))
 
 
 def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(
