@@ -5,7 +5,7 @@ Its case is in the register, and so are the forms by which papers come into its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -72,8 +72,12 @@ def _plain(opened: BinaryIO) -> str:
 
 def ties_nothing(on: date, paper: Attached | None = None, field: str = "paper", **texts: str) -> None:
     """Raises Refused (GUARD-1), naming words and articles, where one of the texts or the paper ties the exit."""
-    read = {**texts, **({} if paper is None else {field: f"{paper.name}\n{paper.text}"})}
-    _refuse(guard(text, on, name) for name, text in read.items())
+    none_ties(on, {**texts, **({} if paper is None else {field: f"{paper.name}\n{paper.text}"})})
+
+
+def none_ties(on: date, texts: Mapping[str, str]) -> None:
+    """The same of texts by whatever field."""
+    _refuse(guard(text, on, name) for name, text in texts.items())
 
 
 def words_of_exit_tie_nothing(on: date, **texts: str) -> None:

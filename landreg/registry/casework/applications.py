@@ -28,7 +28,7 @@ from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.held_by import exchanged_with
 from landreg.registry.facts.households import concerned
 from landreg.registry.facts.lapsing import with_lapse
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import none_ties
 from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exits import AT_THE_END
@@ -214,7 +214,7 @@ def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequen
     What it says in words goes into the register and onto its papers: none of it ties the land to settling (GUARD-1).
     """
     case = Case(**values)
-    ties_nothing(law.on, **written(case.request))
+    none_ties(law.on, written(case.request))
     (proposal,) = act_proposals(uow.session, [case])
     found = [f for f in examine(ACT_RULES[case.act_kind], proposal.facts, law) if f.code not in LATER]
     if any(law.level(finding) == "refuse" for finding in found):
