@@ -168,7 +168,7 @@ def _asked_members(market: Market) -> None:
     for row in _rows(market.operator, _TO_AGREE, county=market.office.county):
         if row.household_id in owners:
             with suppress(LandregError):
-                offers.say(firm, row.county, row.listing_id, taker, Word("offer", row.price, "种茶，租金一年一付。"))
+                offers.say(firm, row.county, row.listing_id, taker, Word("offer", row.price, "种粮油，租金一年一付。"))
                 offers.say(owners[row.household_id], row.county, row.listing_id, taker, Word("accept"))
                 go_on(market)
                 return
