@@ -168,7 +168,7 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
     content = f"样本材料 {item.place}\n".encode()
     sha256, size = office.store.put_bytes(content), len(content)
     with unit_of_work(office.registrar) as uow:
-        row = uow.session.get_one(Case, (office.county, case))
+        row = uow.session.get_one(Case, {"county": office.county, "case_id": case})
         more = demo_households.MORE.get(item.kind, ())
         asked = papers_of(act_type(item.act), row.right_kind, row.subject_code, row.request)
         for paper in dict.fromkeys((*asked, *more)):
