@@ -11,7 +11,7 @@ from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
-from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.rules.certificates import ExchangeFacts
 from landreg.registry.rules.requests import read
 
@@ -36,6 +36,7 @@ def exchange_proposals(session: Session, cases: Sequence[Case]) -> list[ActPropo
             right_kind=case.right_kind,
             missing=papers_lacking(case, act_type(case.act_kind), papers[case.case_id]),
             restrictions=restricted(rows.restrictions),
+            term=term_of(rows.bundle),
             certificates=tuple(sorted(one.number for one in issued if one.right_id == right_id)),
         )
         made.append(ActProposal(case, rows, facts, partial(effects.reissue, (right_id,))))

@@ -27,6 +27,8 @@ from landreg.registry.rules.requests import RESTRICTIONS, Assignment, read
 
 LET_OTHERWISE = "land_operation_change"
 MORTGAGES = ("mortgage", "mortgage_change")
+DATED = ("cancellation", "part_loss", "land_operation", "land_operation_change", "certificate_exchange", "reissue")
+"""Acts whose rules ask what day it is, beside those on restrictions and of exits."""
 PAID_FOR = ("assignment", "exchange", "land_operation_end")
 
 
@@ -39,9 +41,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     objecting, consenting = _by_holder(session, cases), _consenting(session, cases)
     regrown, no_other = other_land(session, cases), OtherLand()
     before, elsewhere = laid(session, cases), lies_elsewhere(session, cases)
-    dated = any(
-        case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
-    )
+    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, *DATED) for case in cases)
     today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
     return {
         case.case_id: {

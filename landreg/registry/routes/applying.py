@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
 from landreg.registry.rules.ends import END_REASONS, WHOLE_REASONS
 from landreg.registry.rules.names import NAME_REASONS
+from landreg.registry.rules.over import TAKEN_NO_MORE, last_day_over
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -47,17 +49,21 @@ def offered(on: str, right_kind: str) -> list[str]:
 
 
 @blueprint.app_template_global()
-def offered_on_right(right: Any, restrictions: Collection[str], holder: str = "") -> dict[str, str]:
+def offered_on_right(right: Any, restrictions: Collection[str], today: date, holder: str = "") -> dict[str, str]:
     """The acts that may be applied for on a right in force, with the address of each form; none for who may not apply.
 
     restrictions: kinds of those that lie on it; one that does not can be neither changed nor released. holder: of which kind
-    its holder is; only an organisation changes its own name.
+    its holder is; only an organisation changes its own name. today: one that is over takes few acts more (LO-18).
     """
     if not known_actor().has(Role.REGISTRAR):
         return {}
     key = {"county": right.county, "right_id": right.right_id}
     of = {**RELEASES, **CHANGES}
-    apart = () if holder == "organization" else ("organization_name_change",)
+    over = last_day_over(right.kind, right.term.upper if right.term else None, today)
+    apart = (
+        *(() if holder == "organization" else ("organization_name_change",)),
+        *(TAKEN_NO_MORE if over is not None else ()),
+    )
     kinds = [
         kind
         for kind in offered("right", right.kind)

@@ -23,6 +23,7 @@ from landreg.registry.rules.fulfilled import tr_35_notice_is_fulfilled
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhere_too
+from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.relations import RESTORED, chg_12_goes_with_the_number, chg_14_the_dead_do_not_join
 from landreg.registry.rules.requests import (
@@ -266,7 +267,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_33_contracts_run_on,
         tr_34_contracts_on_ground_that_is_gone,
     ),
-    "reissue": (*_OF_HOLDER, hh_15_somebody_lives),
+    "reissue": (*_OF_HOLDER, hh_15_somebody_lives, lo_18_term_is_not_over),
     **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, *LAID_ONCE)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
     "advance_notice": (
@@ -275,6 +276,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         reg_43_land_as_applied_for,
         hh_15_somebody_lives,
         tr_3_taker_of_the_collective,
+        lo_18_term_is_not_over,
     ),
     "mortgage": (
         *_RESTRICTS,
@@ -287,6 +289,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_26_debt_within_the_right,
         tr_27_debt_within_the_contract,
         tr_28_contract_below_ends,
+        lo_18_term_is_not_over,
     ),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands, res_20_lies_elsewhere_too)),
 }

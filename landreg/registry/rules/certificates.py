@@ -10,6 +10,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import reg_20_documents_complete, reg_21_still_in_force, reg_29_held_as_applied_for
+from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.requests import CertificateExchange
 from landreg.registry.rules.restrictions import RESTRICTED
 
@@ -47,6 +48,7 @@ EXCHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *RESTRICTED,
         cert_4_the_one_in_force,
         cert_5_reason_of_the_list,
+        lo_18_term_is_not_over,
     )
 }
 """By kind of act: the rules that judge it."""

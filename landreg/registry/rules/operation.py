@@ -31,6 +31,7 @@ from landreg.registry.rules.household_requests import (
     Operator,
     OtherMeans,
 )
+from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
@@ -219,6 +220,7 @@ _TRANSFER: tuple[Callable[..., Finding | None], ...] = (
     lo_11_old_enough_to_farm,
     lo_12_code_as_on_the_licence,
     lo_4_way_of_transfer,
+    lo_18_term_is_not_over,
 )
 OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "land_operation": (

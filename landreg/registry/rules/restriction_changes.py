@@ -17,6 +17,7 @@ from landreg.registry.rules.acts import (
     reg_29_held_as_applied_for,
 )
 from landreg.registry.rules.died_out import hh_15_somebody_lives
+from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.ranks import tr_32_later_creditors_consent
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
 from landreg.registry.rules.restrictions import (
@@ -73,7 +74,12 @@ _ALL: tuple[Callable[..., Any], ...] = (
 )
 CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "objection_suit": _ALL,
-    "advance_notice_day": (*_ALL, res_6_not_over_before_it_begins, res_7_day_is_told),
+    "advance_notice_day": (
+        *_ALL,
+        res_6_not_over_before_it_begins,
+        res_7_day_is_told,
+        lo_18_term_is_not_over,
+    ),
     "mortgage_change": (
         *_ALL,
         hh_15_somebody_lives,
@@ -84,6 +90,7 @@ CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_26_debt_within_the_right,
         tr_27_debt_within_the_contract,
         tr_28_contract_below_ends,
+        lo_18_term_is_not_over,
     ),
     "seizure_renewal": (
         *_ALL,

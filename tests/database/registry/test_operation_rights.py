@@ -112,7 +112,7 @@ def test_an_organisation_has_its_right_beside_the_contract_right_which_stays(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"last_day": date(2026, 12, 30)}, "TR-8"),
+        ({"starts_on": date(2022, 7, 2)}, "TR-8"),
         ({"last_day": date(2028, 1, 1)}, "TR-1"),
         ({"parcels": ()}, "LO-1"),
         ({"operator": Operator("organization", uuid4(), "样本合作社", "93610902MA0000001C")}, "LO-12"),

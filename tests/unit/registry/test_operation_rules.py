@@ -61,6 +61,7 @@ def facts(asked: Request, **changed: Any) -> OperationFacts:
     return replace(sound, **changed)
 
 
+OVER: dict[str, Any] = {"right_kind": "land_operation", "term": (date(2021, 1, 1), date(2026, 7, 1))}
 SOUND: list[tuple[Request, dict[str, Any]]] = [
     (LEASE, {}),
     (replace(LEASE, last_day=date(2027, 12, 31)), {}),
@@ -78,6 +79,8 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (replace(GIVEN_OUT, signed_on=date(1996, 5, 1)), {}),
     (replace(GIVEN_OUT, operator=NEIGHBOUR, by="member"), {"known_name": "户主2", "inside": True}),
     (replace(GIVEN_OUT, last_day=date(2026, 7, 1)), {}),
+    (CHANGE, OVER),
+    (END, OVER),
     (END, {}),
     (replace(END, reason="term_over"), {"term": (date(2021, 1, 1), date(2026, 7, 1))}),
 ]
@@ -121,6 +124,9 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("REG-31", replace(LEASE, signed_on=date(2026, 7, 2)), {}),
     ("REG-31", replace(LEASE, signed_on=date(1997, 12, 31)), {"term": (date(1998, 1, 1), date(2028, 1, 1))}),
     ("LO-4", replace(END, basis=" "), {}),
+    ("LO-18", replace(LEASE, last_day=date(2026, 12, 31)), {"today": date(2027, 1, 1)}),
+    ("LO-18", replace(CHANGE, last_day=None, parcels=("P2",)), OVER),
+    ("LO-18", replace(CHANGE, operator=PERSON), OVER),
     ("LO-6", replace(END, reason="bored"), {}),
     ("LO-6", replace(END, reason="term_over"), {}),
     ("LO-7", LandOperationChange("2号"), {}),
