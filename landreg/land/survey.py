@@ -193,7 +193,7 @@ def _read(
     tables, readings = survey_reading.read_tables(package, notes, progress, put_aside)
     layers, shapes, more = survey_reading.read_areas(package, notes, progress)
     tables |= layers
-    if _unreadable(notes):
+    if _unreadable(notes) or "PKG-38" in notes.counts:
         return None
     if codes_saved_as_numbers(package, tables, notes) or survey_county.empty_parts(tables, notes):
         return None

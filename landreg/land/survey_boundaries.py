@@ -15,7 +15,7 @@ from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import Boundary, Bytes, Notes, filled
 from landreg.land.rules.geometry import join_shapes
 from landreg.land.rules.index import CodeIndex
-from landreg.land.survey_reading import Progress, Reading, whole
+from landreg.land.survey_reading import Progress, Reading, of_other_shape, whole
 
 KEPT = {
     "JZD": ("JZDH", ("JBLX", "JZDLX")),
@@ -30,7 +30,7 @@ SAME_M = 1.0
 def read_boundaries(
     package: Package, kind: str, parcels: CodeIndex, notes: Notes, progress: Progress, batch: int = BATCH
 ) -> Boundary | None:
-    """The boundary points (JZD) or lines (JZX) of a package, None where it has none. parcels: the codes of DK."""
+    """The boundary points (JZD) or lines (JZX) of a package, None where it has none, or other shapes. parcels: codes of DK."""
     sources = package.layers.get(kind, ())
     if not sources:
         return None
@@ -41,6 +41,8 @@ def read_boundaries(
     total = sum(source.rows or 0 for source in sources)
     for source in sources:
         for piece in whole(read_layer(source, batch=batch), source, notes):
+            if of_other_shape(piece.shapes, source, notes):
+                return None
             start = reading.rows
             _take(piece, reading, parts, shapes, parcels, (number, kept), notes)
             progress("boundaries", start + len(piece), total)

@@ -181,6 +181,8 @@ def read_areas(
         reading, parts = Reading(kind), []
         for source in sources:
             for batch in whole(read_layer(source), source, notes):
+                if of_other_shape(batch.shapes, source, notes):
+                    break
                 reading.take(batch.columns, notes)
                 parts.append(batch.shapes)
                 progress("read", reading.rows, sum(s.rows or 0 for s in sources))
@@ -188,6 +190,18 @@ def read_areas(
         tables[kind] = reading.table()
         shapes[kind] = join_shapes(parts, "polygon")
     return tables, shapes, readings
+
+
+def of_other_shape(shapes: Shapes, source: Source, notes: Notes) -> bool:
+    """PKG-38: whether a layer holds points, lines or areas where the standard has another of them; noted once a file."""
+    table = TABLES[source.kind]
+    wanted = (table.geometry or "").lower()
+    if shapes.kind == wanted or not len(shapes.xy):
+        return False
+    values = {"kind": source.kind, "name": table.name_zh, "file": source.path.name, "shape_type": shapes.kind,
+              "shape_wanted": wanted}  # fmt: skip
+    notes.add(Finding("PKG-38", None, values, source.kind))
+    return True
 
 
 def whole(batches: Iterator[Any], source: Source, notes: Notes) -> Iterator[Any]:
