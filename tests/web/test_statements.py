@@ -18,7 +18,7 @@ MOST = {
     "/parcels/{parcel}": 12,
     f"/households/{HOUSEHOLD}": 10,
     "/rights/{county}/{right}": 18,
-    "/cases/{county}/{case}": 21,
+    "/cases/{county}/{case}": 23,
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,
     "/search?q=户 主": 16,

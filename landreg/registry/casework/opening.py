@@ -19,12 +19,12 @@ from landreg.land.staging_carried import origins_of
 from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework import under_way_queries
 from landreg.registry.casework.cases import locked, note, set_values
-from landreg.registry.casework.outdated_queries import REBUILT, outdated_cases
+from landreg.registry.casework.outdated_queries import REBUILT, Outdated, outdated_cases
+from landreg.registry.rules.procedure import MOST_CASES, of_another_household
 
 REBUILT_FOR = "测绘成果包已更正，登记机构按新成果“{name}”重新建立本业务"
 REBUILD = "rebuild"
 """The step by which the office ends a case that it opens anew; nobody took an application back."""
-MOST_NAMED = 20
 OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
 
 
@@ -41,23 +41,24 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
     return batch_id
 
 
-def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[UUID, int, list[str]]:
+def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[UUID, int, list[Finding]]:
     """End the cases of a village whose own rows this package, the one in force, has otherwise than theirs, and open them anew from
     it with the papers that were in their folders; with them whatever else is left to open there. The batch, how many ended, and
-    the numbers of those whose contract or homestead the package has no more: they stay as they are, for an officer to end.
+    what stays as it is, for an officer to end: where the package has the contract or homestead no more (REG-41), or gives it to
+    another household, to whose case neither an application nor its papers go (REG-47).
 
-    No letter goes out: the household has nothing to mend. Raises as `open_batch`; Conflict (REG-11) where no case is so, (REG-41)
-    where none but such that the package has no more.
+    No letter goes out: the household has nothing to mend. Raises as `open_batch`; Conflict (REG-11) where no case is so, (REG-41,
+    REG-47) where none but such as stay.
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
         package = _staged(uow, county, package_id, village)
         outdated = outdated_cases(uow.session, county, package_id, [village])
-        gone = [case.number for case in outdated if case.gone]
-        anew = [case.case_id for case in outdated if not case.gone]
+        stay = staying(outdated)
+        anew = [case.case_id for case in outdated if case.goes_on]
         ended = [case for case in locked(uow, county, anew) if case.state in REBUILT] if anew else []
         if not ended:
-            raise Conflict(not_in_later(gone) if gone else Finding("REG-11"))
+            raise Conflict(stay or Finding("REG-11"))
         ids = [case.case_id for case in ended]
         set_values(uow, county, ids, state="withdrawn", batch_id=None)
         note(uow, ended, REBUILD, REBUILT_FOR.format(name=package.name))
@@ -70,12 +71,17 @@ def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[
         ]:
             uow.session.execute(text(_PAPERS_GO_ON), go_on)
     _count_anew(actor)
-    return batch_id, len(ended), gone
+    return batch_id, len(ended), stay
 
 
-def not_in_later(numbers: Sequence[str]) -> Finding:
-    """REG-41: cases whose contract or homestead the later package has no more; an officer ends them."""
-    return Finding("REG-41", "package", {"cases": list(numbers[:MOST_NAMED]), "count": len(numbers)})
+def staying(outdated: Sequence[Outdated]) -> list[Finding]:
+    """Of cases that a later package has otherwise, why some are not opened anew: their contract or homestead is there no more
+    (REG-41), or another household's (REG-47).
+    """
+    gone = [case.number for case in outdated if case.gone]
+    others = [(case.number, *case.other) for case in outdated if case.other]
+    found = [Finding("REG-41", "package", {"cases": gone[:MOST_CASES], "count": len(gone)})] if gone else []
+    return [*found, of_another_household(others)] if others else found
 
 
 def _staged(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> Package:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.registry.casework import under_way_queries
+from landreg.registry.facts.other_holders import OtherHolder
 from landreg.registry.facts.resurveyed import resurveyed_of
 
 REBUILT = ("draft", "returned", "accepted", "reviewed", "noticed")
@@ -19,13 +20,19 @@ REBUILT = ("draft", "returned", "accepted", "reviewed", "noticed")
 @dataclass(frozen=True)
 class Outdated:
     """A case that a later package has otherwise. gone: that package has its contract or homestead no more, so that none is opened
-    in its place.
+    in its place; other: it is another household's there, whose own application a case would be.
     """
 
     case_id: UUID
     number: str
     village: str
     gone: bool
+    other: OtherHolder | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a case that is opened from that package carries this one on."""
+        return not self.gone and self.other is None
 
 
 def outdated_cases(session: Session, county: str, package_id: UUID, within: Sequence[str]) -> list[Outdated]:
@@ -41,7 +48,11 @@ def outdated_cases(session: Session, county: str, package_id: UUID, within: Sequ
     }
     found = [Outdated(*row) for row in session.execute(text(_ON_ANOTHER), asked)]
     later = resurveyed_of(session, county, [case.case_id for case in found])
-    return [case for case in found if case.case_id in later and later[case.case_id].package_id == package_id]
+    return [
+        replace(case, other=later[case.case_id].other)
+        for case in found
+        if case.case_id in later and later[case.case_id].package_id == package_id
+    ]
 
 
 def left_behind(session: Session, county: str, package_id: UUID) -> list[Outdated]:

@@ -167,6 +167,7 @@ def case_facts(
             confirmed=true.get(case.case_id, ()),
             resurveyed=later[case.case_id].named if case.case_id in later else (),
             as_noticed=case.case_id in later and later[case.case_id].answered,
+            other_holder=later[case.case_id].other if case.case_id in later else None,
         )
         for case in cases
     }

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.land.staging_changed import unlike
 from landreg.law.book import term
 from landreg.registry.casebook import Case
+from landreg.registry.facts.other_holders import OtherHolder, other_holders
 
 AS_NOTICED = "keep_noticed"
 """The step by which an officer wrote down why a case is registered as noticed, though a later survey has it otherwise."""
@@ -25,11 +26,14 @@ ENTERED = {"household": ("CBF", "CBF_JTCY"), "parcel": ("DK", "ZJD")}
 
 @dataclass(frozen=True)
 class Resurveyed:
-    """The package in force, what it has otherwise (table and code), and whether an officer answered since it came."""
+    """The package in force, what it has otherwise (table and code), and whether an officer answered since it came; other: where it
+    gives the case's contract or homestead to another household, which and whose it was.
+    """
 
     package_id: UUID
     rows: tuple[tuple[str, str], ...]
     answered: bool
+    other: OtherHolder | None
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -55,17 +59,28 @@ def resurveyed_of(session: Session, county: str, case_ids: Sequence[UUID]) -> Ma
     found: dict[UUID, Resurveyed] = {}
     for pair, rows in by_pair.items():
         changed = {kind: _changed(session, county, pair, kind, rows) for kind in KINDS}
+        own = {row.case_id: _own(row, changed) for row in rows}
+        others = other_holders(session, county, pair, [case_id for case_id, of in own.items() if of])
         for row in rows:
-            if own := _own(row, changed):
-                found[row.case_id] = Resurveyed(pair[1], own, row.answered)
+            if of := own[row.case_id]:
+                found[row.case_id] = Resurveyed(pair[1], of, row.answered, others.get(row.case_id))
     return found
 
 
-def changed_since(session: Session, case: Case, package_id: UUID) -> tuple[tuple[str, str], ...]:
-    """What the package of a case has otherwise than an earlier one in the rows that the case would enter: table and code."""
-    row = session.execute(text(_OF_CASE), {"county": case.county, "case": case.case_id}).one()
-    pair = package_id, row.package_id
-    return _own(row, {kind: _changed(session, case.county, pair, kind, [row]) for kind in KINDS})
+def changed_since(
+    session: Session, county: str, before: Mapping[UUID, UUID]
+) -> dict[UUID, tuple[tuple[str, str], ...]]:
+    """By case: what its package has otherwise than an earlier one in the rows that the case would enter: table and code. before: by
+    case, which.
+    """
+    by_pair: dict[tuple[UUID, UUID], list[Any]] = defaultdict(list)
+    for row in session.execute(text(_OF_CASES), {"county": county, "ids": list(before)}) if before else ():
+        by_pair[before[row.case_id], row.package_id].append(row)
+    found: dict[UUID, tuple[tuple[str, str], ...]] = {}
+    for pair, rows in by_pair.items():
+        changed = {kind: _changed(session, county, pair, kind, rows) for kind in KINDS}
+        found |= {row.case_id: _own(row, changed) for row in rows}
+    return found
 
 
 def left_out(
@@ -120,8 +135,9 @@ _GOING = """
 """
 _ROWS = """c.right_kind, c.subject_code, c.household_code, array(SELECT p.parcel_code FROM registry.case_parcel AS p
                  WHERE p.county = c.county AND p.case_id = c.case_id) AS parcels"""
-_OF_CASE = f"""
-    SELECT c.package_id, {_ROWS} FROM registry."case" AS c WHERE c.county = :county AND c.case_id = :case
+_OF_CASES = f"""
+    SELECT c.case_id, c.package_id, {_ROWS} FROM registry."case" AS c
+    WHERE c.county = :county AND c.case_id = ANY (:ids) AND c.package_id IS NOT NULL
 """
 _SUPERSEDED = f"""
     SELECT c.case_id, c.package_id AS old, k.package_id AS new, {_ROWS},

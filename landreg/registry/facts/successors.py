@@ -59,6 +59,33 @@ _ENDED = f"""
 """
 
 
+class Before(NamedTuple):
+    """The case that the office ended for a later survey when it opened another in its place, and the survey which that one had."""
+
+    case_id: UUID
+    number: str
+    package_id: UUID
+
+
+def came_from(session: Session, cases: Sequence[Case]) -> dict[UUID, Before]:
+    """By case that the office opened anew from a later survey: in whose place."""
+    if not cases:
+        return {}
+    asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
+    return {row.of_case: Before(*row[1:]) for row in session.execute(text(_CAME_FROM), asked)}
+
+
+_CAME_FROM = """
+    SELECT c.case_id AS of_case, w.case_id, w.number, w.package_id
+    FROM registry."case" AS c
+    JOIN registry."case" AS w ON w.county = c.county AND w.subject_code = c.subject_code AND w.act_kind = c.act_kind
+        AND w.case_id <> c.case_id AND w.package_id IS NOT NULL
+    JOIN registry.case_event AS e ON e.county = w.county AND e.case_id = w.case_id AND e.step = 'rebuild'
+        AND e.at = (SELECT min(x.at) FROM registry.case_event AS x WHERE x.county = c.county AND x.case_id = c.case_id)
+    WHERE c.county = :county AND c.case_id = ANY (:ids) AND c.act_kind = 'first_registration'
+"""
+
+
 def went_on_in(session: Session, case: Case) -> Sequence[Row[Any]]:
     """The cases that one that ended goes on in, the first first: opened by the office in its place (rebuilt), or another first
     registration of its subject. What somebody applied for later on the same right is none.

@@ -120,10 +120,10 @@ class ForLater:
 @problems.back_to(open_batch)
 def rebuilt(county: str, package_id: UUID) -> Redirect:
     """End a village's cases that this survey has otherwise, and open them anew from it."""
-    batch_id, ended, gone = opening.rebuild(current_actor(), county, package_id, read_form(ForLater).village)
+    batch_id, ended, stay = opening.rebuild(current_actor(), county, package_id, read_form(ForLater).village)
     flash(_("已按新成果重建 %(n)s 件：原业务由新业务继续，不是申请人撤回，材料已转入新业务。", n=ended))
-    if gone:
-        flash(i18n.say(opening.not_in_later(gone)), "warn")
+    for left in stay:
+        flash(i18n.say(left), "warn")
     return redirect(url_for("registry.batches.one", county=county, batch_id=batch_id), 303)
 
 

@@ -78,6 +78,7 @@ def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: L
         "upheld": upheld,
         "ended_earlier": successors.ended_earlier(session, under_way).get(case_id, []),
         "upheld_before": later_shown.upheld_before(session, case, upheld, current_actor()),
+        "came_from": later_shown.came_from(session, [case], current_actor()).get(case_id),
         **successors.ending(session, case),
         **later_shown.later(session, case, current_actor()),
         "answers": objectors.answers(objections, events),

@@ -28,6 +28,7 @@ from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.facts import first_papers, objected, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.papers.office import telephone
+from landreg.registry.routes import later_shown
 from landreg.registry.routes.case_sheets import sheet_of_cases
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
 from landreg.registry.routes.surroundings import looking_of, press, reachable
@@ -204,6 +205,7 @@ def shown_summary(
         applied, noted = applicants(uow.session, found), survey_notes.notes(uow.session, found)
         answered, upheld = survey_notes.answers(uow.session, found), objected.upheld(uow.session, found)
         lacking = first_papers.lacking(uow.session, found, step.name)
+        rebuilt = later_shown.came_from(uow.session, found, current_actor())
         on_tables = survey_notes.on_tables(uow.session, county, {one.package_id for one in found if one.package_id})
     return pages.render(
         "registry/summary.html",
@@ -215,6 +217,7 @@ def shown_summary(
         on_tables=on_tables,
         answered=answered,
         objected=upheld,
+        rebuilt=rebuilt,
         lacking=lacking,
         action=action,
         chosen=chosen,

@@ -14,6 +14,7 @@ from landreg.law.book import Law
 
 MOST_PAIRS = 5
 """As many pairs of parcels as a sentence names."""
+MOST_CASES = 20
 
 
 ANSWERED = ("COD-36", "REL-33")
@@ -37,7 +38,8 @@ class CaseFacts:
     would stop its act once registered. last_day: of its notice.
     objections: how many are unsettled, of earlier cases on its subject too; objected_before: the numbers of those cases.
     resurveyed: its own rows that a later survey has otherwise than the package it rests on,
-    as_noticed: and an officer wrote down why it is registered as it was noticed. differing: codes of its parcels and household
+    as_noticed: and an officer wrote down why it is registered as it was noticed; other_holder: the household that the case is of,
+    and the other one whose contract or homestead it is by that survey, both masked. differing: codes of its parcels and household
     that the register has otherwise than that package. noticed: its act waits for a public notice.
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
     the members' decision on the roster by which it goes. unanswered: notes of the package's check that touch what is certified,
@@ -61,6 +63,7 @@ class CaseFacts:
     ordered: tuple[str, ...] = ()
     resurveyed: tuple[str, ...] = ()
     as_noticed: bool = False
+    other_holder: tuple[str, str] | None = None
     differing: tuple[str, ...] = ()
     noticed: bool = True
     overlapped: tuple[Overlap, ...] = ()
@@ -182,6 +185,21 @@ def reg_19_as_surveyed_last_or_answered(facts: CaseFacts, law: Law) -> Finding |
     )
 
 
+def reg_47_of_the_same_household(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-47: an application goes on for the household that made it: where a later survey gives its contract or homestead to
+    another, it is taken back or refused, and that one applies itself. 不动产登记暂行条例 第十五条 (RERR-15), 第二十二条 (RERR-22).
+    """
+    if facts.other_holder is None or facts.as_noticed:
+        return None
+    return of_another_household([(facts.number, *facts.other_holder)])
+
+
+def of_another_household(cases: Sequence[tuple[str, str, str]]) -> Finding:
+    """REG-47 of these: number of a case, the household that it is of, and the one that a later survey names; both masked."""
+    named = [f"{number}（{was} → {now}）" for number, was, now in cases[:MOST_CASES]]
+    return Finding("REG-47", "package", {"cases": named, "count": len(cases)}, subject=cases[0][0])
+
+
 def _rows(facts: CaseFacts) -> dict[str, object]:
     return {"rows": list(facts.resurveyed[:MOST_PAIRS]), "count": len(facts.resurveyed)}
 
@@ -244,6 +262,7 @@ def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | Non
 ACCEPT_RULES = (
     _in_state("draft", "returned", step="accept"),
     reg_17_as_surveyed_last,
+    reg_47_of_the_same_household,
     reg_18_as_registered,
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
@@ -257,6 +276,7 @@ REVIEW_RULES = (
     reg_1_four_eyes,
     reg_3_within_term,
     reg_17_as_surveyed_last,
+    reg_47_of_the_same_household,
     reg_18_as_registered,
     reg_27_on_nobody_s_ground,
     reg_36_notes_answered,
@@ -265,7 +285,12 @@ REVIEW_RULES = (
     reg_42_not_as_objected_to,
     reg_44_not_as_refused_before,
 )
-NOTICE_RULES = (_has_a_notice, reg_3_within_term, reg_19_as_surveyed_last_or_answered)
+NOTICE_RULES = (
+    _has_a_notice,
+    reg_3_within_term,
+    reg_19_as_surveyed_last_or_answered,
+    reg_47_of_the_same_household,
+)
 REGISTER_RULES = (
     _after_its_notice,
     reg_2_order_of_acceptance,
@@ -275,6 +300,7 @@ REGISTER_RULES = (
     reg_6_no_objection_open,
     reg_18_as_registered,
     reg_19_as_surveyed_last_or_answered,
+    reg_47_of_the_same_household,
     reg_27_on_nobody_s_ground,
     ren_16_decision_seen_by_another,
 )

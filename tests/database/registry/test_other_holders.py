@@ -1,200 +1,171 @@
-"""A case is for, or against, who held the right when it was opened: it goes on nobody else's right, and passes none over."""
+"""A later survey that gives a contract or homestead to another household: the application of the first goes to nobody else."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 import pytest
 
-from landreg.access.sealing import use_key
-from landreg.config import Settings
 from landreg.core.actor import Actor
-from landreg.core.errors import Refused
-from landreg.registry import booking
-from landreg.registry.casework import cases
-from landreg.registry.rules.household_requests import HouseholdMerge, LandOperation, Operator, Placed
-from landreg.registry.rules.requests import (
-    Assignment,
-    Cancellation,
-    HouseholdChange,
-    Identified,
-    Reissue,
-    Request,
-    RestrictionAsked,
-)
-from tests.household_kit import SECOND, asked_for, household_id, members, parcels
-from tests.registry_kit import (
-    BANK,
-    HOUSEHOLD,
-    Connection,
-    applied,
-    booked,
-    codes,
-    pass_days,
-    right_of,
-    to_rights,
-)
-from tests.villages import COUNTY, VILLAGE
-
-THIRD = f"{VILLAGE}010003"
-MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"), whose=BANK)
-SEIZURE = RestrictionAsked("seizure", "第一法院", "（2027）执1号")
-
-
-@pytest.fixture(autouse=True)
-def _key(database: Settings) -> None:
-    use_key(database.keys["identity"])
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, Refused
+from landreg.registry import documents
+from landreg.registry.casework import cases, notices, opening, weighing
+from landreg.registry.casework.outdated_queries import outdated_cases
+from landreg.registry.casework.weighing import Answer
+from tests.database.registry.test_resurveyed import corrected, of, open_village
+from tests.registry_kit import Connection, codes, in_state, one, state_of
+from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
 @pytest.fixture
-def landless(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
-    """The second household, which holds no contract right any more: a right that it takes goes over whole."""
-    to_rights(registrar, reviewer, superuser, 3)
-    case = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar, SECOND))
-    booked(registrar, reviewer, superuser, case, "cancellation")
-    pass_days(superuser, 1)
-    return household_id(registrar, SECOND)
+def staged(superuser: Connection) -> Staged:
+    return stage_village(superuser, 2)
 
 
-def assigned(taker: UUID) -> Assignment:
-    return Assignment(taker, f"{SECOND}J", date(2026, 1, 5))
-
-
-def operation(actor: Actor) -> LandOperation:
-    to = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
-    return LandOperation("", to, "lease", "流转合同1号", date(2026, 1, 5), date(2022, 1, 1), date(2027, 6, 30), ())
-
-
-def _asked(kind: str, actor: Actor) -> Request:
-    right = right_of(actor)
-    requests: dict[str, Request] = {
-        "mortgage": MORTGAGE,
-        "seizure": SEIZURE,
-        "cancellation": Cancellation("ruling"),
-        "reissue": Reissue("遗失"),
-    }
-    return requests.get(kind) or replace(operation(actor), parcels=tuple(parcels(actor, right)[:1]))
-
-
-@pytest.mark.parametrize("kind", ["mortgage", "seizure", "cancellation", "reissue", "land_operation"])
-def test_what_the_former_holder_applied_for_is_not_entered_on_the_right_of_the_next(
-    landless: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, kind: str
-) -> None:
-    right = right_of(registrar)
-    assignment = applied(registrar, "assignment", assigned(landless), right)
-    case = applied(registrar, kind, _asked(kind, registrar), right)
-    booked(registrar, reviewer, superuser, assignment, "assignment")
-    assert right_of(registrar, SECOND) == right
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, [case])
-    held = {
-        finding.code: finding.values.get("holders") for finding in refused.value.findings if finding.code[:3] == "REG"
-    }
-    assert held == {"REG-29": [HOUSEHOLD]}
-
-
-def test_a_right_that_changes_hands_after_the_review_stops_the_registration(
-    landless: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
-) -> None:
-    right = right_of(registrar)
-    assignment = applied(registrar, "assignment", assigned(landless), right)
-    cases.accept(registrar, COUNTY, [assignment])
-    mortgage = applied(registrar, "mortgage", MORTGAGE, right)
-    cases.accept(registrar, COUNTY, [mortgage])
-    cases.review(reviewer, COUNTY, [mortgage])
-    cases.review(reviewer, COUNTY, [assignment])
-    booking.register(reviewer, COUNTY, [assignment])
-    with pytest.raises(Refused) as refused:
-        booking.register(reviewer, COUNTY, [mortgage])
-    assert codes(refused) == {"REG-29", "TR-22"}
-    cases.withdraw(registrar, COUNTY, [mortgage], "换了权利人")
-    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", MORTGAGE, right), "mortgage")
-
-
-def test_what_was_accepted_first_on_the_taker_s_land_is_registered_first(
-    registrar: Actor, reviewer: Actor, superuser: Connection
-) -> None:
-    to_rights(registrar, reviewer, superuser, 2)
-    first = applied(registrar, "seizure", SEIZURE, right_of(registrar, SECOND))
-    cases.accept(registrar, COUNTY, [first])
-    second = applied(registrar, "assignment", assigned(household_id(registrar, SECOND)), right_of(registrar))
-    cases.accept(registrar, COUNTY, [second])
-    cases.review(reviewer, COUNTY, [second])
-    with pytest.raises(Refused) as refused:
-        booking.register(reviewer, COUNTY, [second])
-    assert codes(refused) == {"REG-2"}
-
-
-def test_a_right_that_the_taker_came_by_meanwhile_is_not_passed_over(
-    landless: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
-) -> None:
-    """Two assign to one household; the second finds a right there that its own application did not name."""
-    first = applied(registrar, "assignment", assigned(landless), right_of(registrar))
-    second = applied(registrar, "assignment", assigned(landless), right_of(registrar, THIRD))
-    booked(registrar, reviewer, superuser, first, "assignment")
-    with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, [second])
-    assert codes(refused) == {"REG-30"}
-    cases.withdraw(registrar, COUNTY, [second], "重新申请")
-    pass_days(superuser, 1)
-    again = applied(registrar, "assignment", assigned(landless), right_of(registrar, THIRD))
-    booked(registrar, reviewer, superuser, again, "assignment")
-
-
-@pytest.mark.parametrize("kind", ["assignment", "cancellation", "mortgage", "advance_notice", "seizure"])
-def test_what_is_asked_for_over_a_whole_right_is_the_land_of_that_day(
-    registrar: Actor, reviewer: Actor, superuser: Connection, kind: str
-) -> None:
-    """Another's parcel joins the second household's right meanwhile; a court's order is over whatever the right has."""
-    to_rights(registrar, reviewer, superuser, 3)
-    second, third = right_of(registrar, SECOND), right_of(registrar, THIRD)
-    gives = replace(
-        assigned(household_id(registrar, SECOND)), parcels=tuple(parcels(registrar, right_of(registrar))[:1])
+def exchanged(superuser: Connection, old: Staged) -> Staged:
+    """The village again, the two homesteads' households exchanged."""
+    new = corrected(superuser, old, "staged_homestead", f"household_code = '{old.households[1]}'", old.homesteads[0])
+    superuser.execute(
+        "UPDATE land.staged_homestead SET household_code = %s WHERE package_id = %s AND code = %s",
+        [old.households[0], new.package_id, old.homesteads[1]],
     )
-    first = applied(registrar, "assignment", gives, right_of(registrar))
-    cases.accept(registrar, COUNTY, [first])
-    to = Identified("household", THIRD, household_id(registrar, THIRD))
-    notice = RestrictionAsked(
-        "advance_notice", "受让人", "预告合同", lapse_days=90, registrable_on=date(2030, 6, 1), whose=to
+    return new
+
+
+def paper(actor: Actor, case: UUID, kind: str) -> None:
+    with unit_of_work(actor) as uow:
+        documents.enter(
+            uow, county=COUNTY, village=VILLAGE, sha256="cd" * 32, size=3, kind=kind, name="证.pdf", cases=[case]
+        )
+
+
+def kinds_of(actor: Actor, case: UUID) -> str:
+    found: str = one(
+        actor,
+        """SELECT string_agg(d.kind, ',' ORDER BY d.kind) FROM registry.case_document AS f
+           JOIN registry.document AS d USING (county, document_id) WHERE f.case_id = :case""",
+        case=case,
     )
-    whole = {"assignment": assigned(household_id(registrar, THIRD)), "advance_notice": notice}
-    case = applied(registrar, kind, whole.get(kind) or _asked(kind, registrar), second)
-    cases.accept(registrar, COUNTY, [case])
-    cases.review(reviewer, COUNTY, [first])
-    booking.register(reviewer, COUNTY, [first])
-    if kind == "seizure":
-        cases.review(reviewer, COUNTY, [case])
-        return
-    with pytest.raises(Refused) as refused:
-        cases.review(reviewer, COUNTY, [case])
-    (found,) = (one for one in refused.value.findings if one.code == "REG-43")
-    assert (found.values["gained"], found.values["lost"]) == (list(gives.parcels), [])
-    assert right_of(registrar, THIRD) == third
-    cases.withdraw(registrar, COUNTY, [case], "重新申请")
-    cases.accept(registrar, COUNTY, [applied(registrar, kind, whole.get(kind) or _asked(kind, registrar), second)])
+    return found
 
 
-def test_a_right_that_came_to_one_side_stops_the_merge(
-    landless: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+def test_a_homestead_that_is_another_household_s_is_not_rebuilt_and_its_papers_stay(
+    staged: Staged, superuser: Connection, registrar: Actor, reviewer: Actor
 ) -> None:
-    """The second household gains a contract right after the merge was applied for: it would stay with a household that ended."""
-    home = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar, kind="homestead"))
-    booked(registrar, reviewer, superuser, home, "cancellation")
-    joining = tuple(Placed(member, "30") for member in members(registrar, SECOND))
-    asked = HouseholdMerge(landless, joining, date(2026, 1, 5))
-    merge = asked_for(registrar, "household_merge", asked)
-    assignment = applied(registrar, "assignment", assigned(landless), right_of(registrar, THIRD))
-    booked(registrar, reviewer, superuser, assignment, "assignment")
+    ids = open_village(registrar, staged)
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    first, second = (of(registrar, code, "reviewed") for code in staged.homesteads)
+    paper(registrar, first, "identity")
+    new = exchanged(superuser, staged)
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, staged.contracts[0]],
+    )
+    batch, ended, stay = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    numbers = [
+        one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :c', c=case) for case in (first, second)
+    ]
+    told = [f"{numbers[0]}（户*1 → 户*2）", f"{numbers[1]}（户*2 → 户*1）"]
+    assert (ended, [(found.code, found.values) for found in stay]) == (1, [("REG-47", {"cases": told, "count": 2})])
+    assert len(in_state(registrar, batch, "draft")) == 1
+    assert [state_of(registrar, case) for case in (first, second)] == ["reviewed", "reviewed"]
+    with pytest.raises(Conflict) as none_left:
+        opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert codes(none_left) == {"REG-47"}
+
+    # Taken back or refused, the homestead is opened for the other household, with nothing of the first one's folder.
+    cases.withdraw(registrar, COUNTY, [first], "申请人撤回")
+    opened = in_state(registrar, opening.open_batch(registrar, COUNTY, new.package_id, VILLAGE), "draft")
+    assert [kinds_of(registrar, case) for case in opened] == ["survey_package"]
+    assert "identity" in kinds_of(registrar, first)
     with pytest.raises(Refused) as refused:
-        cases.accept(registrar, COUNTY, [merge])
-    assert "REG-30" in codes(refused)
+        cases.accept(registrar, COUNTY, opened)
+    assert "REG-44" in codes(refused)
 
 
-def test_a_change_of_the_household_goes_on_while_its_rights_stay_its_own(
-    landless: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+def test_a_case_of_another_household_is_neither_accepted_nor_reviewed_and_names_both_masked(
+    staged: Staged, superuser: Connection, registrar: Actor, reviewer: Actor
 ) -> None:
-    case = applied(registrar, "household_change", HouseholdChange(address="新址"))
-    booked(registrar, reviewer, superuser, case, "household_change")
+    ids = open_village(registrar, staged)
+    first = of(registrar, staged.homesteads[0], "draft")
+    accepted = of(registrar, staged.homesteads[1], "draft")
+    cases.accept(registrar, COUNTY, [accepted])
+    exchanged(superuser, staged)
+    done = cases.accept(registrar, COUNTY, [case for case in ids if case != accepted])
+    assert (done.done, {found.code for found in (*done.refused.values(),)[0]}) == (2, {"REG-17", "REG-47"})
+    reviewed = cases.review(reviewer, COUNTY, [accepted, of(registrar, staged.contracts[1], "accepted")])
+    assert {found.code for found in (*reviewed.refused.values(),)[0]} == {"REG-17", "REG-47"}
+    assert state_of(registrar, first) == "draft"
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "stopped"),
+    [
+        ("staged_homestead", "holder = '另一名'", 1),
+        ("staged_household", "name = '新户主'", 2),
+        ("staged_member", "id_digest = decode(md5(id_digest::text), 'hex')", 2),
+    ],
+)
+def test_a_household_is_the_same_by_its_code_with_a_member_or_its_name(
+    staged: Staged, superuser: Connection, registrar: Actor, table: str, change: str, stopped: int
+) -> None:
+    open_village(registrar, staged)
+    code = staged.homesteads[0] if table == "staged_homestead" else staged.households[0]
+    new = corrected(superuser, staged, table, change, code)
+    with unit_of_work(registrar) as uow:
+        found = outdated_cases(uow.session, COUNTY, new.package_id, [VILLAGE])
+    assert [case.goes_on for case in found] == [True] * stopped
+
+
+def test_a_code_that_another_family_bears_now_is_another_household(
+    staged: Staged, superuser: Connection, registrar: Actor
+) -> None:
+    """Name and every member otherwise under one code."""
+    open_village(registrar, staged)
+    new = corrected(superuser, staged, "staged_household", "name = '另一家'", staged.households[0])
+    superuser.execute(
+        "UPDATE land.staged_member SET id_digest = decode(md5(id_digest::text), 'hex') "
+        "WHERE package_id = %s AND household_code = %s",
+        [new.package_id, staged.households[0]],
+    )
+    with unit_of_work(registrar) as uow:
+        found = outdated_cases(uow.session, COUNTY, new.package_id, [VILLAGE])
+    assert [case.other for case in found] == [("户*1", "另*家")] * 2
+
+
+def test_a_household_under_another_code_is_the_same_by_its_representative_s_number(
+    staged: Staged, superuser: Connection, registrar: Actor
+) -> None:
+    number: Any = b"\x01" * 32
+    superuser.execute("UPDATE land.staged_household SET id_digest = %s WHERE code = %s", [number, staged.households[0]])
+    open_village(registrar, staged)
+    new = exchanged(superuser, staged)
+    superuser.execute(
+        "UPDATE land.staged_household SET id_digest = %s WHERE package_id = %s AND code = %s",
+        [number, new.package_id, staged.households[1]],
+    )
+    with unit_of_work(registrar) as uow:
+        found = outdated_cases(uow.session, COUNTY, new.package_id, [VILLAGE])
+    by_subject = {case.number: case.other for case in found}
+    first = one(registrar, 'SELECT number FROM registry."case" WHERE subject_code = :c', c=staged.homesteads[0])
+    assert by_subject[first] is None
+    assert [other for number_, other in by_subject.items() if number_ != first and other] != []
+
+
+def test_what_an_officer_found_wrong_of_the_later_survey_is_published_as_reviewed(
+    staged: Staged, superuser: Connection, registrar: Actor, reviewer: Actor
+) -> None:
+    ids = open_village(registrar, staged)
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    first = of(registrar, staged.homesteads[0], "reviewed")
+    exchanged(superuser, staged)
+    with pytest.raises(Refused) as refused:
+        notices.publish(registrar, COUNTY, [first], "公告")
+    assert codes(refused) == {"REG-19", "REG-47"}
+    weighing.weigh(registrar, COUNTY, first, Answer.AS_NOTICED, "批准文件与公告一致，新成果两户写反")
+    notices.publish(registrar, COUNTY, [first], "公告")
+    assert state_of(registrar, first) == "noticed"

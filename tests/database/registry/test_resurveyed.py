@@ -200,8 +200,8 @@ def test_what_the_later_survey_has_no_more_is_named_and_stays_as_it_is(
         superuser.execute(
             f"DELETE FROM land.{table} WHERE package_id = %s AND {column} = %s", [new.package_id, staged.contracts[0]]
         )
-    batch, ended, named = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
-    assert (ended, named) == (1, [number])
+    batch, ended, stay = opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    assert (ended, [found.code for found in stay]) == (1, ["REG-41"])
     assert (state_of(registrar, gone), state_of(registrar, other)) == ("draft", "withdrawn")
     assert len(in_state(registrar, batch, "draft")) == 1
     with pytest.raises(Conflict) as refused:

@@ -98,6 +98,23 @@ def test_what_a_survey_after_the_review_has_otherwise_stops_until_somebody_answe
     assert LAW.rule("REG-19").effect == "refuse"
 
 
+@pytest.mark.parametrize(
+    ("rules", "state"),
+    [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted"), (NOTICE_RULES, "reviewed"), (REGISTER_RULES, "noticed")],
+)
+def test_an_application_goes_on_for_no_other_household_than_made_it(rules: Any, state: str) -> None:
+    (finding,) = examine(rules, case(state=state, other_holder=("尹*涛", "金*霞")), LAW)
+    assert finding.code == "REG-47"
+    assert finding.values == {"cases": [f"{finding.subject}（尹*涛 → 金*霞）"], "count": 1}
+    assert codes_of(rules, state=state) == []
+
+
+def test_what_was_noticed_of_a_household_is_registered_where_an_officer_found_the_later_survey_wrong() -> None:
+    said = {"state": "noticed", "resurveyed": ("宅基地 1",), "other_holder": ("尹*涛", "金*霞")}
+    assert codes_of(REGISTER_RULES, **said) == ["REG-19", "REG-47"]
+    assert codes_of(REGISTER_RULES, **said, as_noticed=True) == []
+
+
 @pytest.mark.parametrize(("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted")])
 def test_what_was_found_to_be_as_the_survey_s_check_noted_is_not_certified(rules: Any, state: str) -> None:
     assert codes_of(rules, state=state, confirmed=("COD-36 1",)) == ["REG-40"]
