@@ -89,6 +89,7 @@ def test_a_farmer_applies_on_the_phone_page_and_the_office_opens_the_case(
     form = another_browser.get("/my/applications/new/household_change").text
     member = re.search(r'name="leave" value="([^"]+)"', form)
     assert member is not None
+    assert "原登记有误" not in form
     given = {"join_name": "林新生", "join_id": citizen_id(77), "join_relation": "20", "join_reason": "birth",
              "leave": member[1], "leave_reason": "death"}  # fmt: skip
     answer = another_browser.post("/my/applications/new/household_change", given)
@@ -331,6 +332,7 @@ def test_bad_forms_are_told_beside_their_fields(farmer: Actor, another_browser: 
         ({"leave": "x"}, "FORM-"),
         ({"leave": str(uuid4()), "leave_reason": "death"}, "APP-2"),
         ({"leave": str(uuid4()), "leave_reason": "落户"}, "FORM-6"),
+        ({"leave": str(uuid4()), "leave_reason": "error"}, "CHG-15"),
         ({"address": "长" * 300}, "FORM-"),
         ({"address": "\x00"}, "FORM-"),
     ):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from landreg.core.actor import Actor
 from landreg.law.book import term
 from tests.household_kit import SECOND, members
-from tests.registry_kit import HOUSEHOLD, one, pass_days, right_of, to_rights
+from tests.registry_kit import HOUSEHOLD, one, pass_days, put_paper, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
 from tests.web.conftest import Browser
 from tests.web.test_acts import opened, walk
@@ -44,6 +44,28 @@ def test_a_member_s_wrong_number_is_corrected_from_the_household_s_page_and_stay
         assert number not in read
 
 
+def test_who_was_never_a_member_is_struck_from_the_household_s_page_and_by_no_change_of_household(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    home, wife = f"/households/{HOUSEHOLD}", members(officers[0])[1]
+    change = f"{home}/acts/household_change"
+    assert "原登记有误" not in deng.get(change).text
+    answer = deng.post(change, {"leave": str(wife), "leave_reason": "error"})
+    assert (answer.status_code, "CHG-15" in answer.text) == (422, True)
+    form = f"{home}/members/{wife}/correction"
+    assert "从来不是本户成员" in deng.get(form).text
+    page = opened(deng, form, {"by": "holder", "why": "户口簿", **SAME, "belongs": "0"})
+    shown = deng.get(page).text
+    assert "是本户成员" in shown
+    assert term("document", "holder_consent") in shown
+    case = UUID(page.rsplit("/", 1)[1])
+    for paper in ("application", "identity", "holder_consent"):
+        put_paper(officers[0], case, paper)
+    walk(deng, shen, page, superuser, "correction")
+    assert wife not in members(officers[0])
+    assert "成*" in deng.get(f"{home}/history").text
+
+
 def test_a_contract_s_wrong_term_is_applied_for_on_the_right_s_page(
     deng: Browser, officers: tuple[Actor, Actor]
 ) -> None:
@@ -68,6 +90,7 @@ def test_a_form_of_a_member_that_is_wrong_comes_back_with_what_is_wrong(
     deng.get(form)
     for given, status, code in (
         (SAME, 400, "PAR-8"),
+        ({**SAME, "belongs": "1"}, 400, "PAR-8"),
         ({**SAME, "relation": "9" * 300}, 422, "PAR-14"),
         ({**SAME, "holds_right": "x"}, 422, "PAR-14"),
         ({**SAME, "relation": "12", "by": "nobody"}, 422, "PAR-15"),

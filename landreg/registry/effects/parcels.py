@@ -163,10 +163,13 @@ def correct_member(
     on: date,
     new: NewId,
 ) -> Changes:
-    """The same of a member of a household, by the rows that the register says now.
+    """The same of a member of a household, by the rows that the register says now; who was never one is said so no more.
 
     named: what names the same person beside, where the number is corrected: the column that does, and its subject's rows.
     """
+    if not right.get("belongs", True):
+        home = member[-1].row.row["household_id"]
+        return Changes((), on, tuple(one.row for one in member if one.row.row["household_id"] == home))
     changes = correct(member, right, (), on, new)
     for column, rows in named:
         changes = both(changes, correct(rows, {column: right["person_id"]}, (), on, new))

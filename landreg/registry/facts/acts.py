@@ -23,7 +23,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.bound_land import running_on
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.deaths import joining_dead
-from landreg.registry.facts.elsewhere import NOWHERE, Elsewhere, homes
+from landreg.registry.facts.elsewhere import NOWHERE, Elsewhere, homes, taken_in
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals
 from landreg.registry.facts.limits import lying_on, numbers_of, on_touched
@@ -128,6 +128,8 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     misnamed = _misnamed(session, cases, asked, households)
     papers = folders(session, county, [case.case_id for case in cases])
     elsewhere, dead = _elsewhere(session, county, asked), joining_dead(session, county, asked)
+    persons = {m.row["member_id"]: m.row["person_id"] for one in households.values() for m in one.members}
+    going = taken_in(session, county, asked, persons)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     along = along_with(session, cases, asked, bundles)
     return [
@@ -146,7 +148,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             ),
             papers[case.case_id],
             elsewhere.get(case.case_id, NOWHERE),
-            dead.get(case.case_id, {}),
+            {"dead": dead.get(case.case_id, {}), "taken_in": going.get(case.case_id, {})},
             takers.get(_taker_id(asked[case.case_id])),
             stands,
             misnamed.get(case.case_id, ()),
@@ -190,7 +192,7 @@ def _proposal(
     rows: InForce,
     folder: frozenset[str],
     elsewhere: Elsewhere,
-    dead: Mapping[str, str],
+    told: Mapping[str, Any],
     taker: Any,
     stands: Mapping[UUID, str],
     misnamed: tuple[str, ...],
@@ -209,13 +211,13 @@ def _proposal(
         misnamed=misnamed,
         elsewhere=elsewhere.here,
         abroad=elsewhere.abroad,
-        dead=dead,
         parcels=tuple(bundle.codes.values()) if bundle else (),
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
         collective=str(household.household.row["collective_id"]) if household else "",
         holder=bundle.right.row["household_id"] if bundle else None,
         term=term_of(bundle),
         taker=None if taker is None else _as_taker(taker, rows.onto),
+        **told,
     )
     return ActProposal(case, rows, facts, partial(_changes, case, rows, facts))
 

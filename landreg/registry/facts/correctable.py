@@ -149,6 +149,7 @@ _TYPED: Mapping[str, Callable[[str], Any]] = {
     "term": term_of,
     "person_id": UUID,
     "relation": lambda value: _one_of(value, terms("relation")),
+    "belongs": lambda value: {"0": False}[_one_of(value, ("0",))],
     "holds_right": lambda value: {"1": True, "0": False}[_one_of(value, ("1", "0"))],
     "land_class": lambda value: _one_of(value, nyt2539.LAND_USE_2007),
     "soil_grade": lambda value: _one_of(value, nyt2539.code_table("C.8")),

@@ -11,6 +11,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from landreg.access.person_queries import masked_persons
+from landreg.registry.rules.leaving import ELSEWHERE
+from landreg.registry.rules.requests import HouseholdChange
+
 _Key = tuple[UUID | None, str]
 
 
@@ -37,6 +41,31 @@ NOWHERE = Elsewhere()
 def homes(session: Session, county: str, persons: Sequence[UUID]) -> Sequence[Row[Any]]:
     """The households that list these persons, under whatever name of their number, in every county of the register."""
     return session.execute(text(_HOMES), {"county": county, "persons": list(persons)}).all() if persons else ()
+
+
+def taken_in(
+    session: Session, county: str, asked: Mapping[UUID, Any], members: Mapping[UUID, UUID]
+) -> dict[UUID, dict[str, tuple[str, ...]]]:
+    """By case of a change of household: masked names of those who go on elsewhere, to the other households that the register has
+    them in, with their county where it is another. members: id of a member to the person.
+    """
+    going = {
+        one.member_id: case_id
+        for case_id, change in asked.items()
+        for one in (change.leaves if isinstance(change, HouseholdChange) else ())
+        if one.reason in ELSEWHERE and one.member_id in members
+    }
+    if not going:
+        return {}
+    homes_of: dict[UUID, list[str]] = defaultdict(list)
+    for row in homes(session, county, [members[member] for member in going]):
+        if row.member_id not in going:
+            homes_of[row.person_id].append(f"{row.county}{row.code}" if row.abroad else row.code if row.inside else "")
+    names = masked_persons(session, [members[member] for member in going])
+    found: dict[UUID, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for member, case_id in going.items():
+        found[case_id][names[members[member]][0]] = tuple(sorted(homes_of[members[member]]))
+    return found
 
 
 def staged(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Elsewhere]:

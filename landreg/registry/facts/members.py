@@ -82,7 +82,7 @@ def _proposal(
         restrictions=restricted(limits),
         members={row.row["member_id"]: row.row["holds_right"] for row in members},
         heads=_heads(household),
-        now={one.fact: as_text(member.row.get(one.fact)) for one in asked.facts} if member else {},
+        now={one.fact: as_text(member.row.get(one.fact, True)) for one in asked.facts} if member else {},
         invalid=invalid,
         same_person=told.same_person(asked.name),
         elsewhere=told.elsewhere(),

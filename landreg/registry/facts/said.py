@@ -73,7 +73,7 @@ _LAND: Mapping[str, Callable[[str, str], tuple[str, str, str]]] = {
     "parcels_off": lambda fact, codes: (fact, codes, "不在本权利内"),
 }
 _HELD = ("holder", "exchanged")
-_YES_OR_NO = ("basic_farmland", "holds_right")
+_YES_OR_NO = ("basic_farmland", "holds_right", "belongs")
 _TABLES = {
     "land_class": nyt2539.LAND_CLASSES, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),
 }  # fmt: skip

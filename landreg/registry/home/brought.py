@@ -154,6 +154,7 @@ def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str) ->
         any(wanted.typed.values()) or bool(wanted.leaving),
         brought_queries.waits(uow.session, household_id, subject, wanted.kind),
         brought_queries.case_under_way(uow.session, household_id, wanted.right_id, wanted.kind),
+        str(wanted.request.get("leave_reason", "")),
     )
     findings = [finding for rule in BRING_RULES if (finding := rule(facts)) is not None]
     if wanted.typed.get("join_id") and (fault := citizen_id_fault(wanted.typed["join_id"], beijing_day(uow.now))):

@@ -19,7 +19,9 @@ from landreg.registry.rules.household_requests import of_other_means
 from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)
-TRAITS = ("right", "end_reason", "operation_end", "change_reason", "corrected_by", "contracted_by", "correction_trait")
+TRAITS = (
+    "right", "end_reason", "operation_end", "change_reason", "leave_reason", "corrected_by", "contracted_by", "correction_trait",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

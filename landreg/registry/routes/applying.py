@@ -27,9 +27,10 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.limits import numbers_of
 from landreg.registry.facts.proposals import restricted
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
-from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.acts import HEADS, JOIN_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
 from landreg.registry.rules.ends import END_REASONS, WHOLE_REASONS
+from landreg.registry.rules.leaving import LEAVE_REASONS
 from landreg.registry.rules.names import NAME_REASONS
 from landreg.registry.rules.over import TAKEN_NO_MORE, last_day_over
 from landreg.registry.rules.renewal_requests import CHANGES

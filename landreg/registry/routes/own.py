@@ -23,8 +23,9 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.law.book import terms
 from landreg.registry.home import brought, brought_queries
 from landreg.registry.home.brought import Wanted
-from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.acts import HEADS, JOIN_REASONS
 from landreg.registry.rules.brought import BROUGHT
+from landreg.registry.rules.leaving import IN_ERROR, LEAVE_REASONS
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -199,7 +200,7 @@ def _wanted(kind: str) -> Wanted:
     needed += ("leave_reason",) if given.leave else ()
     lacking = [name for name in needed if not getattr(given, name)]
     choices = (
-        ("join_relation", terms("relation")), ("join_reason", JOIN_REASONS), ("leave_reason", LEAVE_REASONS),
+        ("join_relation", terms("relation")), ("join_reason", JOIN_REASONS), ("leave_reason", (*LEAVE_REASONS, IN_ERROR)),
     )  # fmt: skip
     wrong = [name for name, known in choices if getattr(given, name) and getattr(given, name) not in known]
     if lacking or wrong:

@@ -31,6 +31,8 @@ from landreg.web import problems
 from landreg.web.forms import read_form
 
 FACTS = ("relation", "holds_right")
+BELONGS = "belongs"
+"""Whether somebody is a member at all: who never was one is struck, and nothing else of them is corrected."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class MemberForm:
     id_number: str = field(default="", metadata={"most": 20})
     relation: str = ""
     holds_right: str = ""
+    belongs: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,9 @@ def correct_member(code: str, member_id: UUID) -> Response:
         path=path,
         member=(name, number),
         back=url_for("registry.rights.household", code=code),
-        facts=[(fact, as_text(row[fact])) for fact in FACTS],
+        facts=[*((fact, as_text(row[fact])) for fact in FACTS), (BELONGS, "1")],
         choices={
+            BELONGS: [("1", _("是")), ("0", _("否：从来不是本户成员，从登记簿上划去"))],
             "relation": words("relation", terms("relation")),
             "holds_right": [("1", _("是")), ("0", _("否"))],
         },
@@ -87,7 +91,9 @@ def corrected_member(code: str, member_id: UUID) -> Redirect:
         if fact in request.form and getattr(told, fact) != as_text(row[fact])
     ]
     name = ""
-    if told.name.strip() or told.id_number.strip():
+    if told.belongs == "0":
+        facts = [Corrected(BELONGS, told.belongs)]
+    elif told.name.strip() or told.id_number.strip():
         name = told.name.strip()
         person = applications.renumbered(current_actor(), code, member_id, name, tidy(told.id_number))
         facts.append(Corrected("person_id", str(person)))

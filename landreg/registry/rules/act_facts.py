@@ -122,7 +122,8 @@ class ActFacts:
     contract. by_holder: who objects is who holds the right. died_out: codes of its contract rights whose household has no
     member. laid: those of its kind and party on the right. laid_elsewhere: codes of other rights on which what it releases lies.
     land_gained, land_lost: parcels that the right came by, and lost, since an act over all of it was applied for. dead: masked
-    name of who joins to the number of the act that registered their death.
+    name of who joins to the number of the act that registered their death. taken_in: masked name
+    of who goes on elsewhere to the other households that the register has them in.
     """
 
     act_kind: str
@@ -135,6 +136,7 @@ class ActFacts:
     members: Mapping[UUID, bool] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     dead: Mapping[str, str] = field(default_factory=dict)
+    taken_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     abroad: Mapping[str, str] = field(default_factory=dict)
     parcels: tuple[str, ...] = ()
     collective: str = ""

@@ -23,6 +23,7 @@ from landreg.registry.rules.fulfilled import tr_35_notice_is_fulfilled
 from landreg.registry.rules.identified import IDENTIFIED
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhere_too
+from landreg.registry.rules.leaving import GOING, IN_ERROR, LEAVE_REASONS
 from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.relations import RESTORED, chg_12_goes_with_the_number, chg_14_the_dead_do_not_join
@@ -56,7 +57,6 @@ from landreg.registry.rules.signed_day import SIGNED
 HEADS = ("01", "02")
 """The relations of a representative to themselves. NY/T 2539 code C.8."""
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other", RESTORED)
-LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
 
 
 def reg_20_documents_complete(facts: ActFacts, law: Law) -> Finding | None:
@@ -122,16 +122,8 @@ def chg_4_reason_of_the_list(facts: ActFacts, law: Law) -> Finding | None:
     if not isinstance(asked, HouseholdChange):
         return None
     wrong = [j.reason for j in asked.joins if j.reason not in JOIN_REASONS]
-    wrong += [leaving.reason for leaving in asked.leaves if leaving.reason not in LEAVE_REASONS]
+    wrong += [leaving.reason for leaving in asked.leaves if leaving.reason not in (*LEAVE_REASONS, IN_ERROR)]
     return Finding("CHG-4", "reason", {"reasons": wrong}, subject=facts.code) if wrong else None
-
-
-def chg_5_land_at_the_new_place(facts: ActFacts, law: Law) -> Finding | None:
-    """CHG-5: who marries out keeps the land until there is land at the new place: a note for the reviewer. RLCL-31, RCEO-18."""
-    asked = facts.asked
-    if not isinstance(asked, HouseholdChange) or all(leaving.reason != "marriage" for leaving in asked.leaves):
-        return None
-    return Finding("CHG-5", "leaves", {}, subject=facts.code)
 
 
 def chg_7_head_goes_by_its_own_act(facts: ActFacts, law: Law) -> Finding | None:
@@ -231,7 +223,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_2_leaves_from_here,
         chg_3_a_holder_stays,
         chg_4_reason_of_the_list,
-        chg_5_land_at_the_new_place,
+        *GOING,
         chg_7_head_goes_by_its_own_act,
         chg_12_goes_with_the_number,
         chg_14_the_dead_do_not_join,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
+from landreg.registry.rules.leaving import IN_ERROR
 
 BROUGHT = ("household_change", "reissue")
 """Kinds of act that a household brings without coming to the window; whatever gives a right away is signed in person."""
@@ -15,8 +16,8 @@ BROUGHT = ("household_change", "reissue")
 
 @dataclass(frozen=True)
 class Brought:
-    """An application as it would be. rights, members: the household's own. leaving: the members who are to leave. under_way: the
-    number of the case that is open on the same.
+    """An application as it would be. rights, members: the household's own. leaving: the members who are to leave; leave_reason:
+    why. under_way: the number of the case that is open on the same.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Brought:
     asks_for_something: bool
     open_already: bool = False
     under_way: str = ""
+    leave_reason: str = ""
 
 
 def app_1_kind_is_brought_by_a_household(facts: Brought, law: Law | None = None) -> Finding | None:
@@ -54,9 +56,15 @@ def app_6_asks_for_something(facts: Brought, law: Law | None = None) -> Finding 
     return None if facts.asks_for_something else Finding("APP-6", "kind")
 
 
+def chg_15_an_error_is_corrected(facts: Brought, law: Law | None = None) -> Finding | None:
+    """CHG-15: who was never a member is struck by a correction at the office, not by the household's word. CC-220, RLCL-16."""
+    return Finding("CHG-15", "leave_reason") if facts.leaving and facts.leave_reason == IN_ERROR else None
+
+
 BRING_RULES = (
     app_1_kind_is_brought_by_a_household,
     app_2_subject_is_the_households_own,
     app_4_one_open_application_per_subject,
     app_6_asks_for_something,
+    chg_15_an_error_is_corrected,
 )

@@ -13,7 +13,6 @@ from landreg.law.book import Law
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules import contract
 from landreg.registry.rules.acts import (
-    HEADS,
     hh_6_name_of_the_representative,
     reg_20_documents_complete,
     reg_21_still_in_force,
@@ -29,6 +28,7 @@ from landreg.registry.rules.homes_corrected import cor_19_note_of_the_law_stays,
 from landreg.registry.rules.identified import cor_18_interested_party_is_known, res_13_code_as_on_the_licence
 from landreg.registry.rules.land_corrected import LAND_CORRECTED
 from landreg.registry.rules.limit_corrected import LIMIT_CORRECTED
+from landreg.registry.rules.member_corrected import MEMBER_CORRECTED
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
@@ -52,49 +52,12 @@ _NOT_FARMED, _BY_HOUSEHOLD = "5", "110"
 """NY/T 2539 C.9: use other than for farming; C.6: household contracting."""
 
 
-def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """COR-1: who is corrected as a member is one of the household. RERR-18."""
-    asked = _of_member(facts)
-    if asked is None or not facts.in_force or asked.member_id in facts.members:
-        return None
-    return Finding("COR-1", "member", {}, subject=facts.code)
-
-
 def cor_2_same_person(facts: ParcelActFacts, law: Law) -> Finding | None:
     """COR-2: a corrected number is that of the same person: of the member's own name, and of nobody who stands elsewhere.
 
     Another person comes into a household, or leaves it, by the act for that. CC-220, RERR-16.
     """
     return None if facts.same_person or _of_holder(facts) else Finding("COR-2", "id_number", {}, subject=facts.code)
-
-
-def cor_3_one_stands_for_the_household(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """COR-3: the representative is related to themselves, and nobody else is: another stands for it by its own act. RLCL-16."""
-    asked = _of_member(facts)
-    relation = None if asked is None else asked.said("relation")
-    if asked is None or relation is None or (relation in HEADS) == (asked.member_id in facts.heads):
-        return None
-    return Finding("COR-3", "relation", {}, subject=facts.code)
-
-
-def cor_4_a_holder_stays(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """COR-4: after the correction at least one member holds the household's right. RLCL-16."""
-    asked = _of_member(facts)
-    if asked is None or asked.said("holds_right") != "0" or not facts.members:
-        return None
-    if any(holds for member, holds in facts.members.items() if member != asked.member_id):
-        return None
-    return Finding("COR-4", "holds_right", {}, subject=facts.code)
-
-
-def cor_5_member_is_heard(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """COR-5: who would be said never to have held the right has consented in writing, or the error is proved: a note for the
-    reviewer. CC-220, RLCL-16.
-    """
-    asked = _of_member(facts)
-    if asked is None or asked.said("holds_right") != "0":
-        return None
-    return Finding("COR-5", "holds_right", {}, subject=facts.code)
 
 
 def cor_6_operation_within_the_term(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -243,11 +206,6 @@ def tr_8_five_years_or_more(facts: ParcelActFacts, law: Law) -> Finding | None:
     return Finding("TR-8", "term", values, subject=facts.code)
 
 
-def _of_member(facts: ParcelActFacts) -> Correction | None:
-    asked = facts.asked
-    return asked if isinstance(asked, Correction) and asked.of == "member" else None
-
-
 def _of_holder(facts: ParcelActFacts) -> bool:
     return isinstance(facts.asked, Correction) and facts.asked.of == "holder"
 
@@ -268,12 +226,9 @@ _RULES: tuple[Callable[..., Any], ...] = (
     par_17_area_of_this_parcel,
     par_18_code_of_its_group,
     hh_6_name_of_the_representative,
-    cor_1_of_this_household,
+    *MEMBER_CORRECTED,
     cor_2_same_person,
     pt_1_members_in_one_household,
-    cor_3_one_stands_for_the_household,
-    cor_4_a_holder_stays,
-    cor_5_member_is_heard,
     cor_6_operation_within_the_term,
     cor_7_party_was_told,
     cor_9_party_had_its_days,

@@ -70,7 +70,7 @@ class Corrected:
 
 SUBSTANCE = frozenset((
     "registered_area_m2", "footprint_m2", "floor_area_m2", "neighbour_east", "neighbour_south", "neighbour_west",
-    "neighbour_north", "term", "holds_right", "parcels_added", "parcels_off", "holder", "exchanged",
+    "neighbour_north", "term", "holds_right", "belongs", "parcels_added", "parcels_off", "holder", "exchanged",
 ))  # fmt: skip
 """Facts by which others measure their own rights: the land, its area and boundary, the term, and who holds. The rest are slips."""
 HOLDING = frozenset(("parcels_added", "parcels_off", "holder", "exchanged"))

@@ -32,7 +32,7 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
         "neighbour_south", "neighbour_west", "neighbour_north",
     ),
     "household": ("name", "address", "postcode"),
-    "member": ("person_id", "relation", "holds_right"),
+    "member": ("person_id", "relation", "holds_right", "belongs"),
     "holder": ("name", "person_id", "address"),
     "land": ("parcels_added", "parcels_off"),
     "held": ("holder", "exchanged"),

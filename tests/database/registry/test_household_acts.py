@@ -227,7 +227,14 @@ def test_whom_an_act_registered_as_dead_joins_no_household_but_where_that_was_in
         pass_days(superuser, 1)
         alive = one(registrar, f"SELECT member_id FROM party.member WHERE person_id = :p AND {STANDS}", p=person)
         leaves = HouseholdChange((), (Leaving(alive, "other_household"),))
-        booked(registrar, reviewer, superuser, asked_for(registrar, "household_change", leaves), "household_change")
+        case = asked_for(registrar, "household_change", leaves)
+        with pytest.raises(Refused) as unproven:
+            cases.accept(registrar, COUNTY, [case])
+        assert [one.values["papers"] for one in unproven.value.findings if one.code == "REG-20"] == [["taken_in_proof"]]
+        put_paper(registrar, case, "taken_in_proof")
+        booked(registrar, reviewer, superuser, case, "household_change")
+        findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
+        assert "CHG-16" in {found["code"] for found in findings}
         pass_days(superuser, 1)
         joins = HouseholdChange((Joining(person, "51", True, "confirmed"),))
         asked_for(registrar, "household_change", joins, household=SECOND)

@@ -15,13 +15,25 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotFound, Refused
 from landreg.registry import past
 from landreg.registry.casebook import Case
-from landreg.registry.casework import applications
+from landreg.registry.casework import applications, cases
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.rules.household_requests import LandOperation, Operator, Placed, RepresentativeChange
 from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.requests import HouseholdChange, Leaving
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, SIGNED, asked_for, household_id, members, parcels
-from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.registry_kit import (
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    one,
+    pass_days,
+    put_paper,
+    right_of,
+    to_rights,
+)
 from tests.villages import COUNTY, citizen_id
 
 WIFE_NAME = "成员1之2"
@@ -81,9 +93,41 @@ def test_a_member_s_relation_and_share_are_corrected_and_certificates_that_name_
         (proposal,) = act_proposals(uow.session, [uow.session.get_one(Case, {"county": COUNTY, "case_id": case})])
     ends = proposal.changes(date(2026, 7, 1)).ends
     assert ends == dict.fromkeys((right_of(registrar), right_of(registrar, kind="homestead")), "replaced")
+    put_paper(registrar, case, "ruling")
     booked(registrar, reviewer, superuser, case, "correction")
     now: datetime = one(registrar, "SELECT system.clock()")
     assert one(registrar, ON_A_DAY.format("relation || ' ' || holds_right"), m=wife, at=now) == "12 false"
+    assert rechecked(database, worker) == []
+
+
+def test_who_was_never_a_member_is_struck_since_the_first_day_on_their_own_consent(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    _head, wife = members(registrar)
+    leaving = HouseholdChange(leaves=(Leaving(wife, "error"),))
+    with pytest.raises(Refused) as error:
+        applied(registrar, "household_change", leaving)
+    assert codes(error) == {"CHG-15"}
+    before: datetime = one(registrar, "SELECT system.clock()")
+    pass_days(superuser, 1)
+    asked = Correction("member", "holder", "户口簿", (Corrected("belongs", "0"),), (), wife)
+    case = applied(registrar, "correction", asked)
+    for paper in ("application", "identity"):
+        put_paper(registrar, case, paper)
+    with pytest.raises(Refused) as unheard:
+        cases.accept(registrar, COUNTY, [case])
+    assert [(f.code, f.values["papers"]) for f in unheard.value.findings if f.code == "REG-20"] == [
+        ("REG-20", ["holder_consent"])
+    ]
+    put_paper(registrar, case, "holder_consent")
+    booked(registrar, reviewer, superuser, case, "correction")
+    now: datetime = one(registrar, "SELECT system.clock()")
+    assert one(registrar, ON_A_DAY.format("count(*)"), m=wife, at=before) == 1
+    assert one(registrar, ON_A_DAY.format("count(*)"), m=wife, at=now) == 0
+    assert wife not in members(registrar)
+    with unit_of_work(registrar) as uow:
+        told = past.household_history(uow.session, COUNTY, household_id(registrar, HOUSEHOLD))[0]
+    assert [(line.before is None, line.after) for line in told.lines] == [(False, None)] * 3
     assert rechecked(database, worker) == []
 
 

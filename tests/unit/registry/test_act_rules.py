@@ -158,6 +158,7 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-2", "household_change", HouseholdChange(leaves=(Leaving(STRANGER, "death"),)), {}),
     ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
     ("CHG-4", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "moved_to_town"),)), {}),
+    ("CHG-15", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "error"),)), {}),
     ("CHG-7", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({CHILD})}),
     ("HH-6", "household_change", HouseholdChange(name="李四"), {"misnamed": ("李*",)}),
     ("TR-23", "assignment", replace(ASSIGNED, parcels=("P9",)), {}),
@@ -252,6 +253,23 @@ def test_who_marries_out_is_a_note_for_the_reviewer() -> None:
     asked = HouseholdChange(leaves=(Leaving(CHILD, "marriage"),))
     (finding,) = examine(ACT_RULES["household_change"], facts("household_change", asked), LAW)
     assert (finding.code, LAW.level(finding)) == ("CHG-5", "warn")
+
+
+@pytest.mark.parametrize(
+    ("taken_in", "says"),
+    [
+        ({"孙*佑": ()}, "孙*佑退出后，登记簿上不在任何农户"),
+        ({"孙*佑": ("旬阳市610928001001010001",)}, "登记簿上已另在：孙*佑（旬阳市610928001001010001）"),
+        ({"孙*佑": (), "孙*": ("610902104202010002",)}, "随即办理。登记簿上已另在：孙*（610902104202010002）"),
+    ],
+)
+def test_where_the_register_has_who_goes_on_elsewhere_is_a_note_for_the_reviewer(
+    taken_in: dict[str, tuple[str, ...]], says: str
+) -> None:
+    asked = HouseholdChange(leaves=(Leaving(CHILD, "other_collective"),))
+    (finding,) = examine(ACT_RULES["household_change"], facts("household_change", asked, taken_in=taken_in), LAW)
+    assert (finding.code, LAW.level(finding)) == ("CHG-16", "warn")
+    assert says in LAW.say(finding, "zh")
 
 
 @pytest.mark.parametrize(("kind", "asked"), [(kind, asked) for kind, asked, _ in SOUND])

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from landreg.core.periods import DAY, Period
-from landreg.law.book import examine, national_law
+from landreg.law.book import act_type, examine, national_law
 from landreg.registry.effects import Standing
 from landreg.registry.effects.parcels import Spoken, correct_member
 from landreg.registry.rules.act_facts import Restricted
@@ -55,6 +55,7 @@ def contract(first: date, last: date) -> ContractFacts:
 NUMBER = of_member(WIFE, ("person_id", str(UUID(int=9))))
 RELATION = of_member(WIFE, ("relation", "12"))
 SHARE = of_member(WIFE, ("holds_right", "0"))
+NEVER = of_member(WIFE, ("belongs", "0"))
 TERM = Correction("right", "office", "合同原件", (Corrected("term", "1998-01-01/2027-12-31"),))
 THIRTY = contract(date(1998, 1, 1), date(2027, 12, 31))
 LEASE = {"L01": date(2029, 1, 1)}
@@ -155,6 +156,7 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-3", "refuse", of_member(WIFE, ("relation", "02")), {}),
         ("COR-3", "refuse", of_member(HEAD, ("relation", "10")), {}),
         ("COR-5", "warn", SHARE, {}),
+        ("COR-5", "warn", NEVER, {}),
         ("COR-6", "refuse", TERM, {"beyond": LEASE}),
         ("CT-1", "refuse", TERM, {"contract": contract(date(1998, 1, 1), date(2030, 12, 31))}),
         ("CT-6", "warn", TERM, {"contract": contract(date(1998, 1, 1), date(2017, 12, 31))}),
@@ -184,8 +186,41 @@ def test_one_thing_wrong_is_one_finding(code: str, level: str, asked: Correction
 
 
 def test_the_last_who_holds_the_right_keeps_it() -> None:
-    found = examine(RULES, facts(SHARE, members={HEAD: False, WIFE: True}), LAW)
-    assert [finding.code for finding in found] == ["COR-4", "COR-5"]
+    for asked in (SHARE, NEVER):
+        found = examine(RULES, facts(asked, members={HEAD: False, WIFE: True}), LAW)
+        assert [finding.code for finding in found] == ["COR-4", "COR-5"]
+
+
+@pytest.mark.parametrize("kind", ["correction", "office_correction"])
+@pytest.mark.parametrize("fact", ["belongs_0", "holds_right_0"])
+def test_who_would_lose_their_place_or_share_signs_for_it_or_a_ruling_says_so(kind: str, fact: str) -> None:
+    asked = act_type(kind)
+    assert {"error_proof", "holder_consent"} <= {*asked.papers("", fact)}
+    assert "holder_consent" in asked.shown_by(["ruling"])
+    assert "holder_consent" not in asked.papers("", "holds_right_1")
+
+
+def test_the_representative_is_not_struck_nor_anybody_from_what_is_seized() -> None:
+    seized = {"restrictions": (Restricted(UUID(int=4), "seizure", "第一法院", 1),)}
+    head = of_member(HEAD, ("belongs", "0"))
+    for asked, changed, code in ((head, {}, "COR-3"), (NEVER, seized, "TR-12")):
+        found = [(one.code, LAW.level(one)) for one in examine(RULES, facts(asked, **changed), LAW)]
+        assert found == [(code, "refuse"), ("COR-5", "warn")]
+
+
+def test_who_was_never_a_member_is_said_so_no_more_and_in_no_other_household() -> None:
+    here, there = UUID(int=1), UUID(int=2)
+    rows = [
+        Spoken(Standing("member", {"row_id": UUID(int=n)}, {"household_id": home}, since), until)
+        for n, home, since, until in (
+            (1, there, None, date(2020, 1, 1)),
+            (2, here, date(2020, 1, 1), date(2024, 1, 1)),
+            (3, here, date(2024, 1, 1), None),
+        )
+    ]
+    changes = correct_member(rows, [], {"belongs": False}, date(2026, 7, 1), lambda: UUID(int=5))
+    assert changes.opens == ()
+    assert [one.key["row_id"] for one in changes.closes] == [UUID(int=2), UUID(int=3)]
 
 
 def test_a_corrected_number_stands_in_every_row_that_bore_the_wrong_one_and_in_no_other() -> None:
