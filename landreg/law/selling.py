@@ -147,6 +147,6 @@ def _wholes(entry: Mapping[str, Any], thing: str) -> tuple[re.Pattern[str], ...]
 
 
 def _filled(pattern: str, entry: Mapping[str, str]) -> str:
-    for name in ("land", "all", "pay", "house", "rest", "other", "gone"):
+    for name in ("land", "all", "pay", "house", "rest", "other", "tenant", "over", "gone"):
         pattern = pattern.replace(f"{{{name}}}", entry[name])
     return pattern

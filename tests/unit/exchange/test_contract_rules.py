@@ -546,6 +546,9 @@ def test_a_lease_of_a_house_sells_neither_house_nor_homestead() -> None:
     told = free.con_102_house_is_not_sold(("1", "house_lease", said), LAW)
     assert told is not None
     assert (told.code, told.field, told.values["said"]) == ("CON-102", "paid_to", "房屋以三万元卖给乙方")
+    for sold in ("租期满了房子归租的人", "房子到期就是你的"):
+        assert free.con_102_house_is_not_sold(("1", "house_lease", {"said": sold}), LAW)
+    assert free.con_102_house_is_not_sold(("1", "house_lease", {"said": "租期满了房子归还房东"}), LAW) is None
     assert free.con_102_house_is_not_sold(("1", "lease", said), LAW) is None
 
 

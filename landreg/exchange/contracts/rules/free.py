@@ -13,7 +13,7 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
 from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.law.book import Law
-from landreg.law.selling import sells_house, sells_land
+from landreg.law.selling import sells, sells_land
 
 KEPT = "never"
 """What the clause on re-transfer says of land that goes no further."""
@@ -97,13 +97,13 @@ def con_100_term_is_not_over(facts: tuple[str, date], law: Law) -> Finding | Non
 
 
 def con_102_house_is_not_sold(facts: tuple[str, str, Mapping[str, str]], law: Law) -> Finding | None:
-    """CON-102: a lease of a house sells neither the house nor its homestead. LAL-62.
+    """CON-102: a lease of a house sells neither the house nor its homestead; 你 in it is who rents. LAL-62.
 
     facts: the contract's number, its kind, what was written freely, by field.
     """
     number, kind, texts = facts
     for name, text in texts.items():
-        if kind in HOUSES and (said := sells_house(text, law.on)):
+        if kind in HOUSES and (said := sells(text, law.on, house=True, taker="你")):
             return Finding("CON-102", name, {"said": said}, subject=number or None)
     return None
 
