@@ -92,6 +92,12 @@ def credit_is_counted(session: Session, county: str, deposit_id: UUID) -> bool:
     return bool(session.scalar(asked, {"county": county, "deposit": deposit_id}))
 
 
+def claims_of(session: Session, household_id: UUID) -> Sequence[PriorityClaim]:
+    """The claims of a household that it did not take back."""
+    asked = sa.select(PriorityClaim).where(PriorityClaim.household_id == household_id)
+    return session.scalars(asked.where(stands(PriorityClaim, PriorityClaim.claim_id)).order_by(PriorityClaim.at)).all()
+
+
 def claimed(session: Session, household_id: UUID) -> set[UUID]:
     """The windows in which a household claims the land and did not take its claim back."""
     asked = sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id)

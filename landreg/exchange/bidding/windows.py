@@ -13,7 +13,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, fall_queries, logged, sales, takers, told_queries
+from landreg.exchange.bidding import deal_queries, fall_queries, logged, sales, taker_queries, takers, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
 from landreg.exchange.bidding.rules.ending import stopped
@@ -193,7 +193,7 @@ def claim_at_counter(
         ties_nothing(law.on, mandate, name=came.name, witness=came.witness)
         one = replace(one, bearer=bearer, attorney=bool(household and came.code and mandate))
         land = told_queries.listing(uow.session, county, window.listing_id)
-        sides = [Party("household", land.household_id, "")] if land else []
+        sides = [side for side in _others(uow, window, land) if side.party_id != party.party_id]
         stands = stands_for(uow, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household, sides=sides)
         if household is None:
             raise NotFound
@@ -204,6 +204,13 @@ def claim_at_counter(
             mandatary_id=stands.get("mandatary_id"),
             sha256=mandate.sha256 if mandate else None, paper=mandate.name if mandate else None,
         )  # fmt: skip
+
+
+def _others(uow: UnitOfWork, window: Priority, land: Listing | None) -> list[Party]:
+    """Whose land it is, and who would take it."""
+    taker = taker_queries.taker(uow.session, window.county, window.taker_id)
+    would = [Party(taker.kind, taker.household_id or taker.taker_id, taker.name)] if taker else []
+    return [*([Party("household", land.household_id, "")] if land else []), *would]
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:

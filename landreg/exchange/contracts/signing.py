@@ -149,13 +149,12 @@ def _taken(
 
 def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[str, Any]:
     """What is recorded of who signs at the counter. Raises Refused (CON-29)."""
-    row, other = found.contract, found.of(f"signed_{SIDES[1 - SIDES.index(given.side)]}")
+    row, beside = found.contract, SIDES[1 - SIDES.index(given.side)]
+    other = found.of(f"signed_{beside}")
     party = signer_queries.party_of(uow.session, row.county, row.contract_id, given.side)
     one = Present(given.name, given.witness, given.card, given.attorney, given.bearer, given.mandatary)
-    others = [
-        signer_queries.party_of(uow.session, row.county, row.contract_id, side) for side in SIDES if side != given.side
-    ]
-    return stands_for(uow, row.county, party, one, law, other.facts if other else None, row.number, sides=others)
+    sides = signer_queries.parties_of(uow.session, row, beside, other)
+    return stands_for(uow, row.county, party, one, law, other.facts if other else None, row.number, sides=sides)
 
 
 def contractor_of(row: Contract) -> str:

@@ -75,6 +75,7 @@ def stands_for(
         party.kind, party.name, one.name, one.witness, found is not None, named, born, one.attorney,
         str(apart.get("name", "")), str(apart.get("witness", "")), number, one.seen,
         _theirs(uow.session, county, (party, *sides), one.witness),
+        found is None and _of_the_other(uow.session, county, sides, one),
     )  # fmt: skip
     if wrong := rule(facts, law):
         raise Refused(wrong)
@@ -86,9 +87,17 @@ def stands_for(
     return told | _mandatary(uow, one, said)
 
 
-def _theirs(session: Session, county: str, parties: Collection[Party], witness: str) -> bool:
-    """Whether a witness bears the name of one of these parties, of one of a household's members or of who has signed for one."""
-    said, ids = plain(witness), [one.party_id for one in parties if one.party_id is not None]
+def _of_the_other(session: Session, county: str, sides: Collection[Party], one: Present) -> bool:
+    """Whether who stands there is of one of these parties: by their card, or by the name as a witness is."""
+    ids = [side.party_id for side in sides]
+    return known(session, county, ids, replace(one, bearer=None)) is not None or _theirs(
+        session, county, sides, one.name
+    )
+
+
+def _theirs(session: Session, county: str, parties: Collection[Party], name: str) -> bool:
+    """Whether a name is that of one of these parties, of one of a household's members or of who has signed for one."""
+    said, ids = plain(name), [one.party_id for one in parties if one.party_id is not None]
     if not said:
         return False
     return said in {plain(one.name) for one in parties} or queries.of_a_party(session, county, ids, digests(said), said)

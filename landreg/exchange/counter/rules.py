@@ -23,7 +23,8 @@ class Standing:
     name in the register. born: by the number that was given, None where it tells no day. attorney: the party's written power of
     attorney is there, or of an organisation the paper by which it names who heads it. other, other_witness: who signs for the other
     side, and who witnessed that. number: of what is signed. seen: the operator saw the card. witness_is_theirs: the witness bears
-    the name of a party, of one of its household or of who has signed for it.
+    the name of a party, of one of its household or of who has signed for it. is_theirs: who stands there for another is of the
+    other side: by card or name a party, one of its household, who represents it, who has signed for it or is its contact.
     """
 
     kind: str
@@ -39,13 +40,14 @@ class Standing:
     number: str = ""
     seen: bool = True
     witness_is_theirs: bool = False
+    is_theirs: bool = False
 
 
 def con_29_the_party_itself(facts: Standing, law: Law) -> Finding | None:
     """CON-29: for a household signs and speaks one of its members of age, for a person they themselves, each known by their card,
     or whom the party's written power of attorney names; for an organisation whom its own paper names, who heads it or has its power
     of attorney, since no register here has its legal representative; and nobody who witnesses it, or stands for the other side.
-    Nobody of either party witnesses it. LOT-8, RLCL-40.
+    Whoever is not the party itself is none of the other side. Nobody of either party witnesses it. LOT-8, RLCL-40.
     """
     return _finding("CON-29", facts, *_wrong(facts, law.on))
 
@@ -76,6 +78,7 @@ def _wrong(facts: Standing, on: date) -> tuple[str, str]:
         ("name", "counter_named"): by_card and not named,
         ("card", "counter_minor"): facts.born is not None and not of_age(facts.born, on),
         ("name", "counter_other"): name in (plain(facts.other), plain(facts.other_witness)),
+        ("name", "counter_both"): facts.is_theirs,
         ("witness", "counter_witness"): bool(witness) and witness in (name, plain(facts.other)),
         ("witness", "counter_theirs"): bool(witness) and (facts.witness_is_theirs or witness == plain(facts.party)),
     }

@@ -35,7 +35,7 @@ from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
-from landreg.exchange.routes import first_deposits, first_rows, first_sales, window_next
+from landreg.exchange.routes import first_deposits, first_powers, first_rows, first_sales, window_next
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
@@ -142,6 +142,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *first_sales.of_sales(uow.session, actor.household),
+            *first_powers.of_powers(uow.session, uow.now - TOLD_FOR, actor.household),
             *first_deposits.of_doubts(uow.session),
             *first_deposits.of_deposits(uow.session),
             *first_rows.of_projects(uow.session, actor.household),

@@ -88,7 +88,7 @@ def test_the_same_number_is_the_same_person_and_none_is_kept_where_no_card_was_s
 ) -> None:
     (project, home), contract = asked(), drawn(OTHER)
     before = persons(superuser)
-    for side, card, name in (("contractor", "", "样本代理人"), ("taker", CARD, "样本受托人")):
+    for side, card, name in (("taker", "", "样本代理人"), ("contractor", CARD, "样本受托人")):
         given = replace(signature(contract, side), name=name, card=card, attorney=True)
         signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
     first, second = (one.facts for one in seen(contract).events if one.kind.startswith("signed_"))

@@ -55,6 +55,8 @@ def test_the_party_itself_stands_there_or_whom_its_power_of_attorney_names(facts
         (MEMBER, {"attorney": True, "witness": "样本一"}, "witness", "counter_witness"),
         (MEMBER, {"other": "样本一"}, "name", "counter_other"),
         (MEMBER, {"other_witness": "样本一"}, "name", "counter_other"),
+        (MEMBER, {"is_theirs": True, "known": False, "attorney": True}, "name", "counter_both"),
+        (COMPANY, {"is_theirs": True}, "name", "counter_both"),
         (MEMBER, {"witness": "样本社长"}, "witness", "counter_witness"),
         (MEMBER, {"witness": "样本户"}, "witness", "counter_theirs"),
         (MEMBER, {"witness_is_theirs": True}, "witness", "counter_theirs"),

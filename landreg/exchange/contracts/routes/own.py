@@ -23,7 +23,15 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.bidding import review_queries
-from landreg.exchange.contracts import deal_queries, land_queries, project_queries, projects, queries, signing
+from landreg.exchange.contracts import (
+    deal_queries,
+    land_queries,
+    project_queries,
+    projects,
+    queries,
+    signer_queries,
+    signing,
+)
 from landreg.exchange.contracts.asked_land import barred, of_project
 from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.making import land_gone
@@ -171,6 +179,7 @@ def _text(actor: Actor, county: str, project_id: UUID, consent: Consent | None) 
         )
     return pages.render(
         "exchange/contracts/own_project.html", project=project, offer=offered(project, kept, day), consent=consent, DAY=DAY,
+        mine="contractor",
     )  # fmt: skip
 
 
@@ -254,12 +263,14 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         after = land_queries.listed_after(uow.session, row) if takes else ()
         watched = review_queries.watched(uow.session, county, [row.deal_id], [contract_id])
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
+    mine = "contractor" if passes else "taker" if takes else ""
     return pages.render(
         "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household",
         found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
-        mine="contractor" if passes else "taker" if takes else "", told=told, total=to_be_paid(found), after=after, watched=watched,
+        mine=mine, by_power=signer_queries.by_power(found.events, f"signed_{mine}"),
+        told=told, total=to_be_paid(found), after=after, watched=watched,
         holders=held_by, gone=gone,
         answer_by=open_until(course.events) if stage(course) in ("running", "over") else None,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),
