@@ -250,6 +250,7 @@ def test_a_household_is_told_which_parcel_is_barred_by_its_listing_and_its_yes_g
     shown = another_browser.get(f"{word}?{urlencode({'keep': free}, doseq=True)}").text
     assert "授权按此条款签订" in shown
     assert VALUES["paid_to"] in shown
+    assert re.search(r"合同期内一共要付 [0-9,.]+ 元，由对方付；第一期 [0-9,.]+ 元，2027-01-01 付", shown)
     assert "质量等级：以登记簿记载为准" in shown, (
         "not what the project's form said: the contract has the register's grade"
     )

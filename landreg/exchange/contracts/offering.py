@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from landreg.core.units import CENT, mu_of, total_mu
+from landreg.core.units import total_mu
 from landreg.exchange.contracts.drafts import Terms
-from landreg.exchange.contracts.model import Project, ProjectParcel
+from landreg.exchange.contracts.model import Contract, ContractParcel, Project, ProjectParcel
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
 from landreg.exchange.contracts.rules.wording import Parcelled
+from landreg.exchange.contracts.whole import calendar_of
 from landreg.law.book import term
 
 AS_REGISTERED = "以登记簿记载为准"
@@ -22,14 +24,14 @@ AS_REGISTERED = "以登记簿记载为准"
 
 @dataclass(frozen=True)
 class Offered:
-    """clauses: title and wording of each, in the order of the contract. of_year: what its parcels bring in the first year, in the
-    unit of the price: yuan or kg. digest: SHA-256 of the whole text.
+    """clauses: title and wording of each, in the order of the contract. total: what falls due over the term, in yuan or kg, and the
+    first of it, as the contract's calendar reckons it. digest: SHA-256 of the whole text.
     """
 
     clauses: tuple[tuple[str, str], ...]
     parcels: Sequence[ProjectParcel]
     said: str
-    of_year: Decimal
+    total: tuple[Decimal, Due] | None
     digest: str
 
 
@@ -52,5 +54,27 @@ def offered(project: Project, parcels: Sequence[ProjectParcel], on: date) -> Off
     clauses = {**known, **project.clauses, "grade": AS_REGISTERED}
     text = Text(terms.kind, terms.unit, clauses, project.said, terms.months, number=project.number)
     pieces = [Parcelled(one.parcel_code, "", one.area_m2, one.price) for one in parcels]
-    of_year = sum((mu_of(one.area_m2) * one.price for one in parcels), Decimal(0)).quantize(CENT)
-    return Offered(written(text, on), parcels, project.said, of_year, wording.digest(text, pieces, on))
+    return Offered(
+        written(text, on),
+        parcels,
+        project.said,
+        comes_to(_dues(project, terms, parcels)),
+        wording.digest(text, pieces, on),
+    )
+
+
+def _dues(project: Project, terms: Terms, parcels: Sequence[ProjectParcel]) -> tuple[Due, ...]:
+    """What falls due by a contract that is not drawn yet."""
+    row = Contract(
+        kind=terms.kind, from_on=terms.from_on, until_on=terms.until_on, unit=terms.unit, price=terms.price, grain=terms.grain,
+        escalator_percent=terms.escalator_percent, paid_every=terms.paid_every, paid_before=terms.paid_before, instalments=None,
+        clauses=project.clauses,
+    )  # fmt: skip
+    pieces = [ContractParcel(parcel_code=one.parcel_code, area_m2=one.area_m2, price=one.price) for one in parcels]
+    return calendar_of(row, pieces)
+
+
+def comes_to(dues: Sequence[Due]) -> tuple[Decimal, Due] | None:
+    """What falls due over a term, in yuan or kg, and the first of it; None where nobody pays. A deposit is no part of the price."""
+    owed = [one for one in dues if one.kind != DEPOSIT]
+    return (sum((one.amount for one in owed), Decimal(0)), owed[0]) if owed else None

@@ -12,6 +12,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import total_mu
 from landreg.exchange.contracts import draft_queries, queries
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.offering import comes_to
 from landreg.exchange.contracts.rules.clauses import asked_of
 from landreg.exchange.contracts.rules.course import FINAL, UNSIGNED
 from landreg.exchange.contracts.rules.free import (
@@ -19,7 +20,7 @@ from landreg.exchange.contracts.rules.free import (
     con_34_term_has_begun,
     con_85_one_draft_at_a_time,
 )
-from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
+from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.swapped import con_107_exchange_is_about_even
 from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_first
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
@@ -74,7 +75,5 @@ def _sold_by_its_rules(session: Session, row: Contract, law: Law) -> Finding | N
 
 def to_be_paid(found: Whole) -> tuple[Decimal, Due] | None:
     """What a draft comes to over its term, in yuan or kg, and the first of it; None where nobody pays, or both have signed."""
-    dues = [one for one in calendar_of(found.contract, found.parcels) if one.kind != DEPOSIT]
-    if found.contract.state not in UNSIGNED or not dues:
-        return None
-    return sum((one.amount for one in dues), Decimal(0)), dues[0]
+    unsigned = found.contract.state in UNSIGNED
+    return comes_to(calendar_of(found.contract, found.parcels)) if unsigned else None
