@@ -8,6 +8,7 @@ sample's year one neighbour wins whatever it comes to.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -192,7 +193,7 @@ def _seal(buyer: Actor, row: Any) -> None:
 
 
 def _open(market: Market) -> None:
-    """Both officers open what is sealed and has closed."""
+    """Both officers open what is sealed and has closed. What was sealed for the keys of a run that was broken off stays shut."""
     padding = OAEP(MGF1(SHA256()), SHA256(), None)
     for row in _rows(market, _TO_OPEN):
         for officer in (market.operator, market.opener):
@@ -201,8 +202,9 @@ def _open(market: Market) -> None:
                     found = sales.standing(uow, row.county, row.sale_id)
                     place = sealed.place_of(found.sale, officer)
                     bids = sealed_queries.sealed_bids(uow.session, row.county, row.sale_id)
-                    key = _KEYS.get(officer.account_id)
-                if key is None:
+                    mark = sealed.key_mark(uow, found.sale, place)
+                key = _KEYS.get(officer.account_id)
+                if key is None or hashlib.sha256(_public(key)).hexdigest() != mark:
                     continue
                 halves = {
                     one.sealed_id: key.decrypt((one.wrapped_one, one.wrapped_two)[place - 1], padding) for one in bids

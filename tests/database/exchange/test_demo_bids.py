@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from landreg import demo_bids, demo_market
 from landreg.access.sealing import use_key
 from landreg.config import Settings
@@ -39,3 +41,20 @@ def test_the_sample_s_listings_are_dealt_with_by_talk_by_auction_and_by_sealed_b
     assert one(OPERATOR, "SELECT count(*) > 0 FROM exchange.deposit WHERE kind = 'returned'")
     # What the auditor's watch is there for: who enters last wins, each time.
     assert one(OPERATOR, LAST_WINS) is True
+
+
+def test_what_was_sealed_for_the_keys_of_a_run_that_was_broken_off_stays_shut_and_the_next_run_goes_on(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 5)
+    held = demo_market.Market(Office(COUNTY, registrar, reviewer, Store(database.store)), OPERATOR, SECOND)
+    demo_market.begin_month(held, 3)
+    for number in range(3, 7):
+        days.work(WORKER)
+        demo_bids.begin_month(held, number)
+        monkeypatch.setattr(demo_bids, "_KEYS", {})
+        demo_bids.officers(held, COUNTY)
+        pass_days(superuser, 31)
+    assert one(OPERATOR, "SELECT count(*) > 0 FROM exchange.sealed_bid") is True
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.opened_bid") == 0
