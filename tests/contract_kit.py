@@ -43,6 +43,8 @@ TAKER = "93610902MA0000001B"
 YEAR = beijing_day(datetime.now(UTC)).year
 FIRST, UNTIL = date(YEAR - 4, 1, 1), date(YEAR + 1, 7, 1)
 """The days of the contract of `terms`, in whichever year the tests run: it has run for years, and half a year is to come."""
+JUDGED: dict[str, Any] = {"document": "judgment", "final": True, "looked": True}
+"""By which an outcome is recorded that ends a contract, or that it was void."""
 OPERATOR = Actor(UUID(int=0x6109_0009), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
 VALUES = {
     "taker_home": "样本镇街道一号", "grade": "三等", "use": "grain", "paid_to": "甲方账户", "land_paid_to": "by_law",

@@ -38,7 +38,7 @@ from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.rules.requests import RestrictionAsked
 from tests import contract_kit as kit
-from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
+from tests.contract_kit import JUDGED, OPERATOR, PAPER, VALUES, signed, terms, today
 from tests.exchange_kit import NEIGHBOUR
 from tests.household_kit import asked_for
 from tests.life_kit import Life, Stage
@@ -101,7 +101,7 @@ def _void() -> Life:
     contract, day = signed(kit.drawn(codes=kit.parcels_of(OPERATOR, kit.right_id())[1:])), today()
     at = (COUNTY, contract.contract_id)
     disputes.dispute(OPERATOR, *at, Brought("court", "合同效力"), None)
-    yield "settle_void", lambda: disputes.settle(OPERATOR, *at, Outcome("void", day), PAPER)
+    yield "settle_void", lambda: disputes.settle(OPERATOR, *at, Outcome("void", day, **JUDGED), PAPER)
     assert kit.seen(contract).contract.ends_on == contract.from_on
 
 

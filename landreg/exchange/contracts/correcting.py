@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from sqlalchemy.orm import Session
+
 from landreg.core.actor import Actor
 from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -18,9 +20,11 @@ from landreg.exchange.bidding import logged as bidding_logged
 from landreg.exchange.bidding.correcting import put_correction
 from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.rules.correcting import Correcting, rec_1_corrected_while_nothing_rests_on_it
+from landreg.exchange.contracts import deal_queries, land_queries, queries
 from landreg.exchange.contracts.entering import held
 from landreg.exchange.contracts.life import pay_within
 from landreg.exchange.contracts.model import ContractEvent, RentPayment
+from landreg.exchange.contracts.rules.outcomes import ENDING
 from landreg.exchange.contracts.rules.rent import ZERO
 from landreg.exchange.contracts.whole import Whole, due_of
 from landreg.law.book import Law
@@ -77,8 +81,8 @@ def correct_payment(actor: Actor, county: str, contract_id: UUID, wrong: Wrong, 
 
 
 def take_back(actor: Actor, county: str, contract_id: UUID, wrong: Wrong) -> Correction:
-    """Take back a dividend that was not resolved, or the outcome of a dispute that is open still. Raises NotFound, Refused (REC-1,
-    GUARD-1).
+    """Take back a dividend that was not resolved, or the outcome of a dispute that is open still, by another officer where it ended
+    the contract. Raises NotFound, Refused (REC-1, GUARD-1), Conflict (CON-2, CON-31, CON-32) where another has the land since.
     """
     with unit_of_work(actor) as uow:
         made = struck(uow, county, contract_id, wrong, None)
@@ -89,16 +93,20 @@ def take_back(actor: Actor, county: str, contract_id: UUID, wrong: Wrong) -> Cor
 def struck(
     uow: UnitOfWork, county: str, contract_id: UUID, wrong: Wrong, instead: UUID | None, award: Decimal = ZERO
 ) -> Correction:
-    """Write that a step was wrong; who records what stands in its place stages the leaf then. award: what the contractor owes by
-    that. Raises NotFound, Refused (REC-1).
+    """Write that a step was wrong, and with it the end that it brought; who records what stands in its place stages the leaf then.
+    award: what the contractor owes by that. Raises NotFound, Refused (REC-1).
     """
     found, law = held(uow, county, contract_id)
     row = next((one for one in found.recorded.events if one.event_id == wrong.record_id), None)
     if row is None or row.kind not in STEPS:
         raise NotFound
     rests = "carried" if correction_queries.went_over(uow.session, county, contract_id) else ""
-    _may_correct(uow, found, law, wrong, rests if row.kind == "dividend" else _bound(found, row, award))
+    if row.kind != "dividend":
+        rests = kept_by(uow.session, found, row, award, by=uow.actor.account_id)
+    _may_correct(uow, found, law, wrong, rests)
     made = put_correction(uow, "contract_event", row, row.event_id, wrong.why, instead)
+    if (end := _end_by(found, row)) is not None:
+        staged(uow, put_correction(uow, "contract_event", end, end.event_id, wrong.why, None))
     uow.session.refresh(found.contract)
     return made
 
@@ -122,18 +130,59 @@ def _counted(uow: UnitOfWork, found: Whole, row: RentPayment) -> str:
     return "certified" if certified or correction_queries.went_over(uow.session, row.county, row.contract_id) else ""
 
 
-def _bound(found: Whole, row: ContractEvent, award: Decimal) -> str:
-    """What was done by an outcome that is not undone by recording another."""
+def kept_by(
+    session: Session, found: Whole, row: ContractEvent, award: Decimal = ZERO, *, by: UUID | None = None
+) -> str:
+    """What was done by an outcome, or since it ended the contract, that is not undone by recording another; or that who would undo
+    it, by, recorded it: a word of terms.toml after `correction_`; '' where nothing is. award: what the contractor owes then.
+    """
+    if row.kind != "settled":
+        return ""
     dues = [due_of(one, found.contract.unit) for one in found.dues if one.event_id != row.event_id]
     owed = sum((one.amount for one in dues if one.payer == "contractor"), award)
     paid = sum((one.amount_yuan or ZERO for one in found.payments if one.payer == "contractor"), ZERO)
-    if row.facts.get("outcome") in ("ended", "void"):
-        return "ended"
     if any(one.kind == "disputed" and one.at > row.at for one in found.events):
         return "disputed"
+    if row.facts.get("outcome") in ENDING and _went_on_since(session, found, row):
+        return "ended"
+    if row.facts.get("outcome") in ENDING and row.by_id == by:
+        return "own"
     if found.of("returned") and row.facts.get("outcome") == "hand_back":
         return "returned"
     return "paid" if row.facts.get("pays") == "contractor" and paid > owed else ""
+
+
+def is_over(found: Whole, wrong: ContractEvent | None) -> bool:
+    """Whether a contract has ended, also without an outcome that is corrected."""
+    return found.of("ended") is not None and (wrong is None or _end_by(found, wrong) is None)
+
+
+def _end_by(found: Whole, row: ContractEvent) -> ContractEvent | None:
+    """The end that an outcome brought; None where it brought none."""
+    end = found.of("ended")
+    return end if end is not None and end.facts.get("how") == "award" and end.at == row.at else None
+
+
+def _went_on_since(session: Session, found: Whole, row: ContractEvent) -> bool:
+    """Whether something came since an outcome that ended a contract, or made it void: a step, a payment, the end of what was
+    transferred further; or another has its land, or lists it, for days of its term.
+    """
+    came = any(one.at > row.at and one.kind not in ("settled", "ended", "filed") for one in found.events)
+    if came or any(one.recorded_at > row.at for one in found.payments):
+        return True
+    if _end_by(found, row) is None:
+        return False
+    of = found.contract
+    below = queries.following(session, of.county, of.contract_id)
+    if any(one.relation == "retransfer" and one.ends_on is not None for one in below):
+        return True
+    passed_on, codes = (
+        of.relation == "retransfer",
+        [one.parcel_code for one in found.parcels if one.parcel_code not in found.parts],
+    )
+    days = (of.from_on, of.until_on)
+    bound = {} if passed_on else land_queries.bound(session, of.county, codes, *days, 0, [of.contract_id])
+    return bool(bound or deal_queries.listed(session, of.county, codes, days, passed_on=passed_on, but=of.deal_id))
 
 
 def _sum(row: RentPayment) -> tuple[Decimal | None, Decimal | None, str]:

@@ -25,7 +25,7 @@ from landreg.exchange.contracts.rules.closing import (
     con_83_land_board_hears_disputes_over_farmland,
     con_101_brought_on_a_day_that_is_shown,
 )
-from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, con_17_outcome_is_said
+from landreg.exchange.contracts.rules.outcomes import ENDING, Outcome, Recorded, con_17_outcome_is_said
 from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due, Settled
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
@@ -115,7 +115,7 @@ def settle(
         )  # fmt: skip
         if made is not None:
             correcting.staged(uow, made)
-        if asked.outcome in ("ended", "void") and not ended:
+        if asked.outcome in ENDING and not ended:
             _end(uow, found, law, asked)
 
 

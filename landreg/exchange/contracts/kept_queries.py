@@ -20,7 +20,7 @@ def kept_otherwise(session: Session) -> Iterator[Copied]:
         yield Copied("exchange.held_parcel", f"{row.number}/{row.parcel_code}", "held", row.now, row.told)
 
 
-# An outcome that was corrected counts no more: what was disputed is so again.
+# An outcome that was corrected counts no more, nor does the end that it brought: what was disputed is so again.
 _COURSE = """
     WITH course AS (
         SELECT e.county, e.contract_id, bool_or(e.kind = 'signed') AS signed, bool_or(e.kind = 'withdrawn') AS withdrawn,
@@ -28,9 +28,10 @@ _COURSE = """
             min(e.on_day) FILTER (WHERE e.kind = 'ended') AS ended,
             min(e.on_day) FILTER (WHERE e.kind = 'registered') AS registered,
             bool_or(e.kind = 'settled' AND e.facts ->> 'outcome' = 'void') AS void,
-            count(*) FILTER (WHERE e.kind = 'disputed') > count(*) FILTER (WHERE e.kind = 'settled' AND NOT EXISTS (
-                SELECT FROM exchange.correction AS x WHERE x.county = e.county AND x.record_id = e.event_id)) AS disputed
-        FROM exchange.contract_event AS e GROUP BY e.county, e.contract_id
+            count(*) FILTER (WHERE e.kind = 'disputed') > count(*) FILTER (WHERE e.kind = 'settled') AS disputed
+        FROM exchange.contract_event AS e WHERE NOT EXISTS (
+            SELECT FROM exchange.correction AS x WHERE x.county = e.county AND x.record_id = e.event_id)
+        GROUP BY e.county, e.contract_id
     )
 """
 _STATES = """

@@ -76,16 +76,12 @@ def _contract(row: Contract, parcels: Iterable[ContractParcel], steps: Iterable[
 
 
 def _moved(row: Contract, steps: Iterable[ContractEvent]) -> dict[str, str]:
-    """The last day of a draft where it is another than was drawn or put off last, and whether it is void where no outcome says so,
-    or one does and it is not: of these no leaf tells.
-    """
+    """The last day of a draft where it is another than was drawn or put off last: of that no leaf tells."""
     said = sorted(steps, key=lambda one: one.at)
     put_off = [one.facts["until"] for one in said if one.kind == "draft_renewed"]
     last = put_off[-1] if put_off else row.drawn_until and row.drawn_until.isoformat()
     now = row.sign_until and row.sign_until.isoformat()
-    moved = {} if last is None or last == now else {"sign_until": str(now)}
-    void = any(one.facts.get("outcome") == "void" for one in said)
-    return moved if void == row.void else {**moved, "void": str(row.void)}
+    return {} if last is None or last == now else {"sign_until": str(now)}
 
 
 def _step(row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[RentDue]) -> Told:

@@ -249,6 +249,14 @@ class Whole:
         """The last step of a kind."""
         return next((one for one in reversed(self.events) if one.kind == kind), None)
 
+    @property
+    def to_return(self) -> bool:
+        """Whether the contract is over and the land, of what transfers land, is not recorded as given back."""
+        row = self.contract
+        return (
+            row.state == "ended" and not self.ahead and row.kind not in (*MOVING, SERVICE) and not self.of("returned")
+        )
+
     def signed_on(self, otherwise: date) -> date:
         """The day on which both had signed; another where none is recorded."""
         signed = self.of("signed")

@@ -151,8 +151,17 @@ def _deposit(found: Whole, side: str) -> Iterator[str]:
 
 
 def _ended(found: Whole, today: date) -> Iterator[str]:
-    """That the contract has ended, or is to end, before its term: told for some days."""
+    """That the contract has ended, or is to end, before its term, or is void: told for some days; of what is void also while the
+    land is not given back.
+    """
     ended = found.of("ended")
+    if found.contract.void:
+        said = next(one for one in reversed(found.events) if one.facts.get("outcome") == "void")
+        if found.to_return:
+            yield _("合同被认定自始无效：土地应当交还，还没有记录交还")
+        elif today <= beijing_day(said.at) + ENDED_FOR:
+            yield _("合同被认定自始无效，从来没有生效")
+        return
     if (
         ended is None
         or ended.facts.get("how") == "replaced"

@@ -24,11 +24,12 @@ from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
 from landreg.exchange.contracts.rules.outcomes import Outcome
 from tests import bidding_kit
-from tests.contract_kit import OPERATOR, OTHER, PAPER, SHARES, drawn, seen, signed, today
+from tests.contract_kit import JUDGED, OPERATOR, OTHER, PAPER, SHARES, drawn, seen, signed, today
 from tests.exchange_kit import TERM
 from tests.registry_kit import Connection, codes, to_rights
 from tests.villages import COUNTY
 
+SECOND = replace(OPERATOR, account_id=uuid4(), name="交易员庚")
 WHY = "抄错了，核对原件后更正"
 
 
@@ -129,11 +130,13 @@ def test_an_outcome_recorded_wrongly_is_corrected_while_nothing_was_done_by_it(
     correcting.take_back(*at, settled(contract))
     assert seen(contract).course(now).disputed
     assert seen(contract).contract.state == "disputed"
-    disputes.settle(*at, replace(judged, outcome="ended", yuan=None, due_on=None, pays=""), PAPER)
+    disputes.settle(*at, replace(judged, outcome="ended", yuan=None, due_on=None, pays="", looked=True), PAPER)
     assert seen(contract).contract.ends_on == now
-    with pytest.raises(Refused) as ended:
+    with pytest.raises(Refused) as alone:
         disputes.settle(*at, judged, PAPER, settled(contract))
-    assert fault(ended) == "correction_ended"
+    assert fault(alone) == "correction_own"
+    disputes.settle(SECOND, *at[1:], judged, PAPER, settled(contract))
+    assert (seen(contract).contract.ends_on, stage(seen(contract).course(now))) == (None, "running")
     assert bidding_kit.strays(worker, database) == []
 
 
@@ -173,12 +176,80 @@ def test_what_went_over_to_a_change_stays_and_the_database_asks_too(superuser: C
     assert seen(contract).payments == []
 
 
-def test_a_void_or_ended_contract_is_told_what_to_do(superuser: Connection) -> None:
+def test_an_outcome_that_ended_the_contract_is_taken_back_by_another_while_nothing_came_of_it(
+    superuser: Connection, worker: Actor, database: Settings, as_desk: Any
+) -> None:
+    """REC-1: with the end that it brought; the land is bound again, and the database asks who."""
+    contract = signed(drawn())
+    at, held_ = (
+        (OPERATOR, COUNTY, contract.contract_id),
+        "SELECT held::text FROM exchange.held_parcel ORDER BY parcel_code",
+    )
+    bound, left = superuser.execute(held_).fetchall(), seen(contract).left
+    disputes.dispute(*at, Brought("court", "效力"), PAPER)
+    disputes.settle(*at, Outcome("void", today(), **JUDGED), PAPER)
+    assert (seen(contract).contract.void, superuser.execute(held_).fetchall()) == (True, [])
+    with pytest.raises(Refused) as alone:
+        correcting.take_back(*at, settled(contract))
+    assert fault(alone) == "correction_own"
+    desk = as_desk(OPERATOR.desk, OPERATOR.jurisdiction)
+    desk.autocommit = False
+    for event in (seen(contract).of("settled"), seen(contract).of("ended")):
+        assert event is not None
+        desk.execute(
+            "INSERT INTO exchange.correction VALUES (%s, %s, 'contract_event', %s, NULL, '抄错', %s, '', system.clock())",
+            [COUNTY, contract.village, event.event_id, OPERATOR.account_id],
+        )
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation) as wall:
+        desk.commit()
+    assert wall.value.diag.constraint_name == "rec_1_nothing_rests_on_it"
+    correcting.take_back(SECOND, *at[1:], settled(contract))
+    found = seen(contract)
+    assert (found.contract.void, found.contract.state, found.contract.ends_on, found.left) == (
+        False,
+        "disputed",
+        None,
+        left,
+    )
+    assert superuser.execute(held_).fetchall() == bound
+    disputes.settle(*at, Outcome("ended", today(), **JUDGED), PAPER)
+    life.pay(*at, Decimal(1), today(), "HZ-9", PAPER)
+    with pytest.raises(Refused) as paid:
+        correcting.take_back(SECOND, *at[1:], settled(contract))
+    assert fault(paid) == "correction_ended"
+    correcting.correct_payment(*at, Wrong(seen(contract).payments[0].payment_id, WHY), None)
+    correcting.take_back(SECOND, *at[1:], settled(contract))
+    disputes.settle(*at, Outcome("void", today(), **JUDGED), PAPER)
+    again = signed(drawn())
+    with pytest.raises(Refused) as let:
+        correcting.take_back(SECOND, *at[1:], settled(contract))
+    assert fault(let) == "correction_ended"
+    assert again.contract_id != contract.contract_id
+    assert bidding_kit.strays(worker, database) == []
+
+
+def test_of_a_contract_that_had_ended_the_outcome_alone_is_taken_back() -> None:
     contract = signed(drawn())
     at = (OPERATOR, COUNTY, contract.contract_id)
     life.end(*at, End("agreed", today()), PAPER)
     disputes.dispute(*at, Brought("court", "效力"), PAPER)
-    disputes.settle(*at, Outcome("void", today(), document="judgment", final=True), PAPER)
-    with pytest.raises(Refused) as void:
-        correcting.take_back(*at, settled(contract))
-    assert fault(void) == "correction_ended"
+    disputes.settle(*at, Outcome("void", today(), **JUDGED), PAPER)
+    correcting.take_back(SECOND, *at[1:], settled(contract))
+    assert (seen(contract).contract.void, seen(contract).contract.state) == (False, "ended")
+    assert seen(contract).of("ended") is not None
+
+
+def test_what_an_award_alone_says_the_database_takes_from_no_settlement(superuser: Connection) -> None:
+    """CON-17."""
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    disputes.dispute(*at, Brought("court", "效力"), PAPER)
+    disputes.settle(*at, Outcome("stands", today()), PAPER)
+    disputes.dispute(*at, Brought("court", "效力"), PAPER)
+    with pytest.raises(psycopg.errors.CheckViolation) as wall:
+        superuser.execute(
+            """INSERT INTO exchange.contract_event SELECT (jsonb_populate_record(e, jsonb_build_object(
+               'event_id', gen_random_uuid(), 'facts', e.facts || '{"outcome": "void"}'))).*
+               FROM exchange.contract_event AS e WHERE e.kind = 'settled'"""
+        )
+    assert wall.value.diag.constraint_name == "con_17_award_or_judgment_says_so"

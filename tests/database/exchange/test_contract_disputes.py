@@ -22,6 +22,7 @@ from landreg.exchange.contracts.rules.closing import Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.outcomes import Outcome
 from tests.contract_kit import (
+    JUDGED,
     OPERATOR,
     OTHER,
     PAPER,
@@ -90,9 +91,9 @@ def test_a_dispute_after_the_end_comes_within_its_limitation_and_binds_the_recor
         disputes.dispute(*at, Brought("arbitration", "尾款", "rent"), PAPER)
     assert codes(late) == {"CON-26"}
     disputes.dispute(*at, Brought("arbitration", "尾款", "rent", accepted=True), PAPER)
-    disputes.settle(*at, Outcome("dismissed", today()), PAPER)
+    disputes.settle(*at, Outcome("dismissed", today(), **JUDGED), PAPER)
     disputes.dispute(*at, Brought("court", "地没有交齐", "land"), None)
-    disputes.settle(*at, Outcome("void", today()), PAPER)
+    disputes.settle(*at, Outcome("void", today(), **JUDGED), PAPER)
     assert {one.due.kind for one in seen(contract).settled} == {"awarded"}
     assert seen(contract).contract.state == "ended"
 
@@ -216,7 +217,7 @@ def test_what_was_paid_of_a_due_that_an_award_covers_is_not_too_much_when_the_co
     disputes.dispute(*at, Brought("court", "欠租", "rent"), None)
     ended = (due.due.until_on - due.due.from_on) / 2 + due.due.from_on
     pass_days(superuser, (ended - today()).days)
-    award = Outcome("ended", today(), due.left - paid, today(), pays="taker", document="judgment", final=True)
+    award = Outcome("ended", today(), due.left - paid, today(), pays="taker", **JUDGED)
     disputes.settle(*at, replace(award, covers=(due.due.position,)), PAPER)
     found = seen(contract)
     assert found.contract.ends_on == today()

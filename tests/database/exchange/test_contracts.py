@@ -60,6 +60,7 @@ from landreg.registry.home.brought import seeing
 from landreg.registry.queries import documents
 from tests.contract_kit import (
     FIRST,
+    JUDGED,
     OPERATOR,
     OTHER,
     PAPER,
@@ -279,7 +280,7 @@ def test_a_dispute_stops_every_end_until_its_outcome_which_binds_the_record() ->
     disputes.settle(OPERATOR, COUNTY, contract.contract_id, owed, PAPER)
     assert [due.amount for due in seen(contract).dues[before:]] == [Decimal("88.00")]
     disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("court", "合同效力"), None)
-    disputes.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("void", today()), PAPER)
+    disputes.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("void", today(), **JUDGED), PAPER)
     assert (seen(contract).contract.state, seen(contract).contract.ends_on) == ("ended", contract.from_on)
     assert stage(seen(signed(drawn())).course(today())) == "running"
 
@@ -323,7 +324,7 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
     awarded = Outcome("owed", today(), Decimal("88.00"), today(), pays="taker")
     disputes.settle(OPERATOR, COUNTY, change.contract_id, awarded, PAPER)
     disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
-    disputes.settle(OPERATOR, COUNTY, change.contract_id, Outcome("void", today()), PAPER)
+    disputes.settle(OPERATOR, COUNTY, change.contract_id, Outcome("void", today(), **JUDGED), PAPER)
     assert [one.owed for one in seen(change).settled] == [Decimal("88.00")]
 
 

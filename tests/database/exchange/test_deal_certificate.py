@@ -20,7 +20,7 @@ from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
-from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, today
+from tests.contract_kit import JUDGED, OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, today
 from tests.exchange_kit import market
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY
@@ -89,10 +89,10 @@ def test_a_contract_is_void_once_and_keeps_what_was_paid() -> None:
     at = (OPERATOR, COUNTY, contract.contract_id)
     life.pay(*at, Decimal("100.00"), today(), "HP-1", PAPER)
     disputes.dispute(*at, Brought("court", "合同效力"), None)
-    disputes.settle(*at, Outcome("void", today()), PAPER)
+    disputes.settle(*at, Outcome("void", today(), **JUDGED), PAPER)
     assert seen(contract).contract.void
     assert seen(contract).money == Decimal("100.00")
     disputes.dispute(*at, Brought("court", "合同效力"), None)
     with pytest.raises(Refused) as again:
-        disputes.settle(*at, Outcome("void", today()), PAPER)
+        disputes.settle(*at, Outcome("void", today(), **JUDGED), PAPER)
     assert codes(again) == {"CON-17"}

@@ -17,6 +17,9 @@ TODAY = date(2026, 7, 1)
 LAW = national_law("610902", TODAY)
 BEGIN, END = TODAY - timedelta(days=90), date(2030, 1, 1)
 OWED = Outcome("owed", TODAY, Decimal("88.00"), TODAY, pays="taker")
+JUDGED: dict[str, Any] = {"document": "judgment", "final": True}
+VOID = Outcome("void", TODAY, looked=True, **JUDGED)
+OVER = Outcome("ended", BEGIN, looked=True)
 RECORDED = Recorded("1", OWED, BEGIN, END, TODAY - timedelta(days=60))
 SERVED = TODAY - timedelta(days=31)
 
@@ -33,9 +36,9 @@ def faults(asked: Outcome, **changed: Any) -> dict[str | None, str]:
 @pytest.mark.parametrize(
     "sound",
     [
-        OWED, replace(OWED, pays="contractor"), Outcome("void", TODAY), Outcome("ended", BEGIN), Outcome("ended", END),
-        Outcome("withdrawn", TODAY, document=""), Outcome("dismissed", TODAY), replace(OWED, outcome="stands"),
-        replace(OWED, outcome="ended", on_day=END), replace(OWED, outcome="void"),
+        OWED, replace(OWED, pays="contractor"), VOID, OVER, replace(OVER, on_day=END),
+        Outcome("withdrawn", TODAY, document=""), Outcome("dismissed", TODAY, **JUDGED), replace(OWED, outcome="stands"),
+        replace(OWED, outcome="ended", on_day=END, looked=True), replace(OWED, outcome="void", looked=True, **JUDGED),
         Outcome("stands", TODAY, document="award", served_on=SERVED), Outcome("stands", TODAY, document="judgment", final=True),
     ],
 )  # fmt: skip
@@ -50,11 +53,16 @@ def test_an_outcome_has_several_heads(sound: Outcome) -> None:
         (Outcome("won", TODAY), {"outcome": "outcome_unsaid"}),
         (replace(OWED, on_day=RECORDED.brought_on - DAY, due_on=TODAY), {"on_day": "outcome_day"}),
         (replace(OWED, on_day=TODAY + DAY, due_on=TODAY + DAY), {"on_day": "outcome_day"}),
-        (Outcome("ended", BEGIN - DAY), {"on_day": "outcome_day"}), (Outcome("ended", END + DAY), {"on_day": "outcome_day"}),
+        (replace(OVER, on_day=BEGIN - DAY), {"on_day": "outcome_day"}),
+        (replace(OVER, on_day=END + DAY), {"on_day": "outcome_day"}),
+        (replace(OVER, looked=False), {"looked": "outcome_not_looked_at"}),
+        (replace(VOID, looked=False), {"looked": "outcome_not_looked_at"}),
+        (replace(VOID, document="settlement"), {"outcome": "outcome_of_no_settlement"}),
+        (Outcome("dismissed", TODAY), {"outcome": "outcome_of_no_settlement"}),
         (Outcome("owed", TODAY), {"yuan": "award_no_sum", "pays": "award_no_payer", "due_on": "award_no_day"}),
         (replace(OWED, yuan=Decimal("0.001")), {"yuan": "award_sum"}), (replace(OWED, yuan=Decimal("NaN")), {"yuan": "award_sum"}),
         (replace(OWED, yuan=Decimal(-1)), {"yuan": "award_sum"}), (replace(OWED, pays="village"), {"pays": "award_no_payer"}),
-        (replace(OWED, outcome="dismissed"), {"yuan": "award_beside_none"}),
+        (replace(OWED, outcome="dismissed", **JUDGED), {"yuan": "award_beside_none"}),
         (replace(OWED, outcome="stands", due_on=None), {"due_on": "award_no_day"}),
         (replace(OWED, due_on=TODAY - DAY), {"due_on": "award_day"}),
         (replace(OWED, due_on=date(2041, 1, 1)), {"due_on": "award_day"}),
@@ -79,12 +87,12 @@ def test_each_fault_of_an_outcome_is_told_by_its_field(wrong: Outcome, said: dic
 def test_an_outcome_after_the_end_neither_ends_the_contract_nor_lets_it_stand() -> None:
     """CON-17: of the land's return it says until when; void a contract is once."""
     back = Outcome("hand_back", TODAY, due_on=TODAY)
-    for sound in (OWED, back, replace(OWED, outcome="hand_back"), Outcome("void", TODAY)):
+    for sound in (OWED, back, replace(OWED, outcome="hand_back"), VOID):
         assert faults(sound, ended=True) == {}
-    for wrong in (Outcome("stands", TODAY), Outcome("ended", TODAY)):
+    for wrong in (Outcome("stands", TODAY), replace(OVER, on_day=TODAY)):
         assert faults(wrong, ended=True) == {"outcome": "outcome_of_ended"}
     assert faults(replace(back, due_on=None), ended=True) == {"due_on": "award_no_day"}
-    assert faults(Outcome("void", TODAY), ended=True, void=True) == {"outcome": "outcome_void_again"}
+    assert faults(VOID, ended=True, void=True) == {"outcome": "outcome_void_again"}
 
 
 def test_where_a_dispute_ends_by_which_paper_goes_by_its_forum() -> None:

@@ -63,6 +63,7 @@ class Settling:
     pays: str = ""
     covers: tuple[int, ...] = ()
     beside: bool = False
+    looked: bool = False
     said: str = field(default="", metadata={"most": 1000})
     corrects: UUID | None = None
     why: str = field(default="", metadata={"most": 500})
@@ -77,7 +78,7 @@ def settle(county: str, contract_id: UUID) -> Redirect:
     given = read_form(Settling)
     asked = Outcome(
         given.outcome, given.on_day, given.yuan, given.due_on, given.said, given.pays, given.document, given.served_on,
-        given.final, tuple(sorted(set(given.covers))), given.beside,
+        given.final, tuple(sorted(set(given.covers))), given.beside, given.looked,
     )  # fmt: skip
     wrong = Wrong(given.corrects, given.why) if given.corrects else None
     disputes.settle(current_actor(), county, contract_id, asked, kept(given.paper), wrong)

@@ -19,7 +19,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import below, cancelling, deal_queries, dividing, life, queries, renewing
+from landreg.exchange.contracts import below, cancelling, correcting, deal_queries, dividing, life, queries, renewing
 from landreg.exchange.contracts.correcting import STEPS as CORRECTED
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
@@ -56,8 +56,9 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
         onward = tuple(below.resting_below(uow.session, row, law.on)) if step == "end" else ()
         laid = cancelling.registered(uow.session, found).laid if step in ("end", "terminate") else ()
+        wrong = next((one for one in found.events if str(one.event_id) == request.values.get("corrects")), None)
+        kept_by = correcting.kept_by(uow.session, found, wrong, by=uow.actor.account_id) if wrong else ""
     course = found.course(law.on)
-    wrong = next((one for one in found.events if str(one.event_id) == request.values.get("corrects")), None)
     if request.method == "GET" and wrong is None:
         open_for(found, law, *STEPS[step])
         if step == "end" and never(found, step):
@@ -77,7 +78,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
         ends_by=words("contract_side", ends_by(course, row.kind)), sides=words("contract_side", PAYERS[::-1]),
         **awarded_over(found, wrong, law.on),
-        **lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
+        kept_by=kept_by, **lists(found, ended=correcting.is_over(found, wrong), of_organisation=not natural, wrong=wrong),
     )  # fmt: skip
 
 

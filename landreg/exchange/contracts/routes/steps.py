@@ -28,7 +28,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
-from landreg.exchange.contracts.rules.outcomes import DOCUMENTS, FAILED, MEDIATION
+from landreg.exchange.contracts.rules.outcomes import BY_PAPER, DOCUMENTS
 from landreg.exchange.contracts.rules.rent import PAYERS, ZERO
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
@@ -80,8 +80,10 @@ def steps_of(found: Whole, on: date) -> list[str]:
     ]
 
 
-def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
-    """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
+def lists(found: Whole, *, ended: bool, of_organisation: bool, wrong: ContractEvent | None = None) -> dict[str, Any]:
+    """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to.
+    wrong: what is corrected.
+    """
     row = found.contract
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
     grounds = (BREACH,) if outside else (*GROUNDS, BREACH)
@@ -89,14 +91,15 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
     remedies = OF_SERVICE if row.kind == SERVICE else remedies
     brought = found.of("disputed")
     forum = str(brought.facts.get("forum", "")) if brought else ""
-    of_forum = "dismissed" if forum in MEDIATION else FAILED
-    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.contract.void else ()), of_forum)
+    void = found.contract.void and (wrong is None or wrong.facts.get("outcome") != "void")
+    sayable = {one for paper in DOCUMENTS.get(forum, ()) for one in BY_PAPER[paper]} | {"withdrawn"}
+    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if void else ()))
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {
         "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
         "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", forums_of(row.kind)),
         "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
-        "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
+        "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one in sayable and one not in never)),
         "fixtures": words("contract_fixtures", FIXTURES), "documents": words("contract_document", DOCUMENTS.get(forum, ())),
         "owing": words("contract_side", found.owing), "below_words": words("below_word", WORDS),
     }  # fmt: skip

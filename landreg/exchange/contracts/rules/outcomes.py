@@ -27,6 +27,14 @@ FAILED = "failed"
 """Mediation came to no agreement, by the mediator's note: arbitration or court goes on, no claim is lost by it."""
 ALONE = ("dismissed", FAILED, "withdrawn")
 """Outcomes beside which no sum is awarded."""
+ENDING = ("ended", "void")
+"""Outcomes that end a contract, or say that it never was: looked at with what follows before they are recorded."""
+BY_PAPER: Mapping[str, tuple[str, ...]] = {
+    "settlement": ("stands", "ended", "owed", "hand_back"), "note": (FAILED,),
+    "award": ("stands", "ended", "void", "owed", "hand_back", "dismissed"),
+    "judgment": ("stands", "ended", "void", "owed", "hand_back", "dismissed"),
+}  # fmt: skip
+"""By paper, what it can say: the sides agree on what they may give up, not that a contract was void or a claim unfounded."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,8 @@ class Outcome:
     """What came of a dispute. on_day: from which day it binds, or the contract ends. yuan, pays, due_on: what which side owes until
     when, beside any outcome that is not of ALONE; due_on also: until when the land goes back. document: of DOCUMENTS. served_on: of
     an award, when the last side had it. final: of a judgment, that it is in force. covers: the dues in place of which the sum is
-    owed, by their positions; beside: it is owed beside them, as damages or costs.
+    owed, by their positions; beside: it is owed beside them, as damages or costs. looked: of ENDING, that what follows in money
+    was looked at.
     """
 
     outcome: str
@@ -48,6 +57,7 @@ class Outcome:
     final: bool = False
     covers: tuple[int, ...] = ()
     beside: bool = False
+    looked: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,8 @@ def _of_contract(facts: Recorded, values: Mapping[str, date]) -> Iterator[tuple[
         yield "outcome", "outcome_void_again"
     if not values["since"] <= facts.asked.on_day <= values["last"]:
         yield "on_day", "outcome_day"
+    if outcome in ENDING and not facts.asked.looked:
+        yield "looked", "outcome_not_looked_at"
 
 
 def _of_sum(asked: Outcome, values: Mapping[str, date]) -> Iterator[tuple[str, str]]:
@@ -148,6 +160,8 @@ def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Itera
         return
     if asked.document not in DOCUMENTS.get(facts.forum, ()) or (asked.document == "note") != (asked.outcome == FAILED):
         yield "document", "outcome_document"
+    elif asked.outcome in OUTCOMES and asked.outcome not in BY_PAPER[asked.document]:
+        yield "outcome", "outcome_of_no_settlement"
     elif asked.document == "judgment" and not asked.final:
         yield "final", "judgment_not_final"
     elif asked.document == "award" and asked.served_on is None:
