@@ -12,6 +12,9 @@ from typing import Any
 
 from landreg.law.book import Law
 
+GRANTED = "yuan_once"
+"""What land is granted for; by any other unit it is leased."""
+
 
 @dataclass(frozen=True)
 class Transfer:
@@ -49,11 +52,16 @@ class Transfer:
         """Whether land of a class may go by it; also where the register knows no class."""
         return not (self.classes and land_class) or land_class.startswith(self.classes)
 
-    def most_years(self, law: Law) -> int | None:
-        """The most years that it may run; None where the contract's term alone limits it."""
+    def most_years(self, law: Law, unit: str = "") -> int | None:
+        """The most years that it may run, priced in a unit; None where the contract's term alone limits it. Land that is granted
+        (出让) for one sum is leased where it is paid for by the year or month, and then for no longer than any lease.
+        """
         if self.longest == "custody":
             return law.days("TR-7.custody_years")
-        return law.days("LST-16.most_years", self.kind) if self.longest else None
+        most = law.days("LST-16.most_years", self.kind) if self.longest else None
+        if most is None or self.longest != "grant" or unit in ("", GRANTED):
+            return most
+        return min(most, law.days("LST-16.lease_years"))
 
 
 @cache

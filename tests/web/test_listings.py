@@ -517,13 +517,21 @@ def test_construction_land_of_a_collective_goes_for_one_sum_or_a_rent(
     account("deng", Role.REGISTRAR)
     browser.log_in("deng")
     page = browser.get("/listings/new?kind=construction").text
-    assert all(f'value="{unit}"' in page for unit in ("yuan_mu_year", "yuan_year", "yuan_once"))
+    assert all(f'value="{unit}"' in page for unit in ("yuan_mu_year", "yuan_year"))
+    years = [re.findall(r'value="(\d+)"', text.split('name="years"')[1].split("</select>")[0]) for text in (
+        page, browser.get("/listings/new?kind=construction&unit=yuan_once").text)]  # fmt: skip
+    assert [max(map(int, one)) for one in years] == [20, 40]
+    assert 'value="yuan_once"' not in page
+    assert "一次付清（出让，最长 40 年）" in page
     assert 'value="negotiation"' not in page, "nobody answers offers for a collective"
     given = form([], kind="construction", codes=common(superuser, land[0], land_class="061"), way="auction", to_whom="all",
                  unit="yuan_once", price="12000000", resolved_on="2026-11-01", members="60", in_favour="48",
                  approval="样本镇〔2026〕3号", proof="陕(2026)汉滨区不动产权第0000001号")  # fmt: skip
     fields = resolved(browser, {**given, "codes": common(superuser, land[0], 90002), "proof": ""})
     assert (fields.status_code, found(fields)) == (422, {"LST-23", "LST-34"})
+    rented = resolved(browser, {**given, "unit": "yuan_year", "price": "90000", "paid_every": "year", "years": "40"})
+    assert (rented.status_code, "LST-16" in found(rented)) == (422, True)
+    assert "按年、按月付租金的是出租" in rented.text
     talks = resolved(browser, {**given, "way": "negotiation"})
     assert (talks.status_code, "FORM-5" in found(talks)) == (400, True)
     seen = resolved(browser, given)

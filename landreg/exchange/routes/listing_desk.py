@@ -23,9 +23,9 @@ from landreg.exchange.routes import far_prices, first_rows
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.land.queries import division_names
-from landreg.law.book import term, terms
+from landreg.law.book import Law, term, terms
 from landreg.law.queries import load_law
-from landreg.law.transfers import transfers
+from landreg.law.transfers import Transfer, transfers
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -91,12 +91,14 @@ def new() -> Response:
         law = load_law(uow.session, county, today)
     kinds = {one.kind: one for one in forms.kinds_of(None, "collective", today)}
     kind = kinds.get(request.values.get("kind", "")) or next(iter(kinds.values()))
+    units, sums = _by_length(kind, law, request.values.get("unit", ""))
     return pages.render(
         "exchange/collective_listing.html",
         kind=kind,
         kinds=[(one.kind, forms.named(one)) for one in kinds.values()],
-        years=forms.year_choices(None, kind.most_years(law), today),
-        units=forms.words("price_unit", kind.units),
+        years=forms.year_choices(None, kind.most_years(law, units[0]), today),
+        units=forms.words("price_unit", units),
+        sums=sums,
         grains=forms.words("price_grain"),
         whom=forms.words("to_whom" if kind.farmed else "to_whom_built", kind.to_whom),
         ways=forms.words("listing_way", tuple(way for way in kind.ways if way != TALKS)),
@@ -108,6 +110,18 @@ def new() -> Response:
         paper_tokens=g.get("paper_tokens", {}),
         notes=g.get("notes", ()),
     )
+
+
+def _by_length(kind: Transfer, law: Law, unit: str) -> tuple[tuple[str, ...], list[tuple[str, int | None, bool]]]:
+    """The units of a form that go with the most years of the one that was chosen, the first where none was; and of each length the
+    first unit, its years, and whether it is chosen. None where all units go with one length.
+    """
+    by_most: dict[int | None, list[str]] = {}
+    for one in kind.units:
+        by_most.setdefault(kind.most_years(law, one), []).append(one)
+    most = kind.most_years(law, unit if unit in kind.units else kind.units[0])
+    lengths = [(units[0], years, years == most) for years, units in by_most.items()]
+    return tuple(by_most[most]), lengths if len(lengths) > 1 else []
 
 
 @blueprint.post("/listings/new")

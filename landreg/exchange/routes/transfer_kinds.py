@@ -26,6 +26,7 @@ def index() -> Response:
     return pages.render(
         "exchange/transfers.html",
         kinds=[(kind, kind.most_years(law)) for kind in transfers(today).values()],
+        leased=law.days("LST-16.lease_years"),
         articles=all_articles(),
         figures=law.parameters,
     )

@@ -230,6 +230,10 @@ def test_a_house_is_leased_for_twenty_years_at_most_whatever_the_contract_follow
         terms.lst_16_no_longer_than_the_kind_lets(replace(house, most_years=None, until_on=date(2090, 1, 1)), LAW)
         is None
     )
+    rented = replace(house, kind="construction", unit="yuan_year", until_on=date(2046, 10, 2), most_granted=40)
+    told = terms.lst_16_no_longer_than_the_kind_lets(rented, LAW)
+    assert told is not None
+    assert "出租" in LAW.say(told)
 
 
 def test_a_contract_on_which_a_re_transfer_rests_is_not_changed() -> None:

@@ -61,6 +61,8 @@ BUILT = {
     "ground": {"A": replace(FIELD, kind="collective", basic=False, land_class="061")}, "way": "auction", "paid_every": "once",
     "unit": "yuan_once", "papers": frozenset({"assembly_minutes", "land_plan"}), "price": Decimal("300000.00"),
 }  # fmt: skip
+RENTED = {**BUILT, "unit": "yuan_mu_year", "paid_every": "year", "price": Decimal("9000.00")}
+"""The same land, paid for by the year: leased."""
 SEVEN = (Decimal("600.00"), 7)
 HOMESTEAD = {
     "transfer": KINDS["house_lease"], "kind": "house_lease", "right_kind": "homestead", "term": None, "ground": {"A": HOUSE},
@@ -132,6 +134,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-14", {"paid_every": "month"}, {**HOMESTEAD, "unit": "yuan_month", "paid_every": "month"}),
         ("LST-15", {**COLLECTIVE, "way": "negotiation"}, COLLECTIVE),
         ("LST-16", {**HOMESTEAD, "until_on": date(2047, 1, 2)}, {**HOMESTEAD, "until_on": date(2047, 1, 1)}),
+        ("LST-16", {**RENTED, "until_on": date(2047, 1, 2)}, {**RENTED, "until_on": date(2047, 1, 1)}),
+        ("LST-16", {**BUILT, "until_on": date(2067, 1, 2)}, {**BUILT, "until_on": date(2067, 1, 1)}),
         ("LST-17", {"from_on": SOUND.closes_on}, {"from_on": date(2027, 1, 1)}),
         ("LST-17", {"way": "auction", "from_on": SOUND.closes_on + timedelta(45)},
          {"way": "auction", "from_on": SOUND.closes_on + timedelta(46)}),
@@ -222,6 +226,13 @@ def test_each_kind_names_articles_words_and_figures_that_are_there() -> None:
         ):  # fmt: skip
             assert set(values) <= set(terms(words)), (kind.kind, words)
         kind.most_years(LAW)
+
+
+def test_land_that_is_granted_for_one_sum_is_leased_by_the_year_for_no_longer_than_any_lease() -> None:
+    """LST-16; CC 705."""
+    built = KINDS["construction"]
+    assert [built.most_years(LAW, unit) for unit in ("", *built.units)] == [40, 20, 20, 40]
+    assert KINDS["four_wastes"].most_years(LAW, "yuan_mu_year") == 50
 
 
 def test_what_takes_the_land_of_a_listing_is_an_act_of_the_book() -> None:

@@ -14,7 +14,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import figure
 from landreg.exchange.contracts.rules.uses import FARMED, OUTSIDE_FARMING, uses_of
-from landreg.exchange.listings.rules.offer import GRAINS
+from landreg.exchange.listings.rules.offer import GRAINS, too_long
 from landreg.exchange.listings.rules.units import MOST_PRICE, ONCE, UNITS, is_a_price, rhythms_of
 from landreg.law.book import Law
 from landreg.law.transfers import may_take, transfers
@@ -50,8 +50,8 @@ class Contracted:
 
     taker_kind: household, person or organisation. same_collective: of a taker household. bound: by parcel, the number of the
     contract that has it in that time. parent_until: of the contract that is transferred further. use: of the clause.
-    most_years, takers: of the kind, None and () where it names none. passed_on: by a change, contracts that rest on what it
-    replaces. listed: what stands on the market beside the listing of the contract's own deal.
+    most_years, takers: of the kind and its unit, None and () where it names none; most_granted: for one sum. passed_on: by a
+    change, contracts that rest on what it replaces. listed: what stands on the market beside the listing of its own deal.
     free_from: the first day on which the land could be given, None where nothing says one. kept_back: by what it rests on.
     """
 
@@ -76,6 +76,7 @@ class Contracted:
     parent_until: date | None = None
     number: str = ""
     most_years: int | None = None
+    most_granted: int | None = None
     takers: tuple[str, ...] = ()
     passed_on: tuple[str, ...] = ()
     paid_every: str = "year"
@@ -233,10 +234,10 @@ def con_28_penalty_within_bounds(facts: tuple[str, str], law: Law) -> Finding | 
 
 
 def lst_16_no_longer_than_the_kind_lets(facts: Contracted, law: Law) -> Finding | None:
-    """LST-16: a lease of a house or homestead runs at most 20 years, also renewed or changed. CC 705."""
+    """LST-16: a lease of a house, a homestead or construction land runs at most 20 years, also renewed or changed. CC 705."""
     if facts.most_years is None or facts.until_on <= years_after(facts.from_on, facts.most_years):
         return None
-    return Finding("LST-16", "last_day", {"years": facts.most_years}, subject=facts.number or None)
+    return too_long(facts.most_years, facts.most_granted, "last_day", facts.number)
 
 
 def con_19_ends_with_what_it_rests_on(facts: Contracted, law: Law) -> Finding | None:

@@ -142,11 +142,19 @@ def lst_15_way_of_the_kind(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_16_no_longer_than_the_kind_lets(facts: Offered, law: Law) -> Finding | None:
-    """LST-16: a lease of a house or homestead runs at most 20 years, land of the collective as long as its kind lets. CC 705."""
-    most = facts.transfer.most_years(law) if facts.transfer is not None else None
-    if most is None or facts.until_on <= years_after(facts.from_on, most):
+    """LST-16: a lease runs at most 20 years, of a house, a homestead or construction land that is paid for by the year; land of the
+    collective as long as its kind lets. CC 705.
+    """
+    most = facts.transfer.most_years(law, facts.unit) if facts.transfer is not None else None
+    if facts.transfer is None or most is None or facts.until_on <= years_after(facts.from_on, most):
         return None
-    return Finding("LST-16", "years", {"years": most}, subject=facts.number or None)
+    return too_long(most, facts.transfer.most_years(law), "years", facts.number)
+
+
+def too_long(most: int, granted: int | None, field: str, number: str) -> Finding:
+    """LST-16: longer than so many years; of what may be granted for longer, since it is paid for by the year or month."""
+    values = {"years": most, **({} if granted in (None, most) else {"fault": "leased_not_granted"})}
+    return Finding("LST-16", field, values, subject=number or None)
 
 
 def lst_17_begins_after_publication(facts: Offered, law: Law) -> Finding | None:
