@@ -50,7 +50,7 @@ def test_what_was_sealed_for_the_keys_of_a_run_that_was_broken_off_stays_shut_an
     market(registrar, reviewer, superuser, 5)
     held = demo_market.Market(Office(COUNTY, registrar, reviewer, Store(database.store)), OPERATOR, SECOND)
     demo_market.begin_month(held, 3)
-    for number in range(3, 7):
+    for number in range(3, 10):
         days.work(WORKER)
         demo_bids.begin_month(held, number)
         monkeypatch.setattr(demo_bids, "_KEYS", {})
