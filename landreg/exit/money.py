@@ -110,10 +110,10 @@ def pay(
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
         ties_nothing(law.on, paper, receipt=receipt)
         receipt = tidy(receipt)
-        member = next((one for one in found.members if one.member_id == member_id and one.holds_right), None)
+        member = next((one for one in found.holders if one.member_id == member_id), None)
         paid = Paid(
             person_id=member.person_id if member else UUID(int=0), amount=amount, paid_on=paid_on, receipt=receipt,
-            holders={one.person_id for one in found.members if one.holds_right}, left=course.left,
+            holders={one.person_id for one in found.holders}, left=course.left,
             signed_on=course.signed_on, today=law.on, known_receipt=queries.receipt_known(uow.session, county, receipt),
         )  # fmt: skip
         if wrong := exit_12_payment_is_due(paid, law):

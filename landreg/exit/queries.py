@@ -21,6 +21,7 @@ from landreg.exit.rules.course import Course, Word
 from landreg.land.model import Parcel
 from landreg.party import queries as parties
 from landreg.party.model import Member
+from landreg.party.rules import SHARED
 from landreg.registry.casebook import Case
 from landreg.registry.home.brought_queries import own_rights
 
@@ -48,6 +49,12 @@ class Whole:
     events: dict[str, Event]
     rights: Sequence[tuple[str, str]] = ()
     """Kind and code of what is given back, where its household reads by itself."""
+
+    @property
+    def holders(self) -> Sequence[Member]:
+        """The members to whom what is given back belongs: where a homestead is, all of the household."""
+        homestead = len(self.exit.right_ids) > self.exit.contracted
+        return self.members if homestead else parties.holders_among(SHARED, self.members)
 
     @property
     def offer(self) -> Offer | None:

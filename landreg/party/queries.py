@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.core.asof import AsOf
 from landreg.core.tables import in_force, standing, standing_then
 from landreg.party.model import Collective, Holder, Household, Member
+from landreg.party.rules import SHARED
 
 
 def household(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Household | None:
@@ -41,6 +42,13 @@ def _last_row() -> Select[Any]:
 def members(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Sequence[Member]:
     """The members of a household as of a day (none: the open rows), in the order of its list."""
     return session.scalars(*_of(Member, "household_id", county, household_id, asked)).all()
+
+
+def holders_among(kind: str, members: Sequence[Member]) -> list[Member]:
+    """Of a household's members those who hold a right of this kind: of a contract right who shares it, of every other one all.
+    农村土地承包法 第二十四条 (RLCL-24), 土地管理法 第六十二条 (LAL-62).
+    """
+    return [one for one in members if kind != SHARED or one.holds_right]
 
 
 def collective(session: Session, county: str, collective_id: UUID, asked: AsOf | None = None) -> Collective | None:

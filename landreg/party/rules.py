@@ -47,6 +47,10 @@ def pt_5_members_in_one_county(facts: MembershipFacts, law: Law) -> Finding | No
     return Finding("PT-5", "members", values, subject=facts.code)
 
 
+SHARED = "contract_management"
+"""The right that a household's members share by the contract; a homestead is the household's, and so each member's."""
+
+
 @dataclass(frozen=True)
 class Related:
     """The members of a household as a survey lists them: how many, how many of them as its head, and as the head's spouse."""

@@ -207,9 +207,7 @@ def _standing(found: Whole, law: Law) -> dict[str, Any]:
         "today": law.on,
         "spoken": spoken,
         "to_ask": [(str(member), name) for member, name in course.adults.items() if member not in spoken],
-        "holders": [
-            (str(one.member_id), found.names.get(one.person_id, "")) for one in found.members if one.holds_right
-        ],
+        "holders": [(str(one.member_id), found.names.get(one.person_id, "")) for one in found.holders],
         "unpaid": unpaid(found) if found.payments else [],
     }
 
@@ -217,7 +215,7 @@ def _standing(found: Whole, law: Law) -> dict[str, Any]:
 def unpaid(found: Whole) -> list[str]:
     """Masked names of adults who hold the right and to whom nothing was paid: who pays one for all is asked whether all know."""
     paid = {one.person_id for one in found.payments}
-    holders = (one for one in found.members if one.holds_right and one.member_id not in found.exit.minors)
+    holders = (one for one in found.holders if one.member_id not in found.exit.minors)
     return [found.names.get(one.person_id, "") for one in holders if one.person_id not in paid]
 
 

@@ -174,21 +174,21 @@ _CONFIRMED = {
 
 
 def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    """Household to the persons who hold its right, for the cases' rights."""
-    found: dict[UUID, list[UUID]] = defaultdict(list)
+    """Household to the persons who hold a right of it, for the cases' rights."""
+    found: dict[UUID, dict[UUID, None]] = defaultdict(dict)
     for row in certified_queries.members(session, county, case_ids):
-        found[row.household_id].append(row.person_id)
-    return found
+        found[row.household_id][row.person_id] = None
+    return {household: list(persons) for household, persons in found.items()}
 
 
 def certified(
     session: Session, county: str, case_ids: Sequence[UUID], people: Mapping[UUID, Identity]
 ) -> list[Certified]:
     """The facts of the cases' certificates; four queries for any number. people: who the members are."""
-    members: dict[UUID, dict[UUID, Member]] = defaultdict(dict)
+    members: dict[tuple[UUID, str], dict[UUID, Member]] = defaultdict(dict)
     for row in certified_queries.members(session, county, case_ids):
         of = people[row.person_id]
-        members[row.household_id][row.person_id] = Member(of.name, term("relation", row.relation), row.note)
+        members[row.household_id, row.kind][row.person_id] = Member(of.name, term("relation", row.relation), row.note)
     parcels: dict[UUID, list[Any]] = defaultdict(list)
     for row in certified_queries.parcels(session, county, case_ids):
         parcels[row.right_row].append(row)
@@ -203,16 +203,17 @@ def certified(
             act_number=row["act_number"],
             county_name=row["county_name"],
             facts=row,
-            members=tuple(members[row["household_id"]].values()),
-            others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
+            members=tuple(own.values()),
+            others=tuple(m for p, m in own.items() if p != holder),
             location="".join(paths[row["village"]]),
             uses=tuple(uses.get(row["right_row"], ())),
-            representative=members[row["household_id"]][holder].name if holder else "",
+            representative=own[holder].name if holder else "",
             holder_number=masked_id(people[holder].id_number) if holder else "",
             parcels=tuple(_parcel(one, drawn[row["right_row"], one.parcel_id]) for one in parcels[row["right_row"]]),
         )
         for row in rights
-        for holder in (_holder(members[row["household_id"]], row),)
+        for own in (members[row["household_id"], row["kind"]],)
+        for holder in (_holder(own, row),)
     ]
 
 

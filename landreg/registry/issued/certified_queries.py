@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.party.rules import SHARED
+
 
 def rights(session: Session, county: str, case_ids: Sequence[UUID]) -> Sequence[Mapping[Any, Any]]:
     """The rights, by case and kind, with whom their certificates name."""
@@ -16,7 +18,7 @@ def rights(session: Session, county: str, case_ids: Sequence[UUID]) -> Sequence[
 
 
 def members(session: Session, county: str, case_ids: Sequence[UUID]) -> Sequence[Any]:
-    """Who holds the rights, by household and place in it."""
+    """Who holds the rights, by household, kind of right and place in the household."""
     return session.execute(text(_MEMBERS), {"county": county, "cases": list(case_ids)}).all()
 
 
@@ -88,11 +90,11 @@ _RIGHTS = f"""
     ORDER BY c.case_id, r.kind, r.code
 """
 _MEMBERS = f"""
-    SELECT m.household_id, m.person_id, m.relation, m.note
-    FROM (SELECT DISTINCT r.county, r.household_id FROM {_CERTIFIED}) AS r
+    SELECT m.household_id, r.kind, m.person_id, m.relation, m.note
+    FROM (SELECT DISTINCT r.county, r.household_id, r.kind FROM {_CERTIFIED}) AS r
     JOIN party.member AS m ON m.county = r.county AND m.household_id = r.household_id
          AND upper_inf(m.recorded) AND upper_inf(m.valid)
-    WHERE m.holds_right ORDER BY m.household_id, m.position
+    WHERE m.holds_right OR r.kind <> '{SHARED}' ORDER BY m.household_id, m.position
 """
 _OF_CASES = f"""
     FROM {_CERTIFIED}

@@ -56,6 +56,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
         right = shown or rows[-1]
         holders = queries.holders_of_right(session, right, shown_days.as_of)
         lead = holders[0] if holders else None
+        people = [m for one in holders for m in parties.members(session, county, one.household_id, shown_days.as_of)]
         contract = queries.contract_of_right(session, right, shown_days.as_of)
         collective = contract.collective_id if contract else lead.collective_id if lead else None
         limits = queries.restrictions_of_right(session, county, right_id, shown_days.as_of)
@@ -85,7 +86,8 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             else under_way_queries.on_right(session, county, right_id),
             contract=contract,
             collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
-            members=sum(len(parties.members(session, county, one.household_id, shown_days.as_of)) for one in holders),
+            members=len(people),
+            sharing=len(parties.holders_among(right.kind, people)),
             path=division_path(session, right.village),
             certificates=shelves.certificates_then(session, county, right_id, shown_days.as_of),
             proofs=shelves.proofs_of_acts(session, county, acts, shown_days.as_of),

@@ -153,6 +153,26 @@ def test_the_public_sees_a_holder_masked_as_lists_do(
     assert checked("T").holder == shown
 
 
+def test_a_homestead_is_certified_to_all_of_the_household_and_the_contract_to_who_shares_it(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """土地管理法 第六十二条 (LAL-62), 农村土地承包法 第二十四条 (RLCL-24)."""
+    staged = stage_village(superuser, 1)
+    superuser.execute("UPDATE land.staged_member SET holds_right = (position = 1)")
+    ids = to_notice(registrar, reviewer, superuser, staged)
+    booking.register(reviewer, COUNTY, ids)
+    with unit_of_work(registrar) as uow:
+        ((_, persons),) = certified.members_of(uow.session, COUNTY, ids).items()
+        people = {person: Identity(f"某{n}", "1", citizen_id(n)) for n, person in enumerate(persons)}
+        found = {one.facts["kind"]: one for one in certified.certified(uow.session, COUNTY, ids, people)}
+        (only_contract,) = [one.case_id for kind, one in found.items() if kind == "contract_management"]
+        opened = certified.members_of(uow.session, COUNTY, [only_contract])
+    assert [one.name for one in found["contract_management"].members] == ["某0"]
+    assert [one.name for one in found["homestead"].members] == ["某0", "某1"]
+    assert len(people) == 2
+    assert [len(one) for one in opened.values()] == [1], "nobody is opened whom the paper does not name"
+
+
 def test_the_map_of_a_homestead_names_its_neighbours_whether_their_rights_are_registered_or_not(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
