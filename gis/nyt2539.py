@@ -130,6 +130,18 @@ def code_table(name: str) -> Mapping[str, str]:
     return CODE_TABLES[name]
 
 
+OTHER_NOTE = "9"
+"""其他备注: what it is stands in the words beside it."""
+
+
+def member_note(kind: str, said: str) -> str:
+    """The note on a member of a household as the certificate prints it: the word of table C.18 and what is said beside it."""
+    word = code_table("C.18").get(kind, "")
+    if not said or word in said:
+        return said or word
+    return said if kind == OTHER_NOTE or not word else f"{word}，{said}"
+
+
 def canonical(table: str, field: str) -> str:
     """The field's name as this program writes it: upper case, trimmed, known slips set right."""
     name = field.strip("\ufeff\x00 \t").upper()

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
+from gis.nyt2539 import member_note
 from landreg.access.identity import NewPerson, enter
 from landreg.access.sealing import open_sealed
 from landreg.core.db import UnitOfWork
@@ -104,7 +105,7 @@ def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
                 "relation": row.relation,
                 "holds": row.holds_right,
                 "position": row.position,
-                "note": row.note,
+                "note": member_note(row.note_kind, row.note),
             }
             for row, person in zip(rows, persons, strict=True)
         ],
@@ -163,7 +164,8 @@ _HOUSEHOLDS = f"""
     WHERE {_NEW} AND s.kind <> '3'
 """
 _STAGED_MEMBERS = f"""
-    SELECT s.village, s.name_sealed, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note, h.household_id
+    SELECT s.village, s.name_sealed, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note_kind, s.note,
+           h.household_id
     FROM land.staged_member AS s
     JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND h.act_id = :act
     WHERE {_OF_VILLAGE} ORDER BY s.household_code, s.position

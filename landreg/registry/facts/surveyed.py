@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import shapely
 from shapely import Polygon
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gis.nyt2539 import member_note
 from landreg.registry.casebook import Case
 from landreg.registry.facts.drawn import shape_of
 
@@ -37,10 +38,24 @@ def parcels_of(session: Session, case: Case) -> list[Surveyed]:
     return [_surveyed(row) for row in session.execute(text(_OF_KIND[case.right_kind]), asked)]
 
 
-def members_of(session: Session, case: Case) -> Sequence[Any]:
-    """The members that the survey lists for the case's household, in its order: name_masked, sex, relation, holds_right, note."""
+class Listed(NamedTuple):
+    """A member of a household as a survey lists them, the note in the words of the certificate."""
+
+    name_masked: str
+    sex: str
+    relation: str
+    holds_right: bool
+    note: str
+
+
+def members_of(session: Session, case: Case) -> list[Listed]:
+    """The members that the survey lists for the case's household, in its order."""
     asked = {"county": case.county, "package": case.package_id, "household": case.household_code}
-    return session.execute(text(_MEMBERS), asked).all()
+    rows = session.execute(text(_MEMBERS), asked)
+    return [
+        Listed(row.name_masked, row.sex, row.relation, row.holds_right, member_note(row.note_kind, row.note))
+        for row in rows
+    ]
 
 
 def _surveyed(row: Any) -> Surveyed:
@@ -85,6 +100,6 @@ _OF_KIND = {
     ),
 }
 _MEMBERS = """
-    SELECT name_masked, sex, relation, holds_right, note FROM land.staged_member
+    SELECT name_masked, sex, relation, holds_right, note_kind, note FROM land.staged_member
     WHERE county = :county AND package_id = :package AND household_code = :household ORDER BY position
 """
