@@ -7,6 +7,7 @@ guard_judge.py weighs each pair of the two; guard_deal.py reads the terms of a t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,8 +38,11 @@ class Tie:
 
 _OF_EXIT = "自愿退地，"
 _REGISTER = frozenset({"settle", "register"})
-_SETTLED = _REGISTER | {"townsman", "book"}
-_NAMED = _SETTLED | {"perk", "thing"}
+_SETTLED = _REGISTER | {"townsman"}
+_NAMED = _SETTLED | {"book", "perk", "thing"}
+_BOOK = re.compile("户口[簿本薄]上?")
+_REGISTERED = re.compile("户口|户籍")
+_DEATH = re.compile("去世|死亡|病故|亡故|已故|过世")
 
 
 def guard(text: str, on: date, field: str | None = None, *, of_exit: bool = False) -> Finding | None:
@@ -71,8 +75,12 @@ def named(text: str) -> Finding | None:
 
 
 def register_named(text: str) -> list[str]:
-    """The words of a text that name settling in town or the register of residence, in their order."""
-    return _of_fields(text, _SETTLED)
+    """The words of a text that name settling in town or the register of residence, in their order. The book itself is a paper, and
+    who died is struck off.
+    """
+    said = _BOOK.sub("", text)
+    register = [] if _DEATH.search(said) else _REGISTERED.findall(said)
+    return list(dict.fromkeys([*_of_fields(said, _SETTLED - {"register"} if _DEATH.search(said) else _SETTLED), *register]))
 
 
 def _of_fields(text: str, fields: frozenset[str]) -> list[str]:

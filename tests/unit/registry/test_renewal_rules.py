@@ -17,7 +17,7 @@ from landreg.law.book import examine, national_law
 from landreg.registry.rules import renewal as rules
 from landreg.registry.rules import restriction_changes as changes
 from landreg.registry.rules.act_facts import Restricted
-from landreg.registry.rules.renewal import Decision, Plan, RenewalFacts, Seen
+from landreg.registry.rules.renewal import Decision, Plan, RenewalFacts, Seen, ren_17_where_one_lives_is_no_ground
 from landreg.registry.rules.renewal_requests import Renewal, RestrictionChange
 from landreg.registry.rules.restriction_changes import CHANGE_RULES, ChangeFacts
 
@@ -245,3 +245,17 @@ def test_a_seizure_is_renewed_for_three_years_from_its_last_day_or_told(
     given = replace(SEIZED, asked=RestrictionChange(COURT, "续封裁定", until=until))
     found = examine(CHANGE_RULES["seizure_renewal"], given, LAW)
     assert [(one.code, LAW.level(one)) for one in found] == told
+
+
+@pytest.mark.parametrize("said", ["已进城落户，不再延包", "户口迁走了", "户口不在本村", "全户户籍注销", "户主去世，儿子已落户县城"])
+def test_where_somebody_lives_or_is_registered_leaves_nobody_out(said: str) -> None:
+    found = ren_17_where_one_lives_is_no_ground(said)
+    assert found is not None
+    assert (found.code, found.field) == ("REN-17", "said")
+
+
+@pytest.mark.parametrize(
+    "said", ["没有交来户口簿复印件", "户主身份证与户口簿不一致", "户主去世，户口已注销", "书面要求暂缓", "三次上门无人"]
+)
+def test_a_paper_a_death_or_a_household_s_own_cause_is_said_as_it_is(said: str) -> None:
+    assert ren_17_where_one_lives_is_no_ground(said) is None
