@@ -52,6 +52,11 @@ class Transfer:
         """Whether land of a class may go by it; also where the register knows no class."""
         return not (self.classes and land_class) or land_class.startswith(self.classes)
 
+    @property
+    def members_first(self) -> bool:
+        """Whether members of the collective come first on equal terms: of land to farm that a household of theirs may take so."""
+        return self.farmed and may_take(self.takers, "household", member=True)
+
     def most_years(self, law: Law, unit: str = "") -> int | None:
         """The most years that it may run, priced in a unit; None where the contract's term alone limits it. Land that is granted
         (出让) for one sum is leased where it is paid for by the year or month, and then for no longer than any lease.

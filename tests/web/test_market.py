@@ -112,17 +112,20 @@ def test_a_price_is_found_and_put_in_order_within_its_unit_alone(client: Any, su
     assert "每种计价各自排序" not in client.get("/market?sort=price&unit=share").text
 
 
-def test_members_come_first_in_no_words_of_a_house(client: Any, superuser: Connection) -> None:
-    """PRI-6: on equal terms they do for land to farm alone."""
+def test_members_come_first_in_no_words_of_a_house_or_a_share(client: Any, superuser: Connection) -> None:
+    """PRI-6: on equal terms they do for land to farm that they may take alone."""
     rent = listed(superuser, to_whom="all")
     house = listed(superuser, kind="house_lease", unit="yuan_month", paid_every="month", price="500.00", to_whom="all")
     said, how = "同等条件本集体成员优先</dd>", "同等条件下，本集体经济组织的成员优先。"
     land = client.get(f"/market/listings/{rent}").text
     assert said in land
     assert how in land
-    assert said not in (page := client.get(f"/market/listings/{house}").text)
-    assert how not in page
-    assert "<dd>谁都可以</dd>" in page
+    share = listed(superuser, kind="share", unit="share", price="300.00", way="negotiation", to_whom="all")
+    for one in (house, share):
+        assert said not in (page := client.get(f"/market/listings/{one}").text)
+        assert how not in page
+        assert "<dd>谁都可以</dd>" in page
+    assert "入股只能由合作社、公司接，没有成员优先权公示。" in page
 
 
 def test_no_page_and_no_file_tells_of_a_person_or_a_parcel(client: Any, superuser: Connection) -> None:

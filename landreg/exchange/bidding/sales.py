@@ -35,9 +35,8 @@ from landreg.exchange.bidding.rules.entering import (
     EntryFacts,
     SaleFacts,
     bid_9_deposit_as_owed,
-    con_20_taker_of_the_kind,
 )
-from landreg.exchange.bidding.rules.priority import pri_6_of_farmland
+from landreg.exchange.bidding.rules.priority import pri_6_of_what_a_member_may_take
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES, ENTER_RULES, TakingIn
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
@@ -150,10 +149,9 @@ def may_not_enter(law: Law, told: Told, taker: Taker | None) -> list[Finding]:
 
 
 def members_are_not_asked(law: Law, kind: str) -> Finding | None:
-    """CON-20 where land goes to no household of its collective by this kind of transfer, PRI-6 where it is no farmland."""
+    """PRI-6 where it is no farmland, or land goes to no household of its collective by this kind of transfer."""
     of_kind = transfers(law.on).get(kind)
-    barred = con_20_taker_of_the_kind(EntryFacts("household", False, True, "", _takers_of(law, kind)))
-    return barred or pri_6_of_farmland(of_kind is None or of_kind.farmed)
+    return pri_6_of_what_a_member_may_take(of_kind is None or of_kind.members_first)
 
 
 def _takers_of(law: Law, kind: str) -> tuple[str, ...]:

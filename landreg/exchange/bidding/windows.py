@@ -214,7 +214,7 @@ def _others(uow: UnitOfWork, window: Priority, land: Listing | None) -> list[Par
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
-    """Raises Conflict (BID-8) where the listing is over, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4) where the household may not
+    """Raises Conflict (BID-8) where the listing is over, Refused (PRI-3, PRI-6, PRI-7, QUAL-4) where the household may not
     claim now, Conflict (BID-8) where it has claimed.
     """
     law = load_law(uow.session, window.county, beijing_day(uow.now))

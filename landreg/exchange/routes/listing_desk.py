@@ -100,7 +100,7 @@ def new() -> Response:
         units=forms.words("price_unit", units),
         sums=sums,
         grains=forms.words("price_grain"),
-        whom=forms.words("to_whom" if kind.farmed else "to_whom_built", kind.to_whom),
+        whom=forms.words("to_whom" if kind.members_first else "to_whom_built", kind.to_whom),
         ways=forms.words("listing_way", tuple(way for way in kind.ways if way != TALKS)),
         slopes=forms.words("land_slope"),
         days=forms.day_choices(law),

@@ -153,9 +153,11 @@ def paid(row: Any) -> str:
 
 
 def for_whom(row: Any) -> str:
-    """For whom a listing is: `{{ listing | for_whom }}`. Members come first on equal terms for land to farm alone (PRI-6)."""
-    farmed = any(one.farmed for one in all_transfers() if one.kind == row.kind)
-    return shown_term(row.to_whom, "to_whom" if farmed else "to_whom_built")
+    """For whom a listing is: `{{ listing | for_whom }}`. Members come first on equal terms for land to farm that
+    they may take alone (PRI-6).
+    """
+    members_first = any(one.members_first for one in all_transfers() if one.kind == row.kind)
+    return shown_term(row.to_whom, "to_whom" if members_first else "to_whom_built")
 
 
 def in_yuan(row: Row[Any]) -> str:

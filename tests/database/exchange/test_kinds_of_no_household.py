@@ -69,7 +69,7 @@ def test_in_a_window_that_is_there_no_household_claims_shares(
         put(superuser, "priority_notice", **key, village=listing.village, household_code=NEIGHBOUR)
     with pytest.raises(Refused) as barred:
         windows.claim(actor, COUNTY, window["priority_id"], member)
-    assert codes(barred) == {"CON-20"}
+    assert codes(barred) == {"PRI-6"}
     claim = {
         "county": COUNTY, "village": listing.village, "claim_id": uuid4(), "priority_id": window["priority_id"],
         "taker_id": member.taker_id, "household_id": member.household_id, "mark": uuid4(), "by": actor.account_id,
@@ -105,7 +105,7 @@ def test_who_claims_has_read_the_terms_and_claims_once(
 def test_of_which_kinds_the_members_are_asked_rule_and_database_say_alike(
     listing: Listing, superuser: Connection
 ) -> None:
-    """PRI-6, CON-20: of farmland and four-wastes that a household may take; of no lease of a house."""
+    """PRI-6: of farmland and four-wastes that a household may take; of no lease of a house."""
     today = beijing_day(kit.now_of())
     law, not_asked = national_law(COUNTY, today), set()
     for kind in (one.kind for one in transfers(today).values() if one.market == "listed"):

@@ -15,7 +15,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.routes.desk import standing
 from landreg.law.queries import load_law
 from tests.conftest import AsDesk
-from tests.contract_kit import OPERATOR, OTHER, PAPER, drawn, seen, signed, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, SHARES, drawn, seen, signed, today
 from tests.database.exchange.test_contract_ends import village
 from tests.database.exchange.test_step_walls import kept, refused
 from tests.registry_kit import codes
@@ -76,6 +76,15 @@ def test_a_draft_hears_of_it_too_and_a_member_of_the_collective_is_none_from_out
     with pytest.raises(Refused) as inside:
         members.members_told(OPERATOR, COUNTY, own.contract_id, today(), PAPER)
     assert codes(inside) == {"CON-92"}
+
+
+def test_of_a_share_contribution_nobody_is_told_since_no_household_could_take_it_on_equal_terms() -> None:
+    """PRI-6: as on the market."""
+    contract = drawn(kind="share", unit="share", values=SHARES)
+    assert "CON-91" not in told(contract)
+    with pytest.raises(Refused) as nobody:
+        members.members_told(OPERATOR, COUNTY, contract.contract_id, today(), PAPER)
+    assert codes(nobody) == {"CON-92"}
 
 
 def test_the_database_asks_for_paper_and_day(as_desk: AsDesk) -> None:

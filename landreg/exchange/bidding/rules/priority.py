@@ -61,9 +61,11 @@ def pri_3_claimed_in_time_by_a_member(facts: Window, household: UUID | None, law
     return Finding("PRI-3", "window", {"last": facts.last_day})
 
 
-def pri_6_of_farmland(farmed: bool, law: Law | None = None) -> Finding | None:
-    """PRI-6: members come first where farmland or four-wastes go, not where a house or building land is let. RLCL-38."""
-    return None if farmed else Finding("PRI-6", "window")
+def pri_6_of_what_a_member_may_take(members_first: bool, law: Law | None = None) -> Finding | None:
+    """PRI-6: members come first where farmland or four-wastes go to whom they may be, not where a house or building land is let,
+    nor where land becomes a share in an organisation: who is none cannot take it on equal terms. RLCL-38.
+    """
+    return None if members_first else Finding("PRI-6", "window")
 
 
 def pri_7_gave_it_up(gave_up: bool, law: Law | None = None) -> Finding | None:

@@ -13,8 +13,10 @@ MONTHS = 2
 """For how long since an outsider began a member who was not told may claim: to the same day of the month, as the first does not
 count. SPC-RLC-11, 民法典 201, 202.
 """
-PASSED = ("lease", "subcontract", "share")
-"""Kinds off the market by which a household's contracted land is farmed by another, who may be of elsewhere."""
+PASSED = ("lease", "subcontract")
+"""Kinds off the market by which a household's contracted land is farmed by another, who may be of elsewhere, and which a member
+might take on equal terms: of a share contribution none could (PRI-6).
+"""
 
 
 @dataclass(frozen=True)
