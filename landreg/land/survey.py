@@ -25,6 +25,7 @@ from landreg.land.rooms import room
 from landreg.land.rules import (
     areas,
     boundaries,
+    certified,
     codes,
     days,
     families,
@@ -46,7 +47,8 @@ from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
     ("geometry", (*placing.RULES, *geometry.RULES)), ("codes", (*codes.RULES, *days.RULES)),
-    ("persons", (*persons.RULES, *families.RULES, *plausible.RULES)), ("relations", (*relations.RULES, *uses.RULES)),
+    ("persons", (*persons.RULES, *families.RULES, *plausible.RULES, *certified.RULES)),
+    ("relations", (*relations.RULES, *uses.RULES)),
     ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()), ("topology", topology.RULES),
 )  # fmt: skip
 

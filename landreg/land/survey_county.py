@@ -86,13 +86,18 @@ def empty_parts(tables: Mapping[str, Table], notes: Notes) -> bool:
     return bool(empty)
 
 
+ALSO_ASKED = {"SYQXZ"}
+"""Columns that the standard leaves open: who fills them in for other rows has left these out."""
+
+
 def blank_columns(readings: Mapping[str, Reading], notes: Notes) -> None:
     """Note, once a column and of its first row, what the standard asks for and is blank; what is essential has a rule of
     its own (COD-6)."""
     for kind, reading in readings.items():
         for name, blank in reading.blanks.items():
             field = TABLES[kind].fields[name]
-            if field.required == "mandatory" and name not in ESSENTIAL.get(kind, "").split():
+            asked = field.required == "mandatory" or (name in ALSO_ASKED and blank.rows < reading.rows)
+            if asked and name not in ESSENTIAL.get(kind, "").split():
                 values = {"column": name, "name": field.name_zh, "count": blank.rows, "row": blank.first}
                 notes.add(Finding("COD-7", name, values, kind, blank.subject or None))
 

@@ -32,7 +32,7 @@ CODES = {
     "DKBM", "FBFBM", "CBFBM", "CBHTBM", "YCBHTBM", "LZHTBM", "CBJYQZBM", "SRFBM", "ZDDM", "BDCDYH", "ZJQYDM", "CJQYDM",
     "XJQYDM", "XZQDM", "YSDM", "CBFZJHM", "CYZJHM", "FZRZJHM", "YHZGX", "TDLYLX", "QZLQRZJHM", "BFLQRZJHM", "HFLQRZJHM",
 }  # fmt: skip
-TEXTS = {"QLXZ", "FBFMC", "CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX", "YZBM", "LXDH"}
+TEXTS = {"QLXZ", "FBFMC", "CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX", "YZBM", "LXDH", "CBJYQZLSH"}
 TOLD = {"DKDZ", "DKXZ", "DKNZ", "DKBZ"}
 """Columns of which rules ask only whether anything stands there: of a million parcels their first byte alone is kept."""
 DATES = {"JGRQ"}

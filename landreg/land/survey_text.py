@@ -1,8 +1,10 @@
-"""Delivered text that is no text: signs that nobody sees, signs of nobody's, more signs than the standard's field holds."""
+"""Delivered text that is no text: signs that nobody sees, signs of nobody's or of another encoding, more signs than the
+standard's field holds."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Iterator
+from unicodedata import category
 
 import numpy as np
 
@@ -10,39 +12,72 @@ from gis.nyt2539 import Field
 from landreg.core.errors import Finding
 from landreg.core.signs import holds_unseen
 from landreg.land.rules.facts import Bytes, Mask, Notes, lengths, plain
+from landreg.land.rules.garbled import NAMES, garbled_rows
 
 LENIENT = 2
 """Lengths count bytes for some and characters for others: a text is over-long only beyond this many times the length."""
 SHOWN = 20
+UNPRINTED = ("JZD", "JZX")
+"""Layers of whose texts no paper has one."""
+UNKNOWN = ("Co", "Cn")
+_COMMON = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 _LINES = (9, 10, 13)
 _SPECIALS = (0xBB, 0xBF)
 """After 0xEF: the byte order mark and the annotation signs."""
 
 
 def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | None, notes: Notes) -> None:
-    """Note signs that nobody sees (COD-23), over-long text (COD-24) and signs without a meaning of their own (COD-29) in one
-    batch of a column. start: rows before it."""
+    """Note signs that nobody sees (COD-23), over-long text (COD-24), text that was converted wrongly (COD-50), signs without a
+    meaning of their own (COD-29; of a name COD-50) and those of a name that no certificate can show (COD-51) in one batch of a
+    column. start: rows before it."""
     if not len(values) or field.length is None or field.type != "Char":
         return
-    long = lengths(values) > LENIENT * field.length
-    for code, rows in (
-        ("COD-23", np.flatnonzero(_with_controls(values) | _with_unseen(values))),
-        ("COD-24", [row for row in np.flatnonzero(long) if len(plain(values[row])) > LENIENT * field.length]),
-    ):
-        for row in rows:
-            text = plain(values[row])
-            given = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-            facts = {"row": start + int(row) + 1, "column": field.name, "name": field.name_zh, "given": given,
-                     "length": len(text), "allowed": field.length}  # fmt: skip
-            subject = None if keys is None else plain(keys[row]) or None
-            notes.add(Finding(code, field.name, facts, kind, subject))
-    for row in np.flatnonzero(_may_be_private(values)):
+
+    def note(code: str, row: int, **more: object) -> None:
         text = plain(values[row])
-        signs = [sign for sign in text if unicodedata.category(sign) in ("Co", "Cn")]
-        if signs:
-            facts = {"row": start + int(row) + 1, "column": field.name, "name": field.name_zh, "given": text[:SHOWN],
-                     "sign": f"U+{ord(signs[0]):04X}"}  # fmt: skip
-            notes.add(Finding("COD-29", field.name, facts, kind, None if keys is None else plain(keys[row]) or None))
+        facts = {"row": start + row + 1, "column": field.name, "name": field.name_zh,
+                 "given": text if len(text) <= SHOWN else f"{text[:SHOWN]}…", **more}  # fmt: skip
+        notes.add(Finding(code, field.name, facts, kind, None if keys is None else plain(keys[row]) or None))
+
+    unseen = np.flatnonzero(_with_controls(values) | _with_unseen(values)).tolist()
+    for row in unseen:
+        note("COD-23", row)
+    for row in np.flatnonzero(lengths(values) > LENIENT * field.length).tolist():
+        if (length := len(plain(values[row]))) > LENIENT * field.length:
+            note("COD-24", row, length=length, allowed=field.length)
+    if kind not in UNPRINTED:
+        for row, said in garbled_rows(values, field.name).items():
+            if row not in unseen:
+                note("COD-50", row, sign=said)
+    named = field.name in NAMES
+    for row, sign in _private(values):
+        note("COD-50" if named and category(sign) == "Co" else "COD-29", row, sign=f"U+{ord(sign):04X}")
+    if named:
+        for row, signs in _without_a_form(values):
+            note("COD-51", row, signs="、".join(f"{sign} (U+{ord(sign):04X})" for sign in signs))
+
+
+def _private(values: Bytes) -> Iterator[tuple[int, str]]:
+    """Rows with a private or an unknown sign, each with the first."""
+    for row in np.flatnonzero(_may_be_private(values)).tolist():
+        if sign := next((sign for sign in plain(values[row]) if category(sign) in UNKNOWN), ""):
+            yield row, sign
+
+
+def _without_a_form(values: Bytes) -> Iterator[tuple[int, list[str]]]:
+    """Rows with signs that the certificate's font has not, and those; nothing where this machine has no such font."""
+    rare = {sign for sign in set(plain(values.tobytes())) - {"\0"} if category(sign) in ("Lo", "Nl")} - _COMMON
+    if not rare:
+        return
+    from landreg.core.typesetting import FontsMissing, signs_missing  # the typesetter is large, and seldom asked
+
+    try:
+        missing = signs_missing("".join(rare))
+    except FontsMissing:
+        return
+    for row, value in enumerate(values.tolist() if missing else ()):
+        if signs := sorted(missing & {*plain(value)}):
+            yield row, signs
 
 
 def _may_be_private(values: Bytes) -> Mask:

@@ -29,6 +29,7 @@ from landreg.land.rules.facts import (
 )  # fmt: skip
 from landreg.land.rules.forms import ALSO_READ, FORMS, FREE, has_form
 from landreg.land.rules.index import CodeIndex, distinct
+from landreg.law.terms import terms
 
 CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ",
          "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")  # fmt: skip
@@ -56,7 +57,8 @@ ESSENTIAL = {
 LAND_USE = {*LAND_CLASSES}
 NATURES = {"批准拨用", "划拨", "出让", "入股", "联营", "租赁"}
 """Natures of a right (权利性质) that a homestead may have; offices write others too, so they are noted only."""
-RELATIONS = re.compile(rb"0[1-9]|[1-9]\d|0")
+RELATIONS = {*terms("relation")}
+"""Of GB/T 4761-2008: those of one sign say less than a certificate prints, and 03 and 98 ended with the edition of 1984."""
 
 
 def cod_1_code_has_its_form(survey: Survey, notes: Notes) -> None:
@@ -146,7 +148,7 @@ def cod_4_value_is_in_its_dictionary(survey: Survey, notes: Notes) -> None:
             elif name == "QLXZ":
                 _dictionary(notes, table, name, NATURES, "权利性质", "COD-5")
             elif name == "YHZGX":
-                _unknown(notes, table, name, "GB/T 4761", "COD-4", lambda value: bool(RELATIONS.fullmatch(value)))
+                _dictionary(notes, table, name, RELATIONS, "GB/T 4761", "COD-4")
 
 
 def _dictionary(notes: Notes, table: Table, name: str, allowed: set[str], book: str, code: str) -> None:

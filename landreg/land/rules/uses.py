@@ -21,7 +21,7 @@ _NO_PLACE = re.compile(r"村民(小组|委员会)")
 def cod_36_contracted_land_is_farmed(survey: Survey, notes: Notes) -> None:
     """COD-36: land under a contract is used for farming, also by who takes it. 农村土地承包法 18, 38."""
     table = survey.table("DK")
-    other = _contracted(survey) & (table.column("TDYT") == NOT_FARMED)
+    other = contracted(survey) & (table.column("TDYT") == NOT_FARMED)
     notes.rows("COD-36", table, np.flatnonzero(other), "TDYT")
     transfers = survey.table("LZHT")
     notes.rows("COD-36", transfers, np.flatnonzero(transfers.column("LZHTDYT") == NOT_FARMED), "LZHTDYT")
@@ -30,10 +30,10 @@ def cod_36_contracted_land_is_farmed(survey: Survey, notes: Notes) -> None:
 def cod_37_contracted_land_is_not_built_up(survey: Survey, notes: Notes) -> None:
     """COD-37: the class of contracted land is none of built land as GB/T 21010-2007 has it, which may also be a class of 2017
     whose first nought was lost."""
-    table, contracted = survey.table("DK"), _contracted(survey)
+    table, under_contract = survey.table("DK"), contracted(survey)
     for first, values in table.delivered.get("TDLYLX", ()):
         built = np.flatnonzero(np.isin(values, [code.encode() for code in BUILT_2007]))
-        notes.rows("COD-37", table, built[contracted[first + built]] + first, "TDLYLX", lambda row: {
+        notes.rows("COD-37", table, built[under_contract[first + built]] + first, "TDLYLX", lambda row: {
             "built": BUILT_2007[table.quoted("TDLYLX", row)], "read": plain(table.column("TDLYLX")[row])})  # fmt: skip
 
 
@@ -41,10 +41,10 @@ def cod_4_contracted_land_has_a_farmed_class(survey: Survey, notes: Notes) -> No
     """COD-4: shops, works, stores and wild land are classes of what lies under no contract. 农村土地承包法 2."""
     table = survey.table("DK")
     other = np.isin(table.column("TDLYLX"), [code.encode() for code in (*NOT_FARMED_2007, *NOT_FARMED_2017)])
-    notes.rows("COD-4", table, np.flatnonzero(_contracted(survey) & other), "TDLYLX", book="GB/T 21010")
+    notes.rows("COD-4", table, np.flatnonzero(contracted(survey) & other), "TDLYLX", book="GB/T 21010")
 
 
-def _contracted(survey: Survey) -> Mask:
+def contracted(survey: Survey) -> Mask:
     """Which parcels are under a contract, or of the kind that is (C.7, 10)."""
     table = survey.table("DK")
     linked = survey.table("CBDKXX").index("DKBM").find(table.key) >= 0

@@ -14,7 +14,10 @@ from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFact
 from landreg.registry.rules.household_requests import Division, HouseholdMerge, Placed, RepresentativeChange
 
 _BY_FIRST = {"0": 0, "1": 0, "2": 1, "3": 1, "4": 2, "5": -1, "6": -2, "7": 0}
-_BY_CODE = {"47": 3, "48": 3, "49": None, "66": -3, "67": -3, "68": -3, "69": None}
+_BY_CODE = {
+    "47": 3, "48": 3, "49": None, "66": -3, "67": -3, "68": -3, "69": None, "91": 0, "92": 0,
+    **dict.fromkeys(map(str, range(81, 91)), -1), **dict.fromkeys(map(str, range(93, 97)), 1),
+}  # fmt: skip
 """Generations below the representative by relation; of descendants and elders not told further none."""
 
 

@@ -10,8 +10,8 @@ from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.requests import HouseholdChange
 
-_MALE = (11, *range(20, 30), 41, 43, 46, 47, 51, 53, 55, 57, 61, 63, 66, 71, 73, 76, 78)
-_FEMALE = (12, *range(30, 40), 42, 44, 45, 48, 52, 54, 56, 58, 62, 64, 67, 72, 74, 75, 77)
+_MALE = (11, *range(20, 30), 41, 43, 46, 47, 51, 53, 55, 57, 61, 63, 66, 71, 73, 76, 78, *range(81, 90, 2), 93, 95)
+_FEMALE = (12, *range(30, 40), 42, 44, 45, 48, 52, 54, 56, 58, 62, 64, 67, 72, 74, 75, 77, *range(82, 91, 2), 94, 96)
 RELATION_SEX = dict.fromkeys(map(str, _MALE), "1") | dict.fromkeys(map(str, _FEMALE), "2")
 """By relation that says it: the sex, as GB/T 2261.1 writes it. NY/T 2539 code C.8."""
 RESTORED = "error"

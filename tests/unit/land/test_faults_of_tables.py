@@ -203,7 +203,7 @@ RELATIONS: list[tuple[str, Change, Found]] = [
     ("a parcel under two contracts",
      both(add("CBDKXX", P3, CBFBM=H1, CBHTBM=C1, CBJYQZBM=C1),
           put("CBHT", C1, HTZMJ="1800.00", HTZMJM="2.70", CBDKZS=3, YHTZMJ="1770.00", YHTZMJM="2.66")), {("REL-15", P3)}),
-    ("a register entry without a contract", add("CBJYQZDJB", C1, CBJYQZBM=H1[:14] + "0009J", CBFBM=H1),
+    ("a register entry without a contract", add("CBJYQZDJB", C1, CBJYQZBM=H1[:14] + "0009J", CBFBM=H1, CBJYQZLSH="9"),
      {("COD-2", H1[:14] + "0009J"), ("REL-16", H1[:14] + "0009J")}),
     ("a contract without a register entry", drop("CBJYQZDJB", C2), {("REL-17", C2), ("REL-19", C2)}),
     ("a way of contracting that differs", put("CBJYQZDJB", C2, CBFS="120"), {("REL-18", C2)}),
@@ -222,7 +222,7 @@ RELATIONS: list[tuple[str, Change, Found]] = [
     ("a transfer that only a parcel names", put("CBDKXX", P3, LZHTBM=G1 + "0099"), {("REL-25", G1 + "0099")}),
     ("a transfer that no parcel names", put("CBDKXX", P2, LZHTBM=""), {("REL-26", T1)}),
     ("a transfer of another contract's parcel", put("CBDKXX", P3, LZHTBM=T1), {("REL-27", P3), ("ARE-11", T1)}),
-    ("an issuer without parcels", both(add("FBF", G2, FBFBM=G2[:12] + "03"),
+    ("an issuer without parcels", both(add("FBF", G2, FBFBM=G2[:12] + "03", FBFMC="3组"),
                                        add("ZJQY", G2, BSM=3, ZJQYDM=G2[:12] + "03", shape=[[
                                            (180, -50), (180, 100), (270, 100), (270, -50), (180, -50)]])),
      {("REL-30", G2[:12] + "03")}),
@@ -300,7 +300,7 @@ PLAUSIBLE: list[tuple[str, Change, Found]] = [
         )
     ),
     ("a parcel without neighbours", put("DK", P2, DKDZ="", DKXZ="", DKNZ="", DKBZ=""), {("COD-43", P2)}),
-    ("a parcel with one neighbour", put("DK", P2, DKXZ="", DKNZ="", DKBZ=""), set()),
+    ("a parcel with one neighbour", put("DK", P2, DKXZ="", DKNZ="", DKBZ=""), {("COD-47", P2)}),
     ("no parcel with neighbours", every("DK", DKDZ="", DKXZ="", DKNZ="", DKBZ=""), {("COD-44", P1)}),
 ]
 

@@ -336,12 +336,13 @@ def test_every_relation_that_names_a_sex_says_it() -> None:
         female = said == "女" or (
             any(one in said for one in "妻女媳母婆嫂姐妹") and said[-2:] not in ("女婿", "姐夫", "妹夫")
         )
-        male = said[-2:] in ("女婿", "姐夫", "妹夫") or (not female and any(one in said for one in "夫子父公兄弟"))
+        male = said[-2:] in ("女婿", "姐夫", "妹夫") or (not female and any(one in said for one in "夫子父公兄弟甥"))
         neither = (
             said in ("父母", "祖父母辈", "兄弟姐妹")
             or said.startswith("其他父母")
             or "祖父母" in said
             or "其他兄弟" in said
+            or "兄弟、" in said
         )
         expected = None if neither else "1" if male else "2" if female else None
         assert RELATION_SEX.get(code) == expected, (code, said)
