@@ -20,8 +20,9 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import offers, sales, takers
+from landreg.exchange.bidding import deals, falling, offers, sales, takers
 from landreg.exchange.listings import service
 from landreg.exchange.model import Listing
 from landreg.registry.home.brought import seeing
@@ -154,6 +155,30 @@ def test_an_agent_answers_offers_for_a_household_under_that_consent_alone_and_it
     consents.revoke(owner, COUNTY, may)
     assert browser.get(here).status_code == 422
     assert kit.strays(worker, database) == []
+
+
+def test_a_deal_is_given_up_by_the_household_itself_and_by_no_agent_under_any_consent(
+    talked: Listing, agent: Actor, browser: Browser, superuser: Connection
+) -> None:
+    """BID-25: neither to answer offers nor to bid is to give a deal up, on the page, by the service and past it."""
+    neighbour, owner = kit.farmer(superuser, NEIGHBOUR), kit.farmer(superuser, f"{NEIGHBOUR[:-1]}1")
+    taker = takers.of_household(neighbour, COUNTY).taker_id
+    for who, word in ((neighbour, offers.Word("offer", Decimal(420))), (owner, offers.Word("accept"))):
+        offers.say(who, COUNTY, talked.listing_id, taker, word)
+    deal = deals.proceed(OPERATOR, COUNTY, talked.listing_id).deal
+    assert deal is not None
+    for household, step in ((owner, Step.ANSWER), (neighbour, Step.BID)):
+        may = _given(household, agent, step)
+        page = browser.get(f"/agent/{COUNTY}/{may}/bids").text
+        assert ("要放弃成交的，由该户自己办" in page, "/fall" in page) == (True, False)
+        told = browser.post(f"/agent/{COUNTY}/{may}/bids/deals/{COUNTY}/{deal.deal_id}/fall", {"reason": "不想租了"})
+        assert told.status_code == 403
+        with unit_of_work(agent) as uow:
+            acting = seeing(agent, uow.session.get_one(Consent, {"county": COUNTY, "consent_id": may}))
+        with pytest.raises(Refused) as refused:
+            falling.fall(acting, COUNTY, deal.deal_id, "不想租了")
+        assert [(one.code, one.values["fault"]) for one in refused.value.findings] == [("BID-25", "fall_agent")]
+    assert falling.fall(owner, COUNTY, deal.deal_id, "家里要自己种").given_up_by == "contractor"
 
 
 def test_an_agent_speaks_for_one_side_alone_and_goes_no_lower_than_the_household_s_least(

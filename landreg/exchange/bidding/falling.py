@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from landreg.core.actor import Actor, Desk
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -30,6 +30,9 @@ from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
 
+SIDES = frozenset({Role.FARMER, Role.TAKER})
+"""Whose accounts are of a side of a deal."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -48,7 +51,8 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | N
     is over, and the deposit goes back; so where its days are over. shown: at the desk; an account gives up for its own side.
 
     Raises NotFound, Refused (BID-14) without a reason, (BID-25) at the desk without the side's writing or a demand that has run,
-    (GUARD-1), BadInput (FORM-5) of another side, Conflict (LST-8) where it fell already, or its contract stands.
+    or of an agent, whom no consent lets do it, (GUARD-1), BadInput (FORM-5) of another side, Conflict (LST-8) where it fell
+    already, or its contract stands.
     """
     shown = shown or Shown()
     with unit_of_work(actor) as uow:
@@ -60,8 +64,9 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str, shown: Shown | N
         own_side = actor.desk == Desk.CITIZEN
         unsaid = None if (reason.strip() if own_side else says_why(reason)) else Finding("BID-14", "reason")
         if own_side:
-            if unsaid:
-                raise Refused(unsaid)
+            agent = Finding("BID-25", "reason", {"fault": "fall_agent"})
+            if wrong := [one for one in (unsaid, None if actor.roles & SIDES else agent) if one]:
+                raise Refused(wrong)
             own = {one.taker_id for one in taker_queries.own_takers(uow.session)}
             shown = Shown(TAKER if deal.taker_id in own else CONTRACTOR, OWN)
         else:
