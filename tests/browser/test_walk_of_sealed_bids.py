@@ -101,6 +101,8 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     expect(phone.locator("[data-seal-said]")).to_have_text(
         f"您填的是 512.50 元/亩·年，{listing.area_mu} 亩一年一共 {year} 元。"
     )
+    expect(phone.locator("[data-seal-keep]")).not_to_be_checked()
+    phone.locator("[data-seal-keep]").check()
     with phone.expect_request(lambda request: request.method == "POST") as sent:
         phone.get_by_role("button", name="加密并交出").click()
     assert "512.5" not in (sent.value.post_data or "")
