@@ -144,7 +144,6 @@ def _assigned(market: Market, giving: str, taking: str, today: date, paper: Atta
         draft.right_id, draft.parcels, draft.terms, {**VALUES, "issuer_consent": f"{giving[:ISSUER]} 同意转让（样本）"}
     )
     made = sign_both(market, drawing.draw_recorded(market.operator, market.office.county, draft, taking))
-    signing.file(market.operator, made.county, made.contract_id, today, "", paper)
     signing.ask_registration(market.operator, made.county, made.contract_id, paper)
 
 

@@ -10,7 +10,12 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.rules.course import UNSIGNED
-from landreg.exchange.contracts.rules.issuer import Consent, con_93_consent_is_on_paper, con_93_consent_was_read
+from landreg.exchange.contracts.rules.issuer import (
+    Consent,
+    con_93_consent_is_on_paper,
+    con_93_consent_stands_for_filing,
+    con_93_consent_was_read,
+)
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
 from landreg.registry.guarded import Attached, ties_nothing
@@ -36,6 +41,16 @@ def record(actor: Actor, county: str, contract_id: UUID, on_day: date, paper: At
 
 def must_consent(found: Whole, law: Law) -> None:
     """Raises Refused (CON-93) of an assignment whose issuing party's consent nobody saw."""
-    row, consent = found.contract, found.of(STEP)
-    if wrong := con_93_consent_is_on_paper((row.number, row.kind, consent.on_day if consent else None), law):
+    if wrong := con_93_consent_is_on_paper(_facts(found), law):
         raise Refused(wrong)
+
+
+def must_not_file(found: Whole, law: Law) -> None:
+    """Raises Refused (CON-93) of an assignment to which the issuing party consented."""
+    if wrong := con_93_consent_stands_for_filing(_facts(found), law):
+        raise Refused(wrong)
+
+
+def _facts(found: Whole) -> tuple[str, str, date | None]:
+    row, consent = found.contract, found.of(STEP)
+    return row.number, row.kind, consent.on_day if consent else None

@@ -170,7 +170,7 @@ def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[
 
 def file(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
     """Record that the issuing party has filed the contract. Raises NotFound, Conflict (CON-5), BadInput (FORM-7), Refused
-    (CON-68).
+    (CON-68, CON-93).
     """
     with unit_of_work(actor) as uow:
         file_within(uow, county, contract_id, on_day, said, paper)
@@ -183,6 +183,7 @@ def file_within(
     found, law = held(uow, county, contract_id)
     open_for(found, law, "signed", "running", "ending", "disputed", "over", "ended")
     of_transfer(found, law, "filing")
+    issuer.must_not_file(found, law)
     kept = must(paper)
     ties_nothing(law.on, kept, said=said)
     if wrong := con_68_filed_after_it_was_made((found.contract.number, found.signed_on(law.on), on_day), law):

@@ -93,6 +93,9 @@ def test_papers_folder_and_page_say_the_consent_and_ask_for_no_filing(registrar:
     with unit_of_work(OPERATOR) as uow:
         told = standing(uow.session, seen(made), load_law(uow.session, COUNTY, today()))["told"]
     assert "TR-5" not in {one.code for one in told}
+    with pytest.raises(Refused) as filed:
+        signing.file(OPERATOR, COUNTY, made.contract_id, today(), "", PAPER)
+    assert codes(filed) == {"CON-93"}
     life.pay(OPERATOR, COUNTY, made.contract_id, Decimal("86000.00"), today(), "ZR-93", PAPER)
     certifying.certify(OPERATOR, COUNTY, made.contract_id)
     day = f"{today().year}年{today().month}月{today().day}日"

@@ -30,6 +30,15 @@ def con_93_consent_is_on_paper(facts: tuple[str, str, date | None], law: Law) ->
     return Finding("CON-93", "paper", {}, subject=number) if kind == ASSIGNED and consented_on is None else None
 
 
+def con_93_consent_stands_for_filing(facts: tuple[str, str, date | None], law: Law) -> Finding | None:
+    """CON-93: an assignment to which the issuing party consented is not filed with it as well. RLCL-34.
+
+    facts: as for `con_93_consent_is_on_paper`.
+    """
+    number, kind, consented_on = facts
+    return Finding("CON-93", "on_day", {}, subject=number) if kind == ASSIGNED and consented_on is not None else None
+
+
 def con_93_consent_was_read(facts: Consent, law: Law) -> Finding | None:
     """CON-93 of what the desk records: the consent to an assignment, of a day by today, read against the draft."""
     field = "paper" if facts.kind != ASSIGNED else "on_day" if facts.on_day > law.on else "" if facts.read else "read"
