@@ -1,4 +1,4 @@
-"""Reads of what ends: restrictions that are over or will be soon, and terms that run out."""
+"""Reads of what ends: restrictions that are over or will be soon, terms that run out, and land-operation rights with theirs."""
 
 from __future__ import annotations
 
@@ -38,11 +38,22 @@ def terms_ending(session: Session, today: date, most: int, skipped: int) -> Sequ
     return session.execute(sa.text(_TERMS), asked).all()
 
 
-def ending_counts(session: Session, today: date) -> tuple[int, int]:
-    """How many restrictions, and how many terms, end within thirty days or are over; each counted up to `COUNTED`."""
+def operations_ending(session: Session, today: date, most: int, skipped: int) -> Sequence[sa.Row[Any]]:
+    """Land-operation rights in force whose term ends within thirty days or is over, soonest first."""
+    asked = {"last": today + timedelta(days=SOON_DAYS), "most": most, "skipped": skipped}
+    return session.execute(sa.text(_OPERATIONS), asked).all()
+
+
+def roster_of(session: Session, county: str, right_id: UUID) -> sa.Row[Any] | None:
+    """The roster on which a right was drawn up last, and why it is aside there; None where it is on none."""
+    return session.execute(sa.text(_ROSTER), {"county": county, "right": right_id}).first()
+
+
+def ending_counts(session: Session, today: date) -> tuple[int, int, int]:
+    """How many restrictions, terms and land-operation rights end within thirty days or are over; each counted up to `COUNTED`."""
     asked = {"last": today + timedelta(days=SOON_DAYS), "most": COUNTED}
-    restrictions, terms = session.execute(sa.text(_COUNTS), asked).one()
-    return restrictions, terms
+    restrictions, terms, operations = session.execute(sa.text(_COUNTS), asked).one()
+    return restrictions, terms, operations
 
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
@@ -78,6 +89,19 @@ _TERMS = f"""
     WHERE {_OPEN.format("r")} AND r.kind = 'contract_management' AND r.term_ended_on <= CAST(:last AS date) + 1
     ORDER BY r.term_ended_on, r.code LIMIT :most OFFSET :skipped
 """
+_OPERATIONS = f"""
+    SELECT r.county, r.village, r.right_id, r.code, r.term_ended_on - 1 AS last_day, r.mu, n.name AS holder, n.kind AS party,
+           count(*) OVER () AS total
+    FROM registry."right" AS r
+    JOIN party.named AS n ON n.county = r.county AND n.household_id = r.household_id AND {_OPEN.format("n")}
+    WHERE {_OPEN.format("r")} AND r.kind = 'land_operation' AND r.term_ended_on <= CAST(:last AS date) + 1
+    ORDER BY r.term_ended_on, r.code LIMIT :most OFFSET :skipped
+"""
+_ROSTER = """
+    SELECT n.number, n.renewal_id, e.aside FROM registry.renewal_entry AS e
+    JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id AND n.state <> 'given_up'
+    WHERE e.county = :county AND e.right_id = :right ORDER BY n.drawn_at DESC LIMIT 1
+"""
 _COUNTS = f"""
     SELECT (SELECT count(*) FROM (
             SELECT FROM registry.restriction AS s
@@ -88,5 +112,9 @@ _COUNTS = f"""
             SELECT FROM registry."right" AS r
             JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
             WHERE {_OPEN.format("r")} AND r.kind = 'contract_management' AND r.term_ended_on <= CAST(:last AS date) + 1
-            ORDER BY r.term_ended_on, r.code LIMIT :most) AS ended) AS terms
+            ORDER BY r.term_ended_on, r.code LIMIT :most) AS ended) AS terms,
+        (SELECT count(*) FROM (
+            SELECT FROM registry."right" AS r
+            WHERE {_OPEN.format("r")} AND r.kind = 'land_operation' AND r.term_ended_on <= CAST(:last AS date) + 1
+            ORDER BY r.term_ended_on, r.code LIMIT :most) AS over) AS operations
 """

@@ -14,6 +14,9 @@ from tests.villages import COUNTY
 
 STANDS = "upper_inf(recorded) AND upper_inf(valid)"
 
+MORE = {"operation_mortgage": ("contractor_consent", "filing")}
+"""Papers beside those that every case of a kind asks for."""
+
 
 def test_a_cooperative_s_right_is_mortgaged_changed_renamed_and_released(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
@@ -34,7 +37,7 @@ def test_a_cooperative_s_right_is_mortgaged_changed_renamed_and_released(
         wanted = demo_operation.asked_on(kind, right)
         assert wanted is not None, kind
         act = demo_operation.ACTS.get(kind, kind)
-        case = asked_for(registrar, act, wanted, right=right["right_id"], more=demo_operation.MORE.get(kind, ()))
+        case = asked_for(registrar, act, wanted, right=right["right_id"], more=MORE.get(kind, ()))
         booked(registrar, reviewer, superuser, case, act)
         assert one(registrar, "SELECT count(*) FROM registry.act WHERE kind = :kind", kind=act) == 1
     assert one(registrar, f"SELECT name FROM party.holder WHERE {STANDS}") == demo_operation.NEW_NAME

@@ -31,6 +31,8 @@ from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
 from landreg.registry.term_queries import running_term
 
+OVER = {"land_operation": "已届满，尚未办理注销登记", "contract_management": "已届满，权利继续，尚未办理延包登记"}
+"""What an excerpt says of a right of a kind whose term is over. A household's contract right goes on. SPC-RLC-7, CC-340."""
 RANKED = ("mortgage", "seizure")
 """Restrictions of which several stand on a right in order."""
 
@@ -149,9 +151,13 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
 
 
 def term_of(session: Session, right: Any, asked: AsOf) -> str:
-    """A right's term as papers say it, after the one that runs until it begins. right: a row with county, right_id and term."""
+    """A right's term as papers say it, after the one that runs until it begins, and that it is over. right: a row with county,
+    right_id, kind and term.
+    """
     terms = (running_term(session, right, asked), right.term)
-    return "；续期 ".join(f"{one.lower} 至 {one.upper - DAY}" for one in terms if one and one.upper) or "无期限"
+    said = "；续期 ".join(f"{one.lower} 至 {one.upper - DAY}" for one in terms if one and one.upper) or "无期限"
+    over = right.term is not None and right.term.upper is not None and right.term.upper <= asked.valid
+    return f"{said}（{OVER[right.kind]}）" if over and right.kind in OVER else said
 
 
 def signed_on(session: Session, right: Any, asked: AsOf) -> str:

@@ -20,7 +20,7 @@ from landreg.core.tables import stands
 from landreg.land.queries import division_path
 from landreg.party import queries as parties
 from landreg.party.model import Household
-from landreg.registry import queries, shelves
+from landreg.registry import ending_queries, queries, shelves
 from landreg.registry.casebook import Case
 from landreg.registry.casework import household_queries, under_way_queries
 from landreg.registry.facts import contradicted
@@ -72,6 +72,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             rows=rows,
             last=right.term.upper - DAY if right.term and right.term.upper else None,
             running=running_term(session, right, shown_days.as_of) if shown else None,
+            roster=ending_queries.roster_of(session, county, right_id) if _renews() else None,
             parcels=queries.parcels_of_right(session, right, shown_days.as_of),
             holders=holders,
             beside=household_queries.beside(session, right, shown_days.as_of),
@@ -149,6 +150,11 @@ def identities(code: str) -> Response:
     opened = reveal(actor, [member.person_id for member in members], given.reason, code)
     with unit_of_work(actor) as uow:
         return _shown(uow, code, opened)
+
+
+def _renews() -> bool:
+    """Whether renewals are the actor's to make."""
+    return current_actor().has(Role.REGISTRAR)
 
 
 def _sees_cases() -> bool:

@@ -218,7 +218,7 @@ def test_the_first_pages_count_of_what_ends_reads_no_right_that_does_not_end(sup
     today = date(2026, 11, 27)
     with unit_of_work(OFFICER) as uow:
         plans = plans_of(OFFICER, lambda: ending_queries.ending_counts(uow.session, today))
-        assert ending_queries.ending_counts(uow.session, today) == (0, 20)
+        assert ending_queries.ending_counts(uow.session, today) == (0, 20, 0)
         listed = ending_queries.terms_ending(uow.session, today, 50, 0)
     assert (listed[0].total, listed[0].last_day) == (20, date(2026, 11, 30))
     assert scanned_whole(plans, {"right"}) == []
