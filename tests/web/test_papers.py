@@ -72,6 +72,8 @@ def test_what_is_to_be_completed_is_told_with_all_reasons_at_once_and_every_pape
     told = deng.client.get(f"{page}/told.pdf")
     assert told.status_code == 200
     assert "%E8%A1%A5%E6%AD%A3%E9%80%9A%E7%9F%A5%E4%B9%A6" in told.headers["Content-Disposition"]
+    assert "条例17" in text_of(told.data)
+    assert "REG-12" not in text_of(told.data)
 
 
 def test_a_draft_is_returned_under_the_day_on_which_it_came_and_asks_for_no_survey_of_the_office(
@@ -107,6 +109,9 @@ def test_a_refusal_says_its_ground_and_what_lacks_papers_is_returned_first(
     assert shen.post(f"{page}/leave", {**refused, "ground": "unlawful"}).status_code == 303
     said = one(officers[0], "SELECT reason FROM registry.case_event WHERE case_id = :c AND step = 'refuse'", c=reissue)
     assert said == "违反法律、行政法规规定（条例第二十二条第一项）：证书在银行"
+    letter = text_of(shen.client.get(f"{page}/told.pdf").data)
+    assert "条例22（一）" in letter
+    assert "REG-12" not in letter
 
 
 def test_a_paper_tells_of_its_own_step_also_after_the_case_went_on(

@@ -103,7 +103,9 @@ def refusal(
         case_number=case.number,
         applied_on=case.accepted_on or _opened_on(session, case) or day,
         grounds=(
-            papers.RefusalGround("REG-12", event.reason, articles_of(("RERR-17",) if returned else ("RERR-22",))),
+            papers.RefusalGround(
+                _article(event), event.reason, articles_of(("RERR-17",) if returned else ("RERR-22",))
+            ),
             *(_ground(finding) for finding in case.findings if finding["level"] == MUST),
         ),
         remedies=_STAY_OPEN if returned else desk.remedies(session, case.county),
@@ -138,6 +140,18 @@ def _papers(case: Case, documents: Sequence[Document], but: Sequence[str] = ()) 
     had = kind.shown_by(document.kind for document in documents)
     asked = papers_of(kind, case.right_kind, case.subject_code, case.request)
     return tuple((term("document", kind), kind in had) for kind in asked if kind not in but)
+
+
+def _article(event: CaseEvent) -> str:
+    """By which article of the Regulations an officer returns or refuses in words of their own, as a column of a letter says it."""
+    if event.step == "return":
+        return "条例17"
+    said = (item for ground, item in _ITEMS.items() if event.reason.startswith(term("refusal_ground", ground)))
+    return f"条例22{next(said, '')}"
+
+
+_ITEMS = {"unlawful": "（一）", "disputed": "（二）", "past_term": "（三）", "other": "（四）"}
+"""The items of the Regulations' article 22, by ground of refusal."""
 
 
 def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:
