@@ -15,6 +15,7 @@ from landreg.core.db import unit_of_work
 from landreg.law.book import act_type
 from landreg.registry import booking, documents, queries
 from landreg.registry.casework import applications, cases, notices, opening, telling
+from landreg.registry.rules.objections import TakenBack
 from landreg.registry.rules.requests import Identified, Request
 from tests.kept_kit import kept
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
@@ -50,6 +51,11 @@ def one(actor: Actor, statement: str, **values: Any) -> Any:
     """The first column of the first row that an actor's desk reads."""
     with unit_of_work(actor) as uow:
         return uow.session.execute(text(statement), values).scalar()
+
+
+def by_word(actor: Actor) -> TakenBack:
+    """An objector who came to the counter today to take the objection back."""
+    return TakenBack("counter", one(actor, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date"))
 
 
 def pass_days(superuser: Connection, days: int) -> None:

@@ -30,7 +30,7 @@ from landreg.log.store import seal
 from landreg.registry import booking
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.leaves import logged
-from tests.registry_kit import Connection, pass_days
+from tests.registry_kit import Connection, by_word, pass_days
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 DAYS = (date(1997, 12, 31), date(1998, 1, 1), date(2026, 1, 1), date(2040, 1, 1))
@@ -213,7 +213,15 @@ class Desk(RuleBasedStateMachine):
     @rule(which=st.integers(0, 11), outcome=OUTCOMES)
     def settle(self, which: int, outcome: str) -> None:
         with self.step():
-            notices.settle(self.officers[1], COUNTY, self.objections[which % len(self.objections)], outcome, "已核实")
+            objection = self.objections[which % len(self.objections)]
+            notices.settle(
+                self.officers[1],
+                COUNTY,
+                objection,
+                outcome,
+                "实地查看，墙在界线以内",
+                taken_back=by_word(self.officers[1]),
+            )
 
     @rule(
         which=WHICH,
@@ -233,7 +241,14 @@ class Desk(RuleBasedStateMachine):
                 _leave(self.officers[0], [one], leave)
                 self.objections.append(objection)
                 self.look()
-                notices.settle(self.officers[1], COUNTY, objection, outcome, "已核实")
+                notices.settle(
+                    self.officers[1],
+                    COUNTY,
+                    objection,
+                    outcome,
+                    "实地查看，墙在界线以内",
+                    taken_back=by_word(self.officers[1]),
+                )
 
     @invariant()
     def nothing_is_broken(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
 from landreg.registry import public_desk
 from landreg.registry.casework import cases, notices, opening
+from tests.papers_kit import pdf
 from tests.registry_kit import in_state, one
 from tests.villages import COUNTY, VILLAGE, stage_village
 from tests.web.conftest import Browser
@@ -80,3 +82,57 @@ def test_an_objector_is_reached_answered_in_writing_and_told_by_receipt(
         assert words in said, words
     assert "《不动产登记暂行条例》第二十二条" not in said
     assert "户主1" not in said
+
+
+def test_an_objection_from_the_net_is_withdrawn_by_its_objector_s_writing_alone(
+    shen: Browser, browser: Browser, objected: tuple[UUID, str, str], officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    """REG-48: the office says upheld or dismissed; that it was taken back says the objector."""
+    case, notice, receipt = objected
+    assert "到登记机构的受理窗口交书面撤回申请" in browser.get(f"/notices/{notice}?receipt={receipt}").text
+    page = f"/cases/{COUNTY}/{case}"
+    objection = one(officers[0], "SELECT objection_id FROM registry.objection")
+    today = one(officers[0], "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    said = {"outcome": "withdrawn", "settlement": "实地复核，墙在界线以内"}
+    writing = {**said, "withdrawn_by": "writing", "withdrawn_on": today.isoformat()}
+    for given in (
+        said,
+        {**writing, "withdrawn_by": "counter"},
+        writing,
+        {**writing, "paper": (io.BytesIO(b"no paper"), "撤回申请.pdf")},
+        {
+            **writing,
+            "withdrawn_on": (today - timedelta(days=1)).isoformat(),
+            "paper": (io.BytesIO(pdf("撤回")), "撤回申请.pdf"),
+        },
+        {
+            **writing,
+            "withdrawn_on": (today + timedelta(days=1)).isoformat(),
+            "paper": (io.BytesIO(pdf("撤回")), "撤回申请.pdf"),
+        },
+    ):
+        answer = shen.post(f"{page}/objections/{objection}", given)
+        assert answer.status_code == 400
+        assert "REG-48" in answer.text or "FORM-15" in answer.text
+    assert one(officers[0], "SELECT count(*) FROM registry.document WHERE kind = 'objection_withdrawal'") == 0
+    assert 'value="counter"' not in shen.get(page).text
+    done = shen.post(f"{page}/objections/{objection}", {**writing, "paper": (io.BytesIO(pdf("撤回")), "撤回申请.pdf")})
+    assert done.status_code == 303
+    told = shen.get(page).text
+    assert f"异议人于{today:%Y年%m月%d日}提交书面撤回申请。实地复核，墙在界线以内" in told
+    assert "撤回申请.pdf" in told
+
+
+def test_an_objection_of_the_counter_is_withdrawn_by_word_on_its_day(
+    shen: Browser, objected: tuple[UUID, str, str], officers: tuple[Actor, Actor]
+) -> None:
+    case, _notice, _receipt = objected
+    page = f"/cases/{COUNTY}/{case}"
+    raised = notices.object_to(officers[0], COUNTY, case, "东邻", "界线不对")
+    today = one(officers[0], "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    said = {"outcome": "withdrawn", "settlement": "两家已谈妥", "withdrawn_by": "counter"}
+    assert 'value="counter"' in shen.get(page).text
+    assert "REG-48" in shen.post(f"{page}/objections/{raised}", said).text
+    done = shen.post(f"{page}/objections/{raised}", {**said, "withdrawn_on": today.isoformat()})
+    assert done.status_code == 303
+    assert f"异议人于{today:%Y年%m月%d日}到窗口当面撤回。两家已谈妥" in shen.get(page).text

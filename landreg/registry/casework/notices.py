@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,22 +18,26 @@ from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
-from landreg.registry import roster_queries
+from landreg.registry import documents, roster_queries
 from landreg.registry.casebook import Case, Notice, Objection
-from landreg.registry.casework.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
+from landreg.registry.casework.cases import FINISHED, UNDER_WAY, Stepped, locked, note, set_values, take_step
 from landreg.registry.facts.ending import ending
 from landreg.registry.facts.first import Proposal, case_facts, parcels_described, proposals
 from landreg.registry.facts.ground import parcels_in_force
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.facts.said import announced
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.leaves.logged import notice_facts
 from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.homestead import confirmed_area
 from landreg.registry.rules.household_requests import HomesteadInheritance
-from landreg.registry.rules.objections import reg_46_settlement_says_why
+from landreg.registry.rules.objections import (
+    TakenBack,
+    reg_46_settlement_says_why,
+    reg_48_taken_back_by_the_objector,
+)
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
 from landreg.registry.rules.procedure import reg_1_four_eyes
@@ -43,6 +48,8 @@ OUTCOMES = ("upheld", "dismissed", "withdrawn")
 """How an objection may end."""
 IN_FAVOUR = ("dismissed", "withdrawn")
 """Outcomes of an objection that let the case go on."""
+WITHDRAWAL = "objection_withdrawal"
+"""The paper by which an objector takes an objection back."""
 
 
 def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
@@ -108,13 +115,23 @@ def object_to(
 
 
 def settle(
-    actor: Actor, county: str, objection_id: UUID, outcome: str, settlement: str, *, case_id: UUID | None = None
+    actor: Actor,
+    county: str,
+    objection_id: UUID,
+    outcome: str,
+    settlement: str,
+    *,
+    case_id: UUID | None = None,
+    taken_back: TakenBack = TakenBack(),  # noqa: B008  (frozen)
+    paper: Attached | None = None,
 ) -> None:
     """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
 
-    case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason (REG-12, REG-46) or for
-    another outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
-    opened or accepted the case settles in its favour, by dismissing the objection or by recording that it was withdrawn.
+    case_id: the case before the officer's eyes, where there is one. taken_back, paper: of one that was withdrawn, how, and the
+    objector's writing. Raises BadInput without a reason (REG-12, REG-46), for another outcome, or where a withdrawal rests on
+    nothing of the objector (REG-48); NotFound when the objection is another case's, Conflict when it is settled already or the
+    writing would go into an ended case's folder (REG-8), Refused (REG-1) when who opened or accepted the case settles in its
+    favour, by dismissing the objection or by recording that it was withdrawn.
     """
     if outcome not in OUTCOMES:
         raise BadInput(Finding("FORM-5", "outcome", {"given": outcome[:20]}))
@@ -133,6 +150,11 @@ def settle(
         now = uow.now
         if outcome in IN_FAVOUR and (own := own_case(uow, case)):
             raise Refused(own)
+        if outcome == "withdrawn":
+            settlement = _taken_back(
+                uow, case, objection, replace(taken_back, in_writing=paper is not None), settlement
+            )
+            _keep(uow, case, paper)
         objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
         uow.session.flush()
@@ -141,6 +163,26 @@ def settle(
         elif case.state == "objected" and not _open_objections(uow, county, case.case_id):
             set_values(uow, county, [case.case_id], state="noticed")
         note(uow, [case], "settle", settlement)
+
+
+def _taken_back(uow: UnitOfWork, case: Case, objection: Objection, taken: TakenBack, settlement: str) -> str:
+    """What is told of a withdrawal: how the objector took it back, and the officer's words. Raises BadInput (REG-48)."""
+    online, raised_on = objection.taken_by is None, beijing_day(objection.raised_at)
+    today = beijing_day(uow.now)
+    if faults := reg_48_taken_back_by_the_objector(taken, online=online, raised_on=raised_on, today=today):
+        raise BadInput(replace(fault, subject=case.number) for fault in faults)
+    return taken.said + settlement.strip()
+
+
+def _keep(uow: UnitOfWork, case: Case, paper: Attached | None) -> None:
+    if paper is None:
+        return
+    if case.state in FINISHED:
+        raise Conflict(Finding("REG-8", "paper", {"state": case.state, "step": "document"}, subject=case.number))
+    documents.enter(
+        uow, county=case.county, village=case.village, sha256=paper.sha256, size=paper.size, kind=WITHDRAWAL,
+        name=paper.name, cases=[case.case_id],
+    )  # fmt: skip
 
 
 def own_case(uow: UnitOfWork, case: Case) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect
@@ -12,15 +13,17 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.access.sealing import seal
 from landreg.core.db import unit_of_work
-from landreg.registry import queries
+from landreg.core.errors import BadInput, Finding
+from landreg.registry import documents, queries
 from landreg.registry.casework import notices, objectors
+from landreg.registry.guarded import Attached
 from landreg.registry.issued import handed_out
 from landreg.registry.routes.cases import case_page, one, page_of
 from landreg.registry.routes.queues import OFFICERS
 from landreg.registry.routes.surroundings import desk_of, store
-from landreg.registry.rules.objections import receipt_of
+from landreg.registry.rules.objections import IN_WRITING, TakenBack, receipt_of
 from landreg.web import problems
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("objections", __name__)
 blueprint.add_app_template_filter(receipt_of, "receipt_number")
@@ -49,10 +52,13 @@ def take_objection(county: str, case_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Settling:
-    """How an objection ends."""
+    """How an objection ends. withdrawn_by, withdrawn_on, paper: of one that its objector took back."""
 
     outcome: str
     settlement: str = field(metadata={"most": 2000})
+    withdrawn_by: str = field(default="", metadata={"most": 20})
+    withdrawn_on: date | None = None
+    paper: Upload | None = None
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/objections/<uuid:objection_id>")
@@ -61,7 +67,12 @@ class Settling:
 def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
     """Settle an objection: upheld returns the case, dismissed or withdrawn lets it go on. The objector's letter is printed."""
     given, actor = read_form(Settling), current_actor()
-    notices.settle(actor, county, objection_id, given.outcome, given.settlement, case_id=case_id)
+    taken_back = TakenBack(given.withdrawn_by, given.withdrawn_on)
+    paper = _kept(given.paper) if given.outcome == "withdrawn" and given.withdrawn_by == IN_WRITING else None
+    notices.settle(
+        actor, county, objection_id, given.outcome, given.settlement,
+        case_id=case_id, taken_back=taken_back, paper=paper,
+    )  # fmt: skip
     with unit_of_work(actor) as uow:
         made_at = desk_of(uow.session, county)
         events = queries.events(uow.session, county, case_id)
@@ -70,6 +81,17 @@ def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
     handed_out.paper_of(actor, county, case_id, (objectors.SETTLE,), made_at, store(), step)
     flash(_("异议已处理。告知书已出具，请送交异议人。"))
     return redirect(page_of(county, case_id), 303)
+
+
+def _kept(sent: Upload | None) -> Attached | None:
+    """The objector's writing, kept under its hash. Raises BadInput (FORM-7, FORM-15)."""
+    if sent is None:
+        return None
+    sha256, size = store().put(sent.content)
+    if not size:
+        raise BadInput(Finding("FORM-7", "paper"))
+    documents.must_open(store(), sha256, "paper")
+    return Attached(sha256, size, sent.name)
 
 
 @dataclass(frozen=True)

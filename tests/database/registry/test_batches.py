@@ -19,6 +19,7 @@ from landreg.registry.casework.weighing import Answer, weigh
 from landreg.registry.facts.survey_notes import answers
 from tests.registry_kit import (
     Connection,
+    by_word,
     codes,
     in_state,
     one,
@@ -68,7 +69,7 @@ def test_settling_an_objection_brings_no_case_back_that_has_left(
     objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     leave(reviewer, COUNTY, published[:1], "申请人撤回")
     left = state_of(registrar, published[0])
-    notices.settle(reviewer, COUNTY, objection, outcome, "已处理")
+    notices.settle(reviewer, COUNTY, objection, outcome, "实地查看，墙在界线以内", taken_back=by_word(reviewer))
     assert state_of(registrar, published[0]) == left
 
 
@@ -168,7 +169,7 @@ def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_s
     assert state_of(registrar, published[0]) == "objected"
     with pytest.raises(Conflict):
         notices.settle(reviewer, COUNTY, first, "dismissed", "界址无误")
-    notices.settle(reviewer, COUNTY, second, "withdrawn", "异议人撤回")
+    notices.settle(reviewer, COUNTY, second, "withdrawn", "与东邻已谈妥", taken_back=by_word(reviewer))
     assert state_of(registrar, published[0]) == "noticed"
 
 
@@ -189,7 +190,7 @@ def test_who_accepted_a_case_may_not_settle_an_objection_in_its_favour_nor_write
             {"by": registrar.account_id, "outcome": outcome},
         )
     assert codes(refused) == {"REG-1"}
-    notices.settle(reviewer, COUNTY, objection, outcome, "异议人撤回")
+    notices.settle(reviewer, COUNTY, objection, outcome, "实地查看，墙在界线以内", taken_back=by_word(reviewer))
     assert state_of(registrar, published[0]) == "noticed"
 
 

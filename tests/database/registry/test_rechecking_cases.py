@@ -42,7 +42,7 @@ def course(
     notices.publish(registrar, COUNTY, ids, "首次登记公告")
     for outcome, case in (("dismissed", ids[0]), ("upheld", ids[4])):
         raised = notices.object_to(registrar, COUNTY, case, "邻户", "界线有误")
-        notices.settle(reviewer, COUNTY, raised, outcome, "已核实")
+        notices.settle(reviewer, COUNTY, raised, outcome, "实地查看，墙在界线以内")
     cases.return_for_completion(registrar, COUNTY, ids[1:2], "补齐材料")
     cases.accept(registrar, COUNTY, ids[1:2])
     cases.withdraw(registrar, COUNTY, ids[2:3], "申请人撤回")
