@@ -4,6 +4,7 @@ standard's field holds."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from unicodedata import category
 
 import numpy as np
@@ -11,14 +12,19 @@ import numpy as np
 from gis.nyt2539 import Field
 from landreg.core.errors import Finding
 from landreg.core.signs import holds_unseen
-from landreg.land.rules.facts import Bytes, Mask, Notes, lengths, plain
+from landreg.land.rules.facts import Bytes, Mask, Notes, filled, lengths, plain
 from landreg.land.rules.garbled import NAMES, garbled_rows
+from landreg.land.rules.index import distinct
+from landreg.law.guard import guard, guard_deal
 
 LENIENT = 2
 """Lengths count bytes for some and characters for others: a text is over-long only beyond this many times the length."""
 SHOWN = 20
 UNPRINTED = ("JZD", "JZX")
 """Layers of whose texts no paper has one."""
+OF_TRANSFER = "LZJGSM"
+REMARKS = {"DKBZXX", "CYBZSM", "DJBFJ", "FBFDCJS", "CBFDCJS", "GSJS", OF_TRANSFER}
+"""Columns of free text that the register keeps."""
 UNKNOWN = ("Co", "Cn")
 _COMMON = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 _LINES = (9, 10, 13)
@@ -28,8 +34,8 @@ _SPECIALS = (0xBB, 0xBF)
 
 def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | None, notes: Notes) -> None:
     """Note signs that nobody sees (COD-23), over-long text (COD-24), text that was converted wrongly (COD-50), signs without a
-    meaning of their own (COD-29; of a name COD-50) and those of a name that no certificate can show (COD-51) in one batch of a
-    column. start: rows before it."""
+    meaning of their own (COD-29; of a name COD-50), those of a name that no certificate can show (COD-51) and remarks that tie
+    land to settling (GUARD-1) in one batch of a column. start: rows before it."""
     if not len(values) or field.length is None or field.type != "Char":
         return
 
@@ -55,6 +61,9 @@ def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | N
     if named:
         for row, signs in _without_a_form(values):
             note("COD-51", row, signs="、".join(f"{sign} (U+{ord(sign):04X})" for sign in signs))
+    if field.name in REMARKS:
+        for row, tie in _tied(values, field.name, notes.law.on):
+            note(tie.code, row, **tie.values)
 
 
 def _private(values: Bytes) -> Iterator[tuple[int, str]]:
@@ -78,6 +87,18 @@ def _without_a_form(values: Bytes) -> Iterator[tuple[int, list[str]]]:
     for row, value in enumerate(values.tolist() if missing else ()):
         if signs := sorted(missing & {*plain(value)}):
             yield row, signs
+
+
+def _tied(values: Bytes, name: str, on: date) -> Iterator[tuple[int, Finding]]:
+    """Rows whose text ties land to settling (GUARD-1); each different text is read once."""
+    if not filled(values).any():
+        return
+    read = guard_deal if name == OF_TRANSFER else guard
+    different, which = distinct(values)
+    for number, value in enumerate(different.tolist()):
+        if value and (tie := read(plain(value), on)):
+            for row in np.flatnonzero(which == number).tolist():
+                yield row, tie
 
 
 def _may_be_private(values: Bytes) -> Mask:

@@ -1,0 +1,50 @@
+"""Remarks of a package go into the register and onto its papers: none of them ties land to settling in town (GUARD-1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.small import Small
+from tests.unit.land.kit import C2, G2, H2, P2, P6, T1, both, found, law, put, report_on
+
+TIED = "自愿退出承包地后，方可办理进城落户"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "column"),
+    [
+        ("DK", P2, "DKBZXX"),
+        ("CBF_JTCY", H2, "CYBZSM"),
+        ("CBJYQZDJB", C2, "DJBFJ"),
+        ("CBF", H2, "GSJS"),
+        ("CBF", H2, "CBFDCJS"),
+        ("FBF", G2, "FBFDCJS"),
+        ("LZHT", T1, "LZJGSM"),
+    ],
+)
+def test_a_remark_that_ties_land_to_settling_is_refused(kind: str, code: str, column: str, tmp_path: Path) -> None:
+    small = Small()
+    put(kind, code, **{column: TIED})(small)
+    report = report_on(small, tmp_path)
+    assert [(f.code, f.layer, f.subject, f.field) for f in report.findings] == [("GUARD-1", kind, code, column)]
+    assert report.refused
+
+
+def test_each_row_of_one_text_is_named(tmp_path: Path) -> None:
+    small = Small()
+    both(put("DK", P2, DKBZXX=TIED), put("DK", P6, DKBZXX=TIED))(small)
+    findings = report_on(small, tmp_path).findings
+    assert found(findings) == {("GUARD-1", P2), ("GUARD-1", P6)}
+    assert law().say(findings[0]).startswith("第 2 行的 DKBZXX：这段文字把土地权利与进城落户联系在一起")
+    assert law().say(findings[0], "en").startswith("DKBZXX in row 2: The text ties rights to land to settling")
+
+
+@pytest.mark.parametrize(
+    "text", ["该户已进城落户，承包地由其父代耕", "公示无异议", "外嫁女，户口未迁出，继续享有承包地"]
+)
+def test_what_is_merely_told_of_a_register_stays(text: str, tmp_path: Path) -> None:
+    small = Small()
+    both(put("DK", P2, DKBZXX=text), put("CBF_JTCY", "家人2", CYBZSM=text))(small)
+    assert found(report_on(small, tmp_path).findings) == set()
