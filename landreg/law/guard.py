@@ -80,7 +80,9 @@ def register_named(text: str) -> list[str]:
     """
     said = _BOOK.sub("", text)
     register = [] if _DEATH.search(said) else _REGISTERED.findall(said)
-    return list(dict.fromkeys([*_of_fields(said, _SETTLED - {"register"} if _DEATH.search(said) else _SETTLED), *register]))
+    return list(
+        dict.fromkeys([*_of_fields(said, _SETTLED - {"register"} if _DEATH.search(said) else _SETTLED), *register])
+    )
 
 
 def _of_fields(text: str, fields: frozenset[str]) -> list[str]:

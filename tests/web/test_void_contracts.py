@@ -113,6 +113,9 @@ def test_an_outcome_that_voids_is_looked_at_first_and_undone_by_another_officer(
     ling.log_in("ling")
     ding.log_in("ding")
     offered = ling.get(f"{at}/life/outcome").text
+    assert "调解到 " in offered
+    assert "调解到 " in ling.get(at).text
+    assert 'value="lapsed"' not in offered
     assert 'value="ended"' in offered
     assert 'value="void"' not in offered
     failed = {"outcome": "failed", "on_day": today().isoformat(), "document": "note", "paper": picture()}

@@ -25,7 +25,17 @@ from landreg.exchange.contracts.rules.closing import (
     con_83_land_board_hears_disputes_over_farmland,
     con_101_brought_on_a_day_that_is_shown,
 )
-from landreg.exchange.contracts.rules.outcomes import ENDING, Outcome, Recorded, con_17_outcome_is_said
+from landreg.exchange.contracts.rules.outcomes import (
+    ENDING,
+    FAILED,
+    LAPSED,
+    UNPROVEN,
+    Outcome,
+    Recorded,
+    con_17_outcome_is_said,
+    con_114_mediated_once,
+    mediated_until,
+)
 from landreg.exchange.contracts.rules.rent import AWARDED, ZERO, Due, Settled
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
@@ -48,7 +58,7 @@ class Brought:
 def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper: Attached | None) -> None:
     """Record that a dispute is before mediation, arbitration or court: ends and changes wait.
 
-    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, CON-83, CON-101,
+    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, CON-83, CON-101, CON-114,
     GUARD-1), Conflict (CON-5, also while one
     is open).
     """
@@ -75,8 +85,9 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         elsewhere = con_83_land_board_hears_disputes_over_farmland((row.number, row.kind, asked.forum), law)
         on_day = asked.on_day or law.on
         brought = (row.number, on_day, found.signed_on(law.on), raised.accepted)
+        again = con_114_mediated_once((row.number, asked.forum, asked.about, _mediated(found)), law)
         early = con_101_brought_on_a_day_that_is_shown(brought, law)
-        if finding := elsewhere or early or con_26_dispute_within_limitation(raised, law):
+        if finding := elsewhere or again or early or con_26_dispute_within_limitation(raised, law):
             raise Refused(finding)
         facts = {"forum": asked.forum, "about": asked.about}
         happened(uow, row, "disputed", on_day, said=asked.said, facts=facts, paper=paper)
@@ -97,7 +108,7 @@ def settle(
         row, ended = found.contract, found.of("ended") is not None
         if not found.course(law.on).disputed:
             raise Conflict(Finding("CON-5", "state", {"where": "ended" if ended else "running"}, subject=row.number))
-        kept, brought = must(paper), found.of("disputed")
+        kept, brought = paper if asked.outcome == LAPSED else must(paper), found.of("disputed")
         ties_nothing(law.on, kept, said=asked.said)
         if asked.document == "settlement":  # What an award or a judgment says of such a term is no term.
             words_of_transfer_tie_nothing(law.on, said=asked.said)
@@ -105,8 +116,9 @@ def settle(
         about, owed = str(brought.facts.get("about", "")) if brought else "", _owed(found, asked.pays)
         late = frozenset(position for position, one in owed.items() if one.late(law.on))
         said = Recorded(
-            row.number, asked, row.from_on, row.until_on, since, ended, row.void, forum, about, late, frozenset(owed)
-        )
+            row.number, asked, row.from_on, row.until_on, since, ended, row.void, forum, about, late, frozenset(owed),
+            mediated_until(forum, since, law),
+        )  # fmt: skip
         if refused := con_17_outcome_is_said(said, law):
             raise Refused(refused)
         happened(
@@ -117,6 +129,26 @@ def settle(
             correcting.staged(uow, made)
         if asked.outcome in ENDING and not ended:
             _end(uow, found, law, asked)
+
+
+def _mediated(found: Whole) -> list[tuple[str, str]]:
+    """Before whom, and about what, mediations came to no agreement or ran out."""
+    said: list[tuple[str, str]] = []
+    before = ("", "")
+    for one in found.events:
+        if one.kind == "disputed":
+            before = (str(one.facts.get("forum", "")), str(one.facts.get("about", "")))
+        elif one.kind == "settled" and one.facts.get("outcome") in (FAILED, LAPSED):
+            said.append(before)
+    return said
+
+
+def waits_until(found: Whole, law: Law) -> date | None:
+    """The last day for which a contract in dispute waits for its mediation; None where nothing is mediated."""
+    brought = found.of("disputed")
+    if brought is None or not found.course(law.on).disputed:
+        return None
+    return mediated_until(str(brought.facts.get("forum", "")), brought.on_day, law)
 
 
 def _by_contractor(asked: Outcome) -> Decimal:
@@ -134,7 +166,7 @@ def _facts(asked: Outcome, owed: Mapping[int, Settled]) -> dict[str, Any]:
     dues; until when the land goes back.
     """
     facts: dict[str, Any] = {"outcome": asked.outcome}
-    if asked.outcome != "withdrawn":
+    if asked.outcome not in UNPROVEN:
         facts |= {"document": asked.document}
     if asked.yuan is not None:
         facts |= {"pays": asked.pays, "yuan": str(asked.yuan.quantize(CENT))}

@@ -234,3 +234,30 @@ def test_what_is_awarded_beside_the_dues_leaves_them(superuser: Connection) -> N
     award = Outcome("owed", today(), Decimal("80.00"), today(), pays="taker", document="judgment", final=True)
     disputes.settle(*at, replace(award, beside=True), PAPER)
     assert seen(contract).left == before + Decimal("80.00")
+
+
+def test_a_contract_waits_for_a_mediation_its_days_and_for_the_same_one_once(superuser: Connection) -> None:
+    """CON-9, CON-17, CON-114: after them the desk says so without a paper; a court's case waits on."""
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    disputes.dispute(*at, Brought("village", "欠款", "rent"), None)
+    pass_days(superuser, 30)
+    with pytest.raises(Refused) as early:
+        disputes.settle(*at, Outcome("lapsed", today(), document=""), None)
+    assert early.value.findings[0].values["fault"] == "mediation_runs"
+    with pytest.raises(Refused) as waits:
+        life.end(*at, End("agreed", today()), PAPER)
+    assert codes(waits) == {"CON-9"}
+    pass_days(superuser, 1)
+    disputes.settle(*at, Outcome("lapsed", today(), document=""), None)
+    assert stage(seen(contract).course(today())) == "running"
+    with pytest.raises(Refused) as again:
+        disputes.dispute(*at, Brought("village", "欠款", "rent"), None)
+    assert codes(again) == {"CON-114"}
+    disputes.dispute(*at, Brought("township", "欠款", "rent"), None)
+    disputes.settle(*at, Outcome("failed", today(), document="note"), PAPER)
+    disputes.dispute(*at, Brought("court", "欠款", "rent"), None)
+    pass_days(superuser, 365)
+    with pytest.raises(Refused) as court:
+        disputes.settle(*at, Outcome("lapsed", today(), document=""), None)
+    assert court.value.findings[0].values["fault"] == "outcome_unsaid"

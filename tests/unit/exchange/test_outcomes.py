@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from landreg.core.periods import DAY
-from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, binds_from, con_17_outcome_is_said
+from landreg.exchange.contracts.rules.outcomes import (
+    Outcome,
+    Recorded,
+    binds_from,
+    con_17_outcome_is_said,
+    con_114_mediated_once,
+    mediated_until,
+)
 from landreg.law.book import national_law
 
 TODAY = date(2026, 7, 1)
@@ -106,3 +113,21 @@ def test_where_a_dispute_ends_by_which_paper_goes_by_its_forum() -> None:
     assert faults(replace(judgment, final=True), forum="village") == {"document": "outcome_document"}
     assert faults(replace(judgment, final=True), forum="court") == {}
     assert binds_from(date(2026, 5, 31), LAW) == date(2026, 7, 1)
+
+
+def test_a_mediation_has_its_days_and_ends_without_a_paper_after_them() -> None:
+    """CON-17, CON-9: the last day counts."""
+    lapsed = Outcome("lapsed", TODAY, document="")
+    assert faults(lapsed, forum="village", mediated_until=TODAY) == {"outcome": "mediation_runs"}
+    assert faults(lapsed, forum="village", mediated_until=TODAY - DAY) == {}
+    assert faults(lapsed) == {"outcome": "outcome_unsaid"}
+    assert mediated_until("township", TODAY, LAW) == TODAY + timedelta(days=30)
+    assert mediated_until("court", TODAY, LAW) is None
+
+
+def test_one_mediator_is_asked_about_one_thing_once() -> None:
+    """CON-114."""
+    failed = [("village", "rent")]
+    assert con_114_mediated_once(("1", "village", "rent", failed), LAW)
+    for forum, about in (("village", "land"), ("township", "rent"), ("court", "rent")):
+        assert con_114_mediated_once(("1", forum, about, failed), LAW) is None

@@ -247,7 +247,9 @@ def test_a_seizure_is_renewed_for_three_years_from_its_last_day_or_told(
     assert [(one.code, LAW.level(one)) for one in found] == told
 
 
-@pytest.mark.parametrize("said", ["已进城落户，不再延包", "户口迁走了", "户口不在本村", "全户户籍注销", "户主去世，儿子已落户县城"])
+@pytest.mark.parametrize(
+    "said", ["已进城落户，不再延包", "户口迁走了", "户口不在本村", "全户户籍注销", "户主去世，儿子已落户县城"]
+)
 def test_where_somebody_lives_or_is_registered_leaves_nobody_out(said: str) -> None:
     found = ren_17_where_one_lives_is_no_ground(said)
     assert found is not None

@@ -22,6 +22,7 @@ from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import (
     cancelling,
     deal_queries,
+    disputes,
     issuer,
     land_queries,
     list_queries,
@@ -219,7 +220,8 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
     ]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
-        "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,
+        "course": course, "stage": stage(course), "mediated": disputes.waits_until(found, law),
+        "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and row.state != "withdrawn"],
         "may_register": signed and signing.may_register(found, law),
         "given_up": land_queries.case_given_up(session, row.county, row.contract_id),

@@ -19,7 +19,17 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import below, cancelling, correcting, deal_queries, dividing, life, queries, renewing
+from landreg.exchange.contracts import (
+    below,
+    cancelling,
+    correcting,
+    deal_queries,
+    disputes,
+    dividing,
+    life,
+    queries,
+    renewing,
+)
 from landreg.exchange.contracts.correcting import STEPS as CORRECTED
 from landreg.exchange.contracts.correcting import Wrong
 from landreg.exchange.contracts.entering import open_for
@@ -58,7 +68,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         laid = cancelling.registered(uow.session, found).laid if step in ("end", "terminate") else ()
         wrong = next((one for one in found.events if str(one.event_id) == request.values.get("corrects")), None)
         kept_by = correcting.kept_by(uow.session, found, wrong, by=uow.actor.account_id) if wrong else ""
-    course = found.course(law.on)
+    course, until = found.course(law.on), disputes.waits_until(found, law)
     if request.method == "GET" and wrong is None:
         open_for(found, law, *STEPS[step])
         if step == "end" and never(found, step):
@@ -66,7 +76,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         if never(found, step) or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
     return pages.render(
-        "exchange/contracts/step.html", laid=laid, onward=onward,
+        "exchange/contracts/step.html", mediated=until, mediation_days=law.days("CON-9.mediation_days"), laid=laid, onward=onward,
         found=found, contract=row, step=step, today=law.on, price=price, course=course,
         told_days=law.days("CON-8.told_days"), **if_ended(found, max(law.on, row.from_on)),
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
@@ -78,7 +88,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
         ends_by=words("contract_side", ends_by(course, row.kind)), sides=words("contract_side", PAYERS[::-1]),
         **awarded_over(found, wrong, law.on),
-        kept_by=kept_by, **lists(found, ended=correcting.is_over(found, wrong), of_organisation=not natural, wrong=wrong),
+        kept_by=kept_by, **lists(found, ended=correcting.is_over(found, wrong), of_organisation=not natural, wrong=wrong,
+                                 ran_out=until is not None and until < law.on),
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from landreg.exchange.contracts import (
     signing,
 )
 from landreg.exchange.contracts.asked_land import barred, of_project
+from landreg.exchange.contracts.disputes import waits_until
 from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.making import land_gone
 from landreg.exchange.contracts.members import first_come
@@ -267,7 +268,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
     return pages.render(
         "exchange/contracts/own_one.html", by_household=taker is not None and taker.kind == "household",
         found=found, contract=row, today=today, consent=consent, course=course,
-        stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
+        stage=stage(course), mediated=waits_until(found, law),
+        clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine=mine, by_power=signer_queries.by_power(found.events, f"signed_{mine}"),
         told=told, total=to_be_paid(found), after=after, watched=watched,

@@ -28,7 +28,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
-from landreg.exchange.contracts.rules.outcomes import BY_PAPER, DOCUMENTS
+from landreg.exchange.contracts.rules.outcomes import BY_PAPER, DOCUMENTS, UNPROVEN
 from landreg.exchange.contracts.rules.rent import PAYERS, ZERO
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
@@ -80,9 +80,11 @@ def steps_of(found: Whole, on: date) -> list[str]:
     ]
 
 
-def lists(found: Whole, *, ended: bool, of_organisation: bool, wrong: ContractEvent | None = None) -> dict[str, Any]:
+def lists(
+    found: Whole, *, ended: bool, of_organisation: bool, wrong: ContractEvent | None = None, ran_out: bool = False
+) -> dict[str, Any]:
     """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to.
-    wrong: what is corrected.
+    wrong: what is corrected. ran_out: the days of its mediation are over.
     """
     row = found.contract
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
@@ -92,7 +94,8 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool, wrong: ContractEv
     brought = found.of("disputed")
     forum = str(brought.facts.get("forum", "")) if brought else ""
     void = found.contract.void and (wrong is None or wrong.facts.get("outcome") != "void")
-    sayable = {one for paper in DOCUMENTS.get(forum, ()) for one in BY_PAPER[paper]} | {"withdrawn"}
+    sayable = {one for paper in DOCUMENTS.get(forum, ()) for one in BY_PAPER[paper]}
+    sayable |= set(UNPROVEN if ran_out else ("withdrawn",))
     never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if void else ()))
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {

@@ -16,7 +16,7 @@ GROUNDS = ("use_changed", "abandoned", "damaged", "serious_breach")
 """承包法 第四十二条, and no other."""
 ENDS = ("term_over", "agreed", "terminated", "award", "dissolved", "land_lost", "replaced", "parent_ended")
 FINAL = ("withdrawn", "ended")
-OUTCOMES = ("stands", "ended", "void", "owed", "hand_back", "dismissed", "failed", "withdrawn")
+OUTCOMES = ("stands", "ended", "void", "owed", "hand_back", "dismissed", "failed", "lapsed", "withdrawn")
 """What a mediation or an award says of the contract."""
 
 

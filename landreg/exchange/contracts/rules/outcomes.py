@@ -25,7 +25,11 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
 MEDIATION = ("village", "township")
 FAILED = "failed"
 """Mediation came to no agreement, by the mediator's note: arbitration or court goes on, no claim is lost by it."""
-ALONE = ("dismissed", FAILED, "withdrawn")
+LAPSED = "lapsed"
+"""Its days ran out without a word of the mediator: the desk says so, without a paper, and the contract waits for it no more."""
+UNPROVEN = ("withdrawn", LAPSED)
+"""Outcomes of no paper among DOCUMENTS."""
+ALONE = ("dismissed", FAILED, *UNPROVEN)
 """Outcomes beside which no sum is awarded."""
 ENDING = ("ended", "void")
 """Outcomes that end a contract, or say that it never was: looked at with what follows before they are recorded."""
@@ -64,7 +68,7 @@ class Outcome:
 class Recorded:
     """An outcome as it is recorded of a contract. from_on, until_on: of its term, exclusive. brought_on, forum: of the dispute.
     ended: the contract has ended already; void: by an outcome that says so. about: the dispute. late: the dues of which the side
-    that pays has left something over their day; owed: of which it has left something.
+    that pays has left something over their day; owed: of which it has left something. mediated_until: the last day of a mediation.
     """
 
     number: str
@@ -78,6 +82,22 @@ class Recorded:
     about: str = ""
     late: frozenset[int] = frozenset()
     owed: frozenset[int] = frozenset()
+    mediated_until: date | None = None
+
+
+def mediated_until(forum: str, brought_on: date, law: Law) -> date | None:
+    """The last day for which a contract waits for a mediation; None of arbitration and court, which end by their own word."""
+    return brought_on + timedelta(days=law.days("CON-9.mediation_days")) if forum in MEDIATION else None
+
+
+def con_114_mediated_once(facts: tuple[str, str, str, Iterable[tuple[str, str]]], law: Law) -> Finding | None:
+    """CON-114: what a mediation of a village or township came to no agreement about is mediated there no more: arbitration or a
+    court hears it. facts: the contract's number, the forum, what it is about, of which of both mediations failed or ran out.
+    """
+    number, forum, about, failed = facts
+    if forum not in MEDIATION or (forum, about) not in failed:
+        return None
+    return Finding("CON-114", "forum", {}, subject=number)
 
 
 def binds_from(served_on: date, law: Law) -> date:
@@ -97,9 +117,10 @@ def con_17_outcome_is_said(facts: Recorded, law: Law) -> tuple[Finding, ...]:
         "due_last": years_after(max(facts.until_on, law.on), LONGEST_YEARS),
         "brought": facts.brought_on,
         "binds": law.on if asked.served_on is None else binds_from(asked.served_on, law),
+        "mediated": facts.mediated_until or law.on,
     }
     found = [
-        *_of_contract(facts, values), *_of_sum(asked, values), *_of_dues(facts), *_of_paper(facts, values, law.on)
+        *_of_contract(facts, values, law.on), *_of_sum(asked, values), *_of_dues(facts), *_of_paper(facts, values, law.on)
     ]  # fmt: skip
     first = dict(reversed(found))
     return tuple(
@@ -107,10 +128,12 @@ def con_17_outcome_is_said(facts: Recorded, law: Law) -> tuple[Finding, ...]:
     )
 
 
-def _of_contract(facts: Recorded, values: Mapping[str, date]) -> Iterator[tuple[str, str]]:
+def _of_contract(facts: Recorded, values: Mapping[str, date], today: date) -> Iterator[tuple[str, str]]:
     outcome = facts.asked.outcome
     if outcome not in OUTCOMES or (outcome == FAILED and facts.forum not in MEDIATION):
         yield "outcome", "outcome_unsaid"
+    elif outcome == LAPSED and (facts.mediated_until is None or today <= facts.mediated_until):
+        yield "outcome", "outcome_unsaid" if facts.mediated_until is None else "mediation_runs"
     elif outcome in ("stands", "ended") and facts.ended:
         yield "outcome", "outcome_of_ended"
     elif outcome == "hand_back" and not facts.ended:
@@ -156,7 +179,7 @@ def _of_dues(facts: Recorded) -> Iterator[tuple[str, str]]:
 
 def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Iterator[tuple[str, str]]:
     asked = facts.asked
-    if asked.outcome == "withdrawn":
+    if asked.outcome in UNPROVEN:
         return
     if asked.document not in DOCUMENTS.get(facts.forum, ()) or (asked.document == "note") != (asked.outcome == FAILED):
         yield "document", "outcome_document"
