@@ -354,6 +354,7 @@ def test_the_days_of_publication_count_from_it_however_long_the_office_took(
     assert "发布之日起 15 天" in phone.get(f"/my{address}").text
     assert "前审核" in desk.get("/listings").text
     pass_days(superuser, 10)
+    assert all("超过审核期限" in desk.get(place).text for place in ("/", "/listings"))
     page = desk.get(address)
     late = timedelta(days=10)
     assert "今天发布的，发布到" in page.text

@@ -19,6 +19,7 @@ from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection
 from tests.villages import COUNTY
 from tests.web.conftest import PASSWORD, Browser, OpenAccount
+from tests.web.test_lapsed_offers import given_password
 
 
 def _told(actor: Actor) -> list[tuple[str, bool, Decimal | None]]:
@@ -188,3 +189,23 @@ def test_a_household_sees_on_its_list_that_a_sale_of_its_land_found_nobody(
     browser.log_in(login)
     assert "没有成交" in browser.get("/my/listings").text
     assert "没有成交" in browser.get("/").text
+
+
+def test_a_sale_whose_bids_did_not_reach_the_least_says_so_and_not_how_much_it_was(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, browser: Browser
+) -> None:
+    use_key(database.keys["identity"])
+    listing = kit.published(
+        registrar, reviewer, superuser, way="auction", price=Decimal("400.00"), floor=Decimal("340.00")
+    )
+    for bids, said in ((True, "没有一份报价达到流出方的最低接受价"), (False, "没有人报价。")):
+        sale, (taker, actor) = kit.auction(listing), kit.person(superuser, 1 + bids)
+        entrant = kit.entered(sale, taker, actor)
+        kit.pass_time(superuser, hours=1, minutes=1)
+        if bids:
+            auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal("330"), uuid4())
+        kit.pass_time(superuser, hours=5)
+        days.work(worker)
+        browser.log_in(given_password(superuser, actor))
+        page = browser.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+        assert (said in page, "340.00" in page) == (True, False)

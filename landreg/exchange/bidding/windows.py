@@ -65,8 +65,16 @@ def tell(
         ties_nothing(today, paper)
         # What is posted must hang there from the first day; a household may be handed it on any day of the window.
         latest = window.first_day if way == "posted" else window.last_day
-        if paper is None or not window.first_day <= on_day <= min(today, latest):
-            raise Refused(Finding("PRI-2", "proof", {"untold": len(named)}))
+        told = {"first": window.first_day, "last": window.last_day}
+        faults = {
+            ("proof", "told_unproven"): paper is None,
+            ("on_day", "told_posted_late" if way == "posted" else "told_out_of_days"): not (
+                window.first_day <= on_day <= min(today, latest)
+            ),
+        }
+        wrong = [Finding("PRI-2", field, told | {"fault": fault}) for (field, fault), is_so in faults.items() if is_so]
+        if wrong or paper is None:
+            raise Refused(wrong)
         return _told(uow, window, way, household_id, on_day, paper.sha256, paper.name)
 
 

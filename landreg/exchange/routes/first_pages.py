@@ -58,7 +58,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
         session = uow.session
         count = listings.counts(session).get("submitted", 0)
         waiting = [
-            (row, first_rows.review_of(session, row, page_day(session)))
+            (row, first_rows.review_of(session, row, page_day(session)), page_day(session))
             for row in session.scalars(listings.listed("submitted").limit(ON_FIRST_PAGE))
         ]
         held = [one for one in sale_queries.sales(session, since=uow.now) if not one.clock.over]
@@ -87,12 +87,13 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     yield Queue(_("进行中的场次"), url_for("sales.index"), shown, _("现在没有进行中的场次。"))
 
 
-def _to_review(row: Listing, by: date) -> Row:
-    """A listing that waits: which, how much land, where, at what price, how; by which day it is reviewed."""
+def _to_review(row: Listing, by: date, today: date) -> Row:
+    """A listing that waits: which, how much land, where, at what price, how; by which day it is reviewed, or that this is over."""
     said = f"{name_of(row.village)} {row.area_mu} {_('亩')} · {prices.price_of(row, i18n.language())}"
     address = url_for("listing_desk.one", county=row.county, listing_id=row.listing_id)
     way = i18n.shown_term(row.way, "listing_way")
-    due = _("%(day)s 前审核", day=i18n.shown_day(by))
+    day = i18n.shown_day(by)
+    due = _("超过审核期限 %(day)s", day=day) if by < today else _("%(day)s 前审核", day=day)
     return Row(f"{row.number} · {said}", address, f"{due} · {way} · {i18n.shown_instant(row.listed_at)}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -107,6 +108,22 @@ def test_a_household_that_claims_at_the_counter_was_told(
         windows.tell(OPERATOR, COUNTY, window.priority_id, "by_hand", household_id, window.first_day, MANDATE)
     kit.pass_time(superuser, days=15)
     assert deals.proceed(OPERATOR, COUNTY, window.listing_id).deal is not None
+
+
+def test_a_record_of_what_was_told_says_which_of_it_is_wrong(window: Priority) -> None:
+    """PRI-2: the day of what was posted is the first one's, of what was handed over one of the window's; the paper is there."""
+    with unit_of_work(OPERATOR) as uow:
+        home = deal_queries.notices(uow.session, COUNTY, window.priority_id)[0].household_id
+    day = timedelta(days=1)
+    for way, whom, on_day, paper, fault in (
+        ("posted", None, window.first_day - day, MANDATE, "told_posted_late"),
+        ("by_hand", home, window.last_day + day, MANDATE, "told_out_of_days"),
+        ("by_hand", home, window.first_day, None, "told_unproven"),
+    ):
+        with pytest.raises(Refused) as refused:
+            windows.tell(OPERATOR, COUNTY, window.priority_id, way, whom, on_day, paper)
+        assert [(one.code, one.values["fault"]) for one in refused.value.findings] == [("PRI-2", fault)]
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, MANDATE)
 
 
 def put_again(superuser: Connection, row: PriorityClaim) -> None:
