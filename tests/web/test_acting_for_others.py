@@ -147,10 +147,13 @@ def test_an_agent_answers_offers_for_a_household_under_that_consent_alone_and_it
     assert browser.post(here, {"kind": "accept", "taker": taker}).status_code == 422, "one's own word"
     assert browser.post(here, {"kind": "accept", "taker": str(uuid4())}).status_code == 404
     offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("counter", Decimal(430)))
-    assert browser.post(here, {"kind": "accept", "taker": taker}).status_code == 303
+    beside = {"kind": "accept", "taker": taker, "said": "加我微信 wx123456"}
+    assert browser.post(here, beside).status_code == 303, (
+        "what was written beside a price of one's own goes with that alone"
+    )
     told = superuser.execute("SELECT step, subject FROM access.agent_act ORDER BY done_at").fetchall()
     assert told == [("answer", f"{talked.number} 还价 440.00"), ("answer", f"{talked.number} 接受 430.00")]
-    said = "SELECT side || kind || by_name FROM exchange.offer ORDER BY seq DESC LIMIT 1"
+    said = "SELECT side || kind || by_name || said FROM exchange.offer ORDER BY seq DESC LIMIT 1"
     assert one(OPERATOR, said) == "householdacceptdai先生"
     consents.revoke(owner, COUNTY, may)
     assert browser.get(here).status_code == 422

@@ -348,6 +348,8 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     far = taker.post(at, {"kind": "offer", "price": "53000"})
     assert far.status_code == 422
     assert all(said in far.text for said in ("OFF-7", 'name="seen" value="53000"', "没有错，出这个价"))
+    both = taker.post(at, {"kind": "offer", "price": "53000", "said": "加我微信 wx123456"}).text
+    assert ("OFF-7" in both, "OFF-8" in both) == (True, True)
     assert "等对方回复" not in taker.get(at).text, "a price far off binds after a second press alone"
     assert taker.post(at, {"kind": "offer", "price": "53000", "seen": "53000"}).status_code == 303
     again = taker.post(at, {"kind": "counter", "price": "450"})

@@ -16,7 +16,15 @@ from landreg.core.units import CENT
 from landreg.exchange.bidding import deal_queries, logged, sales, swapped, taker_queries, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
-from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying, off_7_looked_at_twice
+from landreg.exchange.bidding.rules.offers import (
+    FIRST,
+    NAMING,
+    OFFER_RULES,
+    Said,
+    Saying,
+    off_7_looked_at_twice,
+    off_8_words_lead_nowhere_else,
+)
 from landreg.exchange.bidding.swapped import EXCHANGE
 from landreg.exchange.listings.heard import strayed
 from landreg.exchange.listings.rules.offer import HOUSES
@@ -78,15 +86,18 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
 
 
 def look_at(actor: Actor, county: str, listing_id: UUID, word: Word, seen: Decimal | None) -> None:
-    """Raises Refused (OFF-7) for a price that is far from what is asked and was not shown with what it comes to: seen."""
+    """Raises Refused (OFF-7, with it OFF-8 of its words) for a price that is far from what is asked and was not shown with what it
+    comes to: seen.
+    """
     with unit_of_work(actor) as uow:
         told = told_queries.told(uow.session, county, listing_id)
         if told is None:
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
-    facts = Saying((), "", word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit)
+    facts = Saying((), "", word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit, word.said)
     if far := off_7_looked_at_twice(facts, law, told.price, told.area_mu, seen):
-        raise Refused(far)
+        contact = off_8_words_lead_nowhere_else(facts, law)
+        raise Refused([far, contact] if contact else far)
 
 
 def _allowed(

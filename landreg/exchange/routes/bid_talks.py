@@ -38,6 +38,7 @@ from landreg.exchange.bidding import (
     windows,
 )
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
+from landreg.exchange.bidding.rules.offers import NAMING
 from landreg.exchange.bidding.rules.second import YES
 from landreg.exchange.listings import papers
 from landreg.exchange.routes import window_next
@@ -112,7 +113,9 @@ def say(county: str, listing_id: UUID) -> Redirect:
     """Say it."""
     given, asker = read_form(Saying), whose()
     taker = given.taker or taker_of(asker, county, None).taker_id
-    word = offers.Word(given.kind, given.price, given.said, given.parcel)
+    # What was written beside another price belongs to no other button of the form.
+    said = given.said if given.kind in NAMING else ""
+    word = offers.Word(given.kind, given.price, said, given.parcel)
     offers.look_at(asker.actor, county, listing_id, word, given.seen)
     offers.say(asker.actor, county, listing_id, taker, word, asker.under)
     flash(_("已经送达对方。"))
