@@ -31,7 +31,7 @@ def register(stage: Stage) -> Settings:
     # Of what was erased nothing can be said any more.
     lived(stage, but=frozenset({"erase"}))
     person = applications.person_of(stage.registrar, "成员新", citizen_id(900))
-    asked = HouseholdChange(joins=(Joining(person, "10", True, "birth"),))
+    asked = HouseholdChange(joins=(Joining(person, "20", True, "birth"),))
     case = applications.apply_on_household(stage.registrar, f"{VILLAGE}010002", "household_change", asked)
     put_papers(stage.registrar, case, "household_change")
     booked(stage.registrar, stage.reviewer, stage.superuser, case, "household_change")

@@ -37,6 +37,7 @@ OBJECTOR = {"party_kind": "person", "party": "邻人", "id_number": citizen_id(9
 _RIGHT = 'SELECT right_id FROM registry."right" WHERE code = :code'
 # Somebody of the year 2099.
 NOT_YET_BORN = citizen_id(129_003)
+CHILD = citizen_id(50_002)
 NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
 """The form of a change of name, but whose."""
 
@@ -138,6 +139,15 @@ def test_a_relation_of_the_other_sex_is_a_note_on_the_case(deng: Browser, office
     }
     page = opened(deng, f"/households/{HOUSEHOLD}/acts/household_change", given)
     assert "CHG-12" in deng.get(page).text
+
+
+def test_a_household_gets_no_second_spouse_and_none_of_eight_years(deng: Browser) -> None:
+    joins = {"join_relation": "10", "join_reason": "marriage", "join_holds": "1"}
+    form = f"/households/{HOUSEHOLD}/acts/household_change"
+    deng.get(form)
+    for name, number, code in (("王小妹", CHILD, "CHG-17"), ("王大妹", citizen_id(951), "HH-20")):
+        answer = deng.post(form, {**joins, "join_name": name, "join_id": number})
+        assert (answer.status_code, code in answer.text) == (422, True), answer.text[:2000]
 
 
 @pytest.mark.parametrize(

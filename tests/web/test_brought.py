@@ -31,6 +31,7 @@ from tests.web.conftest import PASSWORD, Browser, OpenAccount
 DOOR = Actor(UUID(int=0), "", Desk.REGISTRY)
 # Somebody of the year 2099.
 NOT_YET_BORN = citizen_id(129_003)
+CHILD = citizen_id(50_002)
 LOSS = {"lost": "十月搬家时遗失"}
 
 
@@ -329,6 +330,7 @@ def test_bad_forms_are_told_beside_their_fields(farmer: Actor, another_browser: 
         ({"join_name": "林"}, "FORM-1"),
         ({"join_name": "林", "join_id": "123", "join_relation": "20", "join_reason": "birth"}, "CHG-6"),
         ({"join_name": "林", "join_id": NOT_YET_BORN, "join_relation": "20", "join_reason": "birth"}, "CHG-6"),
+        ({"join_name": "林", "join_id": CHILD, "join_relation": "12", "join_reason": "marriage"}, "CHG-17"),
         ({"leave": "x"}, "FORM-"),
         ({"leave": str(uuid4()), "leave_reason": "death"}, "APP-2"),
         ({"leave": str(uuid4()), "leave_reason": "落户"}, "FORM-6"),

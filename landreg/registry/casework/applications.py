@@ -22,6 +22,7 @@ from landreg.registry import queries
 from landreg.registry.casebook import Case, CaseParcel
 from landreg.registry.casework.cases import note
 from landreg.registry.casework.household_applications import AT_ACCEPTANCE, completed, subject_of
+from landreg.registry.casework.married import must_be_old_enough
 from landreg.registry.effects import Standing
 from landreg.registry.facts import standing
 from landreg.registry.facts.acts import act_proposals
@@ -75,6 +76,7 @@ def case_on_right(
 
 def apply_on_household(actor: Actor, code: str, kind: str, asked: Request) -> UUID:
     """Open a case for an act on a household; it concerns every right that the household holds. Raises as `apply_on_right`."""
+    must_be_old_enough(actor, code, asked)
     with unit_of_work(actor) as uow:
         household = parties.household_by_code(uow.session, code)
         if household is None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import bearing
+from landreg.access.person_queries import sexes_of
 from landreg.core.codes import masked_name
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
@@ -130,6 +131,8 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     elsewhere, dead = _elsewhere(session, county, asked), joining_dead(session, county, asked)
     persons = {m.row["member_id"]: m.row["person_id"] for one in households.values() for m in one.members}
     going = taken_in(session, county, asked, persons)
+    joined_by = [households.get(case.household_code) for case in cases if getattr(asked[case.case_id], "joins", ())]
+    sexes = sexes_of(session, [standing.stands_for(one) for one in joined_by]) if joined_by else {}
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     along = along_with(session, cases, asked, bundles)
     return [
@@ -152,6 +155,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             takers.get(_taker_id(asked[case.case_id])),
             stands,
             misnamed.get(case.case_id, ()),
+            sexes,
         )
         for case in cases
     ]
@@ -196,6 +200,7 @@ def _proposal(
     taker: Any,
     stands: Mapping[UUID, str],
     misnamed: tuple[str, ...],
+    sexes: Mapping[UUID, str],
 ) -> ActProposal:
     kind, bundle, household = act_type(case.act_kind), rows.bundle, rows.household
     facts = ActFacts(
@@ -208,6 +213,8 @@ def _proposal(
         restrictions=restricted(rows.restrictions),
         members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
         heads=_heads(household),
+        spouses=standing.spouses(household),
+        head_sex=sexes.get(standing.stands_for(household), ""),
         misnamed=misnamed,
         elsewhere=elsewhere.here,
         abroad=elsewhere.abroad,

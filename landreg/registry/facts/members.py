@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import bearing
-from landreg.access.person_queries import masked_persons
+from landreg.access.person_queries import masked_persons, sexes_of
 from landreg.law.book import act_type
 from landreg.party.model import Collective, Holder, Household, Member
 from landreg.registry.casebook import Case
@@ -82,6 +82,8 @@ def _proposal(
         restrictions=restricted(limits),
         members={row.row["member_id"]: row.row["holds_right"] for row in members},
         heads=_heads(household),
+        spouses=standing.spouses(household),
+        head_sex=_head_sex(session, household, asked),
         now={one.fact: as_text(member.row.get(one.fact, True)) for one in asked.facts} if member else {},
         invalid=invalid,
         same_person=told.same_person(asked.name),
@@ -101,6 +103,12 @@ def _heads(household: standing.HouseholdInForce | None) -> frozenset[UUID]:
     named = [row.row["member_id"] for row in household.members if row.row["person_id"] == head]
     said = [row.row["member_id"] for row in household.members if row.row["relation"] in HEADS]
     return frozenset(named or said)
+
+
+def _head_sex(session: Session, household: standing.HouseholdInForce | None, asked: Correction) -> str:
+    """The sex of who stands for the household, where a relation to them is corrected."""
+    head = standing.stands_for(household)
+    return sexes_of(session, [head]).get(head, "") if asked.said("relation") else ""
 
 
 class _Told:

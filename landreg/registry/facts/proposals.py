@@ -96,7 +96,8 @@ def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, A
     by, of = str(request.get("by") or ""), f"of_{request.get('of') or ''}"
     limit = f"limit_{request.get('limit') or ''}"
     left = [str(one["reason"]) for one in request.get("leaves", ())]
-    facts = [f"{one['fact']}_{one['value']}" for one in request.get("facts", ())]
+    corrected = request.get("facts", ())
+    facts = [trait for one in corrected for trait in (f"fact_{one['fact']}", f"{one['fact']}_{one['value']}")]
     traits = (of_kind, reason, *left, f"{reason}_{right_kind}", operator, by, of, f"{of}_{right_kind}", limit, *facts)
     return kind.papers(*traits)
 

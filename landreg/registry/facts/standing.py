@@ -19,6 +19,7 @@ from landreg.registry.casebook import Certificate, CertificateEnd
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
 from landreg.registry.rules.acts import HEADS
+from landreg.registry.rules.relations import SPOUSES
 
 ROWS: Mapping[str, Any] = {
     "contract": Contract,
@@ -51,6 +52,12 @@ def stands_for(household: HouseholdInForce | None) -> UUID:
         return UUID(int=0)
     named = [m.row["person_id"] for m in household.members if m.row["relation"] in HEADS]
     return next((person for person in (household.household.row["representative_id"], *named) if person), UUID(int=0))
+
+
+def spouses(household: HouseholdInForce | None) -> frozenset[UUID]:
+    """The members who are married to who stands for a household, by their relation."""
+    members = household.members if household else ()
+    return frozenset(m.row["member_id"] for m in members if m.row["relation"] in SPOUSES)
 
 
 def key_columns(table: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from landreg.registry.numbers import draw
 from landreg.registry.rules.brought import BRING_RULES, Brought
 from landreg.registry.rules.relations import unlike
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, Reissue, Request
+from landreg.registry.rules.spouses import too_young
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,11 @@ def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str) ->
         str(wanted.request.get("leave_reason", "")),
     )
     findings = [finding for rule in BRING_RULES if (finding := rule(facts)) is not None]
-    if wanted.typed.get("join_id") and (fault := citizen_id_fault(wanted.typed["join_id"], beijing_day(uow.now))):
+    number, today = wanted.typed.get("join_id"), beijing_day(uow.now)
+    if number and (fault := citizen_id_fault(number, today)):
         findings.append(Finding("CHG-6", "join_id", {"fault": fault}))
+    elif number and "age" in unlike(number, wanted.request["join"]["relation"], "", today):
+        findings.append(too_young(subject, "join_relation"))
     if findings:
         raise Refused(findings)
 

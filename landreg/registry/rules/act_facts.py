@@ -123,7 +123,8 @@ class ActFacts:
     member. laid: those of its kind and party on the right. laid_elsewhere: codes of other rights on which what it releases lies.
     land_gained, land_lost: parcels that the right came by, and lost, since an act over all of it was applied for. dead: masked
     name of who joins to the number of the act that registered their death. taken_in: masked name
-    of who goes on elsewhere to the other households that the register has them in.
+    of who goes on elsewhere to the other households that the register has them in. spouses: the members who are married to who
+    stands for the household; head_sex: of that one (GB/T 2261.1), "" where their number tells none.
     """
 
     act_kind: str
@@ -145,6 +146,8 @@ class ActFacts:
     taker: Taker | None = None
     operated: Mapping[str, str] = field(default_factory=dict)
     heads: frozenset[UUID] = frozenset()
+    spouses: frozenset[UUID] = frozenset()
+    head_sex: str = ""
     misnamed: tuple[str, ...] = ()
     today: date | None = None
     passed_on: Mapping[str, str] = field(default_factory=dict)

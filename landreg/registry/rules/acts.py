@@ -53,6 +53,11 @@ from landreg.registry.rules.restrictions import (
     tr_28_contract_below_ends,
 )
 from landreg.registry.rules.signed_day import SIGNED
+from landreg.registry.rules.spouses import (
+    chg_17_old_enough_to_be_married,
+    hh_20_one_spouse,
+    hh_21_relation_goes_with_the_head,
+)
 
 HEADS = ("01", "02")
 """The relations of a representative to themselves. NY/T 2539 code C.8."""
@@ -231,6 +236,9 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_6_name_of_the_representative,
         hh_7_relations_of_who_joins,
         hh_17_who_joins_was_of_it,
+        chg_17_old_enough_to_be_married,
+        hh_20_one_spouse,
+        hh_21_relation_goes_with_the_head,
         pt_1_members_in_one_household,
         pt_5_members_in_one_county,
     ),

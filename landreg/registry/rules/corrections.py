@@ -44,6 +44,7 @@ from landreg.registry.rules.parcels import (
 )
 from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
+from landreg.registry.rules.spouses import hh_20_one_spouse, hh_21_relation_goes_with_the_head
 
 BY_OFFICE = "office_correction"
 DELIVERED = "delivery_proof"
@@ -156,6 +157,15 @@ def cor_14_contracted_land_stays_farm_land(facts: ParcelActFacts, law: Law) -> F
     return Finding("COR-14", "land_use", {}, subject=facts.code)
 
 
+def cor_30_basic_farmland_stays_so(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-30: land registered as permanent basic farmland is corrected to none on the paper that draws it (acts.toml), which
+    the reviewer is told to check. LAL-35.
+    """
+    if facts.now.get("basic_farmland") != "1" or facts.meant.get("basic_farmland", "1") == "1":
+        return None
+    return Finding("COR-30", "basic_farmland", {}, subject=facts.code)
+
+
 def cor_15_household_contract_stays_one(facts: ParcelActFacts, law: Law) -> Finding | None:
     """COR-15: a household's contract-management right comes from household contracting; by tender, auction or consultation another
     right arises, which is registered as such. CC-330, CC-342, RLCL-48.
@@ -227,6 +237,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     par_18_code_of_its_group,
     hh_6_name_of_the_representative,
     *MEMBER_CORRECTED,
+    hh_20_one_spouse,
+    hh_21_relation_goes_with_the_head,
     cor_2_same_person,
     pt_1_members_in_one_household,
     cor_6_operation_within_the_term,
@@ -239,6 +251,7 @@ _RULES: tuple[Callable[..., Any], ...] = (
     lo_13_let_to_nobody_else,
     lo_15_within_its_contract,
     cor_14_contracted_land_stays_farm_land,
+    cor_30_basic_farmland_stays_so,
     cor_15_household_contract_stays_one,
     cor_16_holder_stays_the_same_person,
     cor_17_a_member_is_corrected_as_one,

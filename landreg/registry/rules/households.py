@@ -49,6 +49,7 @@ from landreg.registry.rules.parted import hh_16_a_divorce_parts_a_couple
 from landreg.registry.rules.relations import RELATION_SEX
 from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
 from landreg.registry.rules.signed_day import SIGNED
+from landreg.registry.rules.spouses import hh_20_one_spouse, hh_21_relation_goes_with_the_head
 
 DIVISION_REASONS = ("division", "divorce")
 CHANGE_REASONS = ("death", "agreement")
@@ -224,6 +225,8 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_5_each_takes_land,
         hh_6_name_as_in_the_register,
         hh_7_relations_said,
+        hh_20_one_spouse,
+        hh_21_relation_goes_with_the_head,
         hh_18_relation_goes_with_the_sex,
         hh_19_relation_goes_with_the_generation,
         hh_10_reason_of_the_list,
@@ -240,6 +243,8 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *SIGNED,
         hh_2_members_placed_once,
         hh_7_relations_said,
+        hh_20_one_spouse,
+        hh_21_relation_goes_with_the_head,
         hh_18_relation_goes_with_the_sex,
         hh_19_relation_goes_with_the_generation,
         hh_9_other_of_the_collective,
@@ -256,6 +261,8 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_3_representative_of_the_members,
         hh_6_name_as_in_the_register,
         hh_7_relations_said,
+        hh_20_one_spouse,
+        hh_21_relation_goes_with_the_head,
         hh_18_relation_goes_with_the_sex,
         hh_19_relation_goes_with_the_generation,
         hh_8_a_member_is_left,

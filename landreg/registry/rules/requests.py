@@ -57,7 +57,8 @@ MOST_YUAN = Decimal("99999999999999.99")
 class Joining:
     """A person who joins a household. relation: NY/T 2539 code C.8. reason: of the closed list.
 
-    unlike: what of the identity number does not go with the rest, "reason" or "relation" (`unlike`); the number is kept nowhere.
+    unlike: what of the identity number does not go with the rest, "reason", "relation" or "age" (`unlike`); the number is kept
+    nowhere.
     """
 
     person_id: UUID

@@ -19,7 +19,7 @@ from landreg.registry.casework import applications, cases
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.rules.household_requests import LandOperation, Operator, Placed, RepresentativeChange
 from landreg.registry.rules.parcel_requests import Corrected, Correction
-from landreg.registry.rules.requests import HouseholdChange, Leaving
+from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, SIGNED, asked_for, household_id, members, parcels
 from tests.registry_kit import (
@@ -36,6 +36,7 @@ from tests.registry_kit import (
 )
 from tests.villages import COUNTY, citizen_id
 
+YOUNG = citizen_id(50_002)
 WIFE_NAME = "成员1之2"
 NOW = "upper_inf(recorded) AND upper_inf(valid)"
 ON_A_DAY = """SELECT {} FROM party.member WHERE member_id = :m AND recorded @> CAST(:at AS timestamptz)
@@ -187,6 +188,29 @@ def test_a_correction_that_would_change_the_person_or_the_head_is_refused(regist
         with pytest.raises(Refused) as error:
             applied(registrar, "correction", asked)
         assert codes(error) == found, asked
+
+
+def test_nobody_is_corrected_to_be_a_spouse_who_is_too_young_or_a_second_one(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """CHG-17, HH-20: the number is opened of who comes to be one, and that is in the log."""
+    joins = [
+        Joining(applications.person_of(registrar, name, number), "79", True, "confirmed")
+        for name, number in (("成员小", YOUNG), ("成员大", citizen_id(972)))
+    ]
+    case = applied(registrar, "household_change", HouseholdChange(tuple(joins)))
+    booked(registrar, reviewer, superuser, case, "household_change")
+    pass_days(superuser, 1)
+    opened = "SELECT count(*) FROM identity.opening"
+    assert one(registrar, opened) == 0
+    for joining, found in zip(joins, ("CHG-17", "HH-20"), strict=True):
+        member = one(
+            registrar, f"SELECT member_id FROM party.member WHERE person_id = :p AND {NOW}", p=joining.person_id
+        )
+        with pytest.raises(Refused) as error:
+            applied(registrar, "correction", of_member(member, relation="10"))
+        assert codes(error) == {found}
+    assert one(registrar, opened) == 2
 
 
 def test_a_number_is_entered_only_under_the_member_s_own_name(registrar: Actor) -> None:

@@ -386,6 +386,25 @@ def test_a_corrected_fact_holds_from_the_first_day_and_what_was_said_stays(
     assert rechecked(database, worker) == []
 
 
+def test_land_stops_being_basic_farmland_on_the_paper_that_draws_it_alone(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """REG-20, COR-30: the reviewer is told, and the act has the paper in its folder."""
+    asked = Correction("parcel", "holder", "划定图件", (Corrected("basic_farmland", "0"),), (LOWER,))
+    case = open_one(registrar, "correction", asked)
+    for paper in ("application", "identity"):
+        put_paper(registrar, case, paper)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert [one.values["papers"] for one in refused.value.findings if one.code == "REG-20"] == [["farmland_plan"]]
+    put_paper(registrar, case, "farmland_plan")
+    booked(registrar, reviewer, superuser, case, "correction")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
+    assert "COR-30" in {found["code"] for found in findings}
+    stands = "SELECT basic_farmland FROM land.parcel WHERE code = :c AND upper_inf(recorded) AND upper_inf(valid)"
+    assert one(registrar, stands, c=LOWER) is False
+
+
 def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:

@@ -31,7 +31,7 @@ def changed(registrar: Actor, reviewer: Actor, superuser: Connection, worker: Ac
     to_rights(registrar, reviewer, superuser, 1)
     pass_days(superuser, 10)
     person = applications.person_of(registrar, JOINED, citizen_id(900))
-    asked = HouseholdChange(joins=(Joining(person, "10", True, "birth"),), address="样本村三组")
+    asked = HouseholdChange(joins=(Joining(person, "20", True, "birth"),), address="样本村三组")
     case = applied(registrar, "household_change", asked)
     booked(registrar, reviewer, superuser, case, "household_change")
     seal(worker, database)
@@ -116,7 +116,7 @@ def test_whoever_is_to_join_is_no_row_put_in_whatever_becomes_of_the_case(
     to_rights(registrar, reviewer, superuser, 1)
     person = applications.person_of(registrar, JOINED, citizen_id(900))
     assert found(worker, database) == [], "before its case is opened"
-    case = applied(registrar, "household_change", HouseholdChange(joins=(Joining(person, "10", True, "birth"),)))
+    case = applied(registrar, "household_change", HouseholdChange(joins=(Joining(person, "20", True, "birth"),)))
     cases.accept(registrar, COUNTY, [case])
     if ended == "refused":
         cases.refuse(reviewer, COUNTY, [case], "不是本户成员", "unlawful")

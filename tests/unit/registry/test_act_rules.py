@@ -89,6 +89,12 @@ OBJECTS = RestrictionAsked("objection", "邻人", "异议书", whose=Identified(
 SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
     ("household_change", HouseholdChange(name="王五"), {"heads": frozenset({WIFE})}),
+    ("household_change", HouseholdChange((replace(BORN, relation="12"),)), {"heads": frozenset({WIFE})}),
+    (
+        "household_change",
+        HouseholdChange((replace(BORN, relation="12"),), (Leaving(CHILD, "death"),)),
+        {"spouses": frozenset({CHILD})},
+    ),
     ("assignment", replace(ASSIGNED, parcels=("P1",)), {}),
     ("cancellation", GIVEN_BACK, {}),
     ("certificate_exchange", CertificateExchange("damaged", "N1"), {}),
@@ -159,6 +165,8 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
     ("CHG-4", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "moved_to_town"),)), {}),
     ("CHG-15", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "error"),)), {}),
+    ("CHG-17", "household_change", HouseholdChange((replace(BORN, relation="12", unlike=("age",)),)), {}),
+    ("HH-20", "household_change", HouseholdChange((replace(BORN, relation="10"),)), {"spouses": frozenset({WIFE})}),
     ("CHG-7", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({CHILD})}),
     ("HH-6", "household_change", HouseholdChange(name="李四"), {"misnamed": ("李*",)}),
     ("TR-23", "assignment", replace(ASSIGNED, parcels=("P9",)), {}),
@@ -253,6 +261,13 @@ def test_who_marries_out_is_a_note_for_the_reviewer() -> None:
     asked = HouseholdChange(leaves=(Leaving(CHILD, "marriage"),))
     (finding,) = examine(ACT_RULES["household_change"], facts("household_change", asked), LAW)
     assert (finding.code, LAW.level(finding)) == ("CHG-5", "warn")
+
+
+def test_who_joins_is_related_as_the_head_s_sex_has_it_or_the_reviewer_is_told() -> None:
+    asked = HouseholdChange((replace(BORN, relation="56", reason="confirmed"),))
+    for sex, found in (("1", []), ("2", ["HH-21"])):
+        told = examine(ACT_RULES["household_change"], facts("household_change", asked, head_sex=sex), LAW)
+        assert [one.code for one in told] == found
 
 
 @pytest.mark.parametrize(
@@ -483,3 +498,21 @@ def test_a_debt_that_runs_beyond_the_mortgaged_right_is_a_note(
     findings = examine(ACT_RULES["mortgage"], facts("mortgage", replace(MORTGAGE, until=until), **changed), LAW)
     assert [(one.code, LAW.level(one)) for one in findings] == ([("TR-26", "warn")] if told else [])
     assert all("2031-12-31" in LAW.say(one, "zh") for one in findings)
+
+
+@pytest.mark.parametrize(
+    ("number", "relation", "against"),
+    [
+        ("61090220040701001X", "11", ()),
+        ("61090220040702001X", "11", ("age",)),
+        ("61090220060701002X", "38", ()),
+        ("61090220060702002X", "38", ("age",)),
+        ("61090220200101002X", "10", ("age",)),
+        ("61090220200101002X", "37", ()),
+    ],
+)
+def test_a_spouse_is_of_the_age_at_which_one_marries_on_the_day(
+    number: str, relation: str, against: tuple[str, ...]
+) -> None:
+    """CHG-17: a man of twenty-two, a woman of twenty, on the birthday itself; a step-child who comes along is none."""
+    assert unlike(number, relation, "marriage", date(2026, 7, 1)) == against

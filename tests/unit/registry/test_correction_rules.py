@@ -14,6 +14,7 @@ from landreg.core.periods import DAY, Period
 from landreg.law.book import act_type, examine, national_law
 from landreg.registry.effects import Standing
 from landreg.registry.effects.parcels import Spoken, correct_member
+from landreg.registry.facts.proposals import papers_of
 from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.corrections import CORRECTION_RULES, Telling, cor_8_told_once_before_acceptance
@@ -64,6 +65,7 @@ LEASE = {"L01": date(2029, 1, 1)}
 LOWER = "6109021042020100001"
 AREA = Correction("parcel", "holder", "复测", (Corrected("registered_area_m2", "410.00"),), (LOWER,))
 USE = Correction("parcel", "holder", "外业核实", (Corrected("land_use", "5"),), (LOWER,))
+PLAN = Correction("parcel", "holder", "划定图件", (Corrected("basic_farmland", "0"),), (LOWER,))
 NATURE = Correction("right", "holder", "合同原件", (Corrected("nature", "122"),))
 HOLDER = Correction(
     "holder", "holder", "身份证", (Corrected("name", "城里仁"), Corrected("person_id", str(UUID(int=9))))
@@ -133,6 +135,20 @@ def test_a_transfer_of_before_the_exception_came_limits_no_correction() -> None:
             assert [one.code for one in examine(RULES, facts(asked, **disposed), LAW)] == found
 
 
+def test_land_that_was_registered_as_no_basic_farmland_is_corrected_to_be_it() -> None:
+    asked = facts(PLAN, now={"basic_farmland": "0"}, meant={"basic_farmland": "1"})
+    assert examine(RULES, asked, LAW) == ()
+
+
+@pytest.mark.parametrize("kind", ["correction", "office_correction"])
+@pytest.mark.parametrize("value", ["0", "1", ""])
+def test_whether_land_is_basic_farmland_is_corrected_on_the_paper_that_draws_it(kind: str, value: str) -> None:
+    of_parcel = {"by": "holder", "of": "parcel"}
+    for fact, asked in (("basic_farmland", True), ("land_use", False)):
+        request = {**of_parcel, "facts": [{"fact": fact, "value": value}]}
+        assert ("farmland_plan" in papers_of(act_type(kind), "contract_management", LOWER, request)) is asked
+
+
 @pytest.mark.parametrize(("asked", "meant"), [(USE, {"land_use": "1"}), (NATURE, {"nature": "110"})])
 def test_contracted_land_is_corrected_to_another_farm_use_and_to_household_contracting(
     asked: Correction, meant: dict[str, str]
@@ -157,6 +173,8 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-3", "refuse", of_member(HEAD, ("relation", "10")), {}),
         ("COR-5", "warn", SHARE, {}),
         ("COR-5", "warn", NEVER, {}),
+        ("HH-20", "refuse", RELATION, {"spouses": frozenset((UUID(int=5),))}),
+        ("HH-21", "warn", RELATION, {"head_sex": "2"}),
         ("COR-6", "refuse", TERM, {"beyond": LEASE}),
         ("CT-1", "refuse", TERM, {"contract": contract(date(1998, 1, 1), date(2030, 12, 31))}),
         ("CT-6", "warn", TERM, {"contract": contract(date(1998, 1, 1), date(2017, 12, 31))}),
@@ -167,6 +185,8 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-12", "warn", AREA, {"disposed": {f"{HOME}J": TOLD}}),
         ("COR-14", "refuse", USE, {"right_kind": "contract_management", "meant": {"land_use": "5"}}),
         ("COR-15", "refuse", NATURE, {"right_kind": "contract_management", "meant": {"nature": "122"}}),
+        ("COR-30", "warn", PLAN, {"now": {"basic_farmland": "1"}, "meant": {"basic_farmland": "0"}}),
+        ("COR-30", "warn", PLAN, {"now": {"basic_farmland": "1"}, "meant": {"basic_farmland": ""}}),
         ("COR-16", "refuse", HOLDER, {"same_person": False}),
         ("COR-17", "refuse", HOLDER, {"member_of": (HOME,)}),
         ("COR-19", "refuse", STRUCK, {"right_kind": "homestead", "now": {"note": NOTED}, "meant": {"note": ""}}),

@@ -263,6 +263,61 @@ def test_a_relation_of_the_other_sex_is_a_note_where_it_is_said_anew(relation: s
         assert [LAW.level(one) for one in told] == ["warn"] * len(found)
 
 
+SECOND = MemberFacts("吴*", True, "38")
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed", "found"),
+    [
+        (replace(DEATH, members=(Placed(WIFE, "02"), Placed(SON, "10"))), {}, []),
+        (replace(DEATH, deceased=(), reason="agreement", members=(Placed(WIFE, "02"), Placed(SON, "10"), Placed(HEAD, "11"))),
+         {}, ["HH-20"]),
+        (branch(members=(Placed(SON, "02"), Placed(WIFE, "10"), Placed(STRANGER, "12"))), {}, ["HH-20"]),
+        (branch(members=(Placed(SON, "02"), Placed(STRANGER, "12"))), {}, []),
+        (replace(DIVISION, representative=WIFE, name="王五", staying=(Placed(WIFE, "02"), Placed(HEAD, "11"),
+                                                                     Placed(STRANGER, "11"))), {}, ["HH-20"]),
+        (replace(MERGE, members=(Placed(THEIRS, "10"),)), {}, ["HH-20"]),
+        (replace(MERGE, members=(Placed(THEIRS, "38"),)), {}, []),
+    ],
+)  # fmt: skip
+def test_who_stands_for_a_household_has_one_spouse(asked: Request, changed: dict[str, Any], found: list[str]) -> None:
+    """HH-20: after a change of representative, a division and a merge."""
+    people = {**facts(DEATH).people, STRANGER: SECOND}
+    told = examine(ACT_RULES[KINDS[type(asked)]], facts(asked, people=people, **changed), LAW)  # type: ignore[index]
+    assert [(one.code, LAW.level(one)) for one in told if one.code == "HH-20"] == [(code, "refuse") for code in found]
+
+
+def test_a_household_that_has_two_spouses_in_the_register_already_does_what_makes_none() -> None:
+    people = {**facts(DEATH).people, STRANGER: replace(SECOND, relation="10")}
+    assert "HH-20" not in {one.code for one in examine(ACT_RULES["division"], facts(DIVISION, people=people), LAW)}
+
+
+@pytest.mark.parametrize(
+    ("relation", "sex", "wrong"),
+    [
+        ("56", "2", ["岳母"]),
+        ("54", "2", []),
+        ("54", "1", ["婆婆"]),
+        ("56", "1", []),
+        ("56", "", []),
+        ("11", "1", ["夫"]),
+    ],
+)
+def test_a_relation_that_does_not_go_with_the_head_s_sex_is_a_note(relation: str, sex: str, wrong: list[str]) -> None:
+    """HH-21: of the widow who stands for the household her husband's mother is the 婆婆."""
+    people = {**facts(DEATH).people, STRANGER: SECOND}
+    people = {one: replace(told, sex=sex if one in (WIFE, SON) else "") for one, told in people.items()}
+    for asked in (
+        replace(DEATH, members=(Placed(WIFE, "02"), Placed(SON, "20"), Placed(STRANGER, relation))),
+        branch(members=(Placed(SON, "02"), Placed(STRANGER, relation))),
+        replace(COUPLE_LEAVES, staying=(Placed(SON, "02"), Placed(STRANGER, relation))),
+        replace(MERGE, members=(Placed(THEIRS, relation),)),
+    ):
+        told = examine(ACT_RULES[KINDS[type(asked)]], facts(asked, people=people, head=WIFE), LAW)  # type: ignore[index]
+        said = [(one.values["relations"], LAW.level(one)) for one in told if one.code == "HH-21"]
+        assert said == ([(wrong, "warn")] if wrong else []), asked
+
+
 def generations(asked: Request, **changed: Any) -> list[Any]:
     found = examine(ACT_RULES[KINDS[type(asked)]], facts(asked, **changed), LAW)  # type: ignore[index]
     return [one.values["members"] for one in found if one.code == "HH-19" and LAW.level(one) == "warn"]
