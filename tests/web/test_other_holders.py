@@ -78,3 +78,47 @@ def test_a_rebuilt_case_says_which_it_carries_on_and_what_differs_on_its_page_an
     assert "1.20 亩 → 1.30 亩" not in read, "the auditor's login reads nothing that a delivery says"
     other = one(registrar, _LAST.format("case_id"), code=old.contracts[1])
     assert "接着办业务" not in deng.get(f"/cases/{COUNTY}/{other}").text
+
+
+def test_lists_call_what_the_office_opened_anew_rebuilt_and_a_batch_marks_what_a_later_survey_overtook(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    registrar, _reviewer = officers
+    old = stage_village(superuser, 2)
+    batch = opening.open_batch(registrar, COUNTY, old.package_id, VILLAGE)
+    first, second = (one(registrar, _LAST.format("number"), code=code) for code in old.contracts)
+    other = one(registrar, _LAST.format("case_id"), code=old.contracts[1])
+    new = _later(superuser, old)
+    page = f"/batches/{COUNTY}/{batch}"
+    assert "新成果已改动" not in deng.get(page).text
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, new.contracts[0]],
+    )
+    superuser.execute(
+        "UPDATE land.staged_homestead SET household_code = %s WHERE package_id = %s AND code = %s",
+        [old.households[1], new.package_id, old.homesteads[0]],
+    )
+    listed = deng.get(page).text
+    assert (listed.count("新成果已改动"), listed.count("新成果中已是另一户的")) == (1, 1)
+    opening.rebuild(registrar, COUNTY, new.package_id, VILLAGE)
+    cases.withdraw(registrar, COUNTY, [other], "申请人撤回")
+    by_state = {state: deng.get(f"/cases?state={state}").text for state in ("rebuilt", "withdrawn")}
+    assert [(first in text, second in text) for text in by_state.values()] == [(True, False), (False, True)]
+    for address in ("/cases?queue=all", "/search?q=户主"):
+        text = deng.get(address).text
+        assert "已按新成果重建" in text[text.index(f">{first}<") :][:2000]
+    rows = {line.split(",")[0]: line for line in deng.get("/cases?queue=all&as=csv").text.splitlines()}
+    assert [word in rows[number] for number, word in ((first, "已按新成果重建"), (second, "已撤回"))] == [True, True]
+
+
+def test_the_field_of_a_reason_that_lacks_is_marked_and_says_so_beside_it(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    staged = stage_village(superuser, 1)
+    batch = opening.open_batch(officers[0], COUNTY, staged.package_id, VILLAGE)
+    case = one(officers[0], _LAST.format("case_id"), code=staged.contracts[0])
+    answer = deng.post(f"/batches/{COUNTY}/{batch}/members", {"case": f"{COUNTY}/{case}", "reason": ""})
+    field = answer.text[answer.text.index('id="field-reason"') :][:400]
+    assert 'aria-invalid="true" aria-describedby="error-reason-1' in field
+    assert 'id="error-reason-1"' in field

@@ -20,11 +20,10 @@ from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework import under_way_queries
 from landreg.registry.casework.cases import locked, note, set_values
 from landreg.registry.casework.outdated_queries import REBUILT, Outdated, outdated_cases
+from landreg.registry.facts.successors import REBUILD
 from landreg.registry.rules.procedure import MOST_CASES, of_another_household
 
 REBUILT_FOR = "测绘成果包已更正，登记机构按新成果“{name}”重新建立本业务"
-REBUILD = "rebuild"
-"""The step by which the office ends a case that it opens anew; nobody took an application back."""
 OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
 
 

@@ -24,6 +24,7 @@ from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
 from landreg.registry.casework.other_side_queries import cases_named
 from landreg.registry.facts.applicants import FIRST_NAMED
+from landreg.registry.facts.successors import WAS_REBUILT
 from landreg.registry.facts.survey_notes import noted
 from landreg.registry.facts.telling import after_day_of_state, letters, waits_for_the_office
 from landreg.registry.rules.desk import (
@@ -106,7 +107,9 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
     """The cases that a filter leaves, in its order. text: number or code from its beginning, the number of a real-estate
     unit, the last digits of a number, or the applicant's name."""
     found = sa.select(Case).where(*_queue(asked.queue, looking))
-    for wanted, column in ((asked.state, Case.state), (asked.kind, Case.right_kind), (asked.act, Case.act_kind)):
+    if asked.state:
+        found = found.where(_shown_as(asked.state))
+    for wanted, column in ((asked.kind, Case.right_kind), (asked.act, Case.act_kind)):
         if wanted:
             found = found.where(column == wanted)
     if asked.officer:
@@ -130,6 +133,13 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
             )
         )
     return found.order_by(*_order(asked.sort, asked.down))
+
+
+def _shown_as(state: str) -> sa.ColumnElement[bool]:
+    """The cases that a list shows in a state: one that the office opened anew is no withdrawn one."""
+    if state == "rebuilt":
+        return sa.and_(Case.state == "withdrawn", WAS_REBUILT)
+    return sa.and_(Case.state == state, sa.not_(WAS_REBUILT)) if state == "withdrawn" else Case.state == state
 
 
 def _order(sort: str, down: bool) -> list[Any]:

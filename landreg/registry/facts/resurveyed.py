@@ -24,6 +24,10 @@ ENTERED = {"household": ("CBF", "CBF_JTCY"), "parcel": ("DK", "ZJD")}
 """Of these, what the entry of a survey takes in beside the cases that are registered."""
 
 
+OVERTAKEN = ("draft", "returned", "accepted", "reviewed", "noticed", "objected")
+"""The states of a case that a later survey may still stop."""
+
+
 @dataclass(frozen=True)
 class Resurveyed:
     """The package in force, what it has otherwise (table and code), and whether an officer answered since it came; other: where it
@@ -45,6 +49,12 @@ def resurveyed(session: Session, cases: Sequence[Case]) -> Mapping[UUID, Resurve
     """By case: what a later survey of its place has otherwise. Nothing of cases whose own rows are as they were."""
     asked = [case for case in cases if case.package_id is not None and case.act_kind == "first_registration"]
     return resurveyed_of(session, asked[0].county, [case.case_id for case in asked]) if asked else {}
+
+
+def overtaken(session: Session, cases: Sequence[Case]) -> Mapping[UUID, Resurveyed]:
+    """The same of those of a list that are under way and of which nobody wrote down why they go on as they are."""
+    found = resurveyed(session, [case for case in cases if case.state in OVERTAKEN])
+    return {case_id: later for case_id, later in found.items() if not later.answered}
 
 
 def resurveyed_of(session: Session, county: str, case_ids: Sequence[UUID]) -> Mapping[UUID, Resurveyed]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,12 @@ from landreg.registry.casebook import Case, CaseEvent
 
 AGAIN = "register_again"
 """The step by which an officer writes down why a first registration is taken up that had been refused or taken back."""
+
+REBUILD = "rebuild"
+"""The step by which the office ends a case that it opens anew; nobody took an application back."""
+WAS_REBUILT = sa.exists().where(
+    CaseEvent.county == Case.county, CaseEvent.case_id == Case.case_id, CaseEvent.step == REBUILD
+)
 
 
 class Ended(NamedTuple):
@@ -86,6 +93,15 @@ _CAME_FROM = """
 """
 
 
+def rebuilt(session: Session, cases: Sequence[Case]) -> frozenset[UUID]:
+    """Of some cases those that the office opened anew from a later survey: lists call them that, and not withdrawn."""
+    ids = [case.case_id for case in cases if case.state == "withdrawn"]
+    asked = select(Case.case_id).where(
+        Case.county.in_({case.county for case in cases}), Case.case_id.in_(ids), WAS_REBUILT
+    )
+    return frozenset(session.scalars(asked)) if ids else frozenset()
+
+
 def went_on_in(session: Session, case: Case) -> Sequence[Row[Any]]:
     """The cases that one that ended goes on in, the first first: opened by the office in its place (rebuilt), or another first
     registration of its subject. What somebody applied for later on the same right is none.
@@ -97,8 +113,8 @@ def went_on_in(session: Session, case: Case) -> Sequence[Row[Any]]:
 def ending(session: Session, case: Case) -> dict[str, Any]:
     """The case that an ended one goes on in, and its state: `rebuilt` where the office opened it anew."""
     following = went_on_in(session, case) if case.act_id is None else ()
-    rebuilt = case.state == "withdrawn" and any(one.rebuilt for one in following)
-    return {"successor": following[0] if following else None, "shown_state": "rebuilt" if rebuilt else case.state}
+    anew = case.state == "withdrawn" and any(one.rebuilt for one in following)
+    return {"successor": following[0] if following else None, "shown_state": "rebuilt" if anew else case.state}
 
 
 def ended_before(session: Session, case: Case, event: CaseEvent) -> bool:

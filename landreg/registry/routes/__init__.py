@@ -19,7 +19,7 @@ from landreg.land import queries as land
 from landreg.registry import finding, queries
 from landreg.registry.casework import desk, opening
 from landreg.registry.casework.outdated_queries import Outdated, left_behind, outdated_cases
-from landreg.registry.facts import contradicted
+from landreg.registry.facts import contradicted, successors
 from landreg.registry.routes import act_kinds as act_kind_routes
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
@@ -173,12 +173,19 @@ def _found(text: str, *, in_address: bool = False) -> Response | Redirect:
     with unit_of_work(current_actor()) as uow:
         found = finding.search(uow, text)
         names = land.division_names(uow.session, found.villages)
+        anew = successors.rebuilt(uow.session, found.cases)
     only = _only(found)
     if only is not None:
         return redirect(only, 303)
     shown = "" if finding.is_citizen_id(text) else text
     return pages.render(
-        "registry/search.html", text=shown, sought=bool(text), found=found, names=names, in_address=in_address
+        "registry/search.html",
+        text=shown,
+        sought=bool(text),
+        found=found,
+        names=names,
+        in_address=in_address,
+        rebuilt=anew,
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.land.queries import division_names, division_path
@@ -21,6 +21,7 @@ from landreg.registry import documents, jobs, queries, roster_queries, steps
 from landreg.registry.casework import batch_papers, cases, desk
 from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.facts import first_papers
+from landreg.registry.facts.resurveyed import overtaken
 from landreg.registry.facts.survey_notes import notes, on_tables
 from landreg.registry.routes.case_sheets import sheet_of_cases
 from landreg.registry.routes.case_shown import PACKAGE
@@ -87,6 +88,7 @@ def one(county: str, batch_id: UUID) -> Response:
             noted=notes(session, page.items),
             on_tables=on_tables(session, county, [progress.batch.package_id] if progress.batch.package_id else []),
             lacking=first_papers.lacking(session, page.items),
+            later={} if actor.has(Role.AUDITOR) else overtaken(session, page.items),
             lacking_in_all=first_papers.lacking_in_batch(session, county, batch_id),
             registered_without=first_papers.lacking_in_batch(session, county, batch_id, registered=True),
             kinds=_kinds(),

@@ -22,10 +22,10 @@ from landreg.land.queries import division_names
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import jobs, steps
-from landreg.registry.casework import cases, desk, worklist
+from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
-from landreg.registry.facts import first_papers, objected, survey_notes
+from landreg.registry.facts import first_papers, objected, successors, survey_notes
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.papers.office import telephone
 from landreg.registry.routes import later_shown
@@ -60,7 +60,7 @@ def asked_filter(actor: Actor, batch_id: UUID | None = None) -> CaseFilter:
     state, kind, act, within = (request.args.get(name, "") for name in ("state", "kind", "act", "within"))
     return CaseFilter(
         "" if queue == "all" else queue,
-        state if state in cases.STATES else "",
+        state if state in terms("case") else "",
         kind if kind in terms("right") else "",
         within if within.isdigit() and within.startswith(actor.jurisdiction) else "",
         request.args.get("q", "").strip()[:60],
@@ -106,7 +106,7 @@ def index() -> Response:
             page=page,
             asked=asked,
             queues=queues,
-            states=cases.STATES,
+            states=list(terms("case")),
             most=worklist.COUNTED,
             acts=[kind for kind in terms("act") if kind != "survey_entry"],
             names=division_names(session, [case.village for case in page.items] + [asked.within]),
@@ -114,6 +114,7 @@ def index() -> Response:
             offered=steps_of(actor),
             waiting=waiting,
             applied=applicants(session, page.items),
+            rebuilt=successors.rebuilt(session, page.items),
             late=worklist.late(page.items, waiting, looking.law),
             officers=names_of(session, officers),
             filters=filters.kept(session, actor.account_id, LIST),
