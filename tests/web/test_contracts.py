@@ -74,7 +74,13 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     ling: Browser, officers: tuple[Actor, Actor]
 ) -> None:
     code = parcels_of(officers[0], right_id())[0]
-    assert code in ling.get(f"/contracts/new?{ASKED}").text
+    page = ling.get(f"/contracts/new?{ASKED}").text
+    assert code in page
+    assert "或者个人的公民身份号码" in page
+    assert "不在这里录入，办法见上面" not in page
+    assert (
+        "不在这里录入，办法见上面" in ling.get(f"/contracts/new?{ASKED.replace('kind=lease', 'kind=house_lease')}").text
+    )
     lacking = ling.post(f"/contracts/new?{ASKED}", said(code, fixtures_end="", last_day="2099-06-30"))
     assert lacking.status_code == 422
     assert {"TR-1", "TR-7"} <= set(re.findall(r'class="code">([A-Z]+-\d+)<', lacking.text))

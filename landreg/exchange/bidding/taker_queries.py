@@ -51,6 +51,12 @@ def taker_of_code(session: Session, county: str, code: str) -> Taker | None:
     return row_of(session, Taker, county, code=code)
 
 
+def taker_of_person(session: Session, county: str, numbers: Sequence[bytes]) -> Taker | None:
+    """The person of one of these digests of a number, as a taker."""
+    asked = sa.select(Taker).where(Taker.county == county, Taker.kind == "person", Taker.id_digest.in_(numbers))
+    return session.scalars(asked).first()
+
+
 def own_household(session: Session, county: str, household_id: UUID) -> Household | None:
     """The household that the actor stands for, as it is registered."""
     asked = sa.select(Household).where(

@@ -129,28 +129,35 @@ def at_the_counter(uow: UnitOfWork, county: str, household: Said) -> Taker:
 
 @dataclass(frozen=True)
 class Coded:
-    """A code whose taker is held until the end. household: whose it is, None for an organisation's and one that is none."""
+    """A code whose taker is held until the end. household: whose it is, None for an organisation's and one that is none. person: it
+    is the number of somebody's card, who is in no household of that code.
+    """
 
     code: str
     household: Said | None
+    person: bool = False
 
 
 def hold_code(uow: UnitOfWork, county: str, code: str) -> Coded:
     """Hold whom a code names, so that two who open them as a taker wait for each other."""
     code = tidy(code)
-    if uscc_fault(code) is not None:
-        return Coded(code, hold_household(uow, county, code))
+    if uscc_fault(code) is not None and (home := hold_household(uow, county, code)) is not None:
+        return Coded(code, home)
     hold_number(uow, county, code)
-    return Coded(code, None)
+    return Coded(code, None, uscc_fault(code) is not None and citizen_id_fault(code) is None)
 
 
 def of_code(uow: UnitOfWork, county: str, held: Coded, village: str, name: str = "", contact: str = "") -> Taker:
-    """Who takes land, by the code that is held: known to the market, or entered. village: of the land, for an organisation.
+    """Who takes land, by the code that is held: known to the market, or entered. village: of the land, for an organisation and for
+    somebody who stands for no household.
 
-    Raises BadInput (CON-16) for a code that is none, (FORM-1) for an organisation without its name.
+    Raises BadInput (CON-16) for a code that is none, (FORM-1) for an organisation or a person without their name, Refused (BID-13)
+    for a person whom the market knows by another.
     """
     if held.household is not None:
         return at_the_counter(uow, county, held.household)
+    if held.person:
+        return _person(uow, county, held.code, village, name, contact)
     if uscc_fault(held.code) is not None:
         raise BadInput(Finding("CON-16", "taker"))
     known = taker_queries.taker_of_code(uow.session, county, held.code)
@@ -158,6 +165,18 @@ def of_code(uow: UnitOfWork, county: str, held: Coded, village: str, name: str =
         raise BadInput(Finding("FORM-1", "taker_name"))
     given = {"name": name.strip()[:MOST_NAME], "contact": contact.strip()[:MOST_NAME]}
     return known or _open(uow, county, kind="organisation", village=village, code=held.code, **given)
+
+
+def _person(uow: UnitOfWork, county: str, number: str, village: str, name: str, contact: str) -> Taker:
+    """Somebody by the number of their card, as they are opened at the counter."""
+    if not name.strip():
+        raise BadInput(Finding("FORM-1", "taker_name"))
+    said = f"{CITIZEN_ID}:{number}"
+    known = taker_queries.taker_of_person(uow.session, county, (*digests(said), *digests(f"person:{number}")))
+    if known is not None and tidy(known.name) != tidy(name):
+        raise Refused(Finding("BID-13", "taker_name", {"fault": "taker_known_otherwise", "most": MOST_NAME}))
+    given = {"name": name.strip()[:MOST_NAME], "contact": contact.strip()[:MOST_NAME], "village": village}
+    return known or _open(uow, county, kind="person", id_sealed=seal(number), id_digest=digest(said), **given)
 
 
 def by_code(uow: UnitOfWork, county: str, village: str, code: str, name: str = "", contact: str = "") -> Taker:

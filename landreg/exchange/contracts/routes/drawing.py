@@ -65,7 +65,7 @@ def new() -> Response:
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
         rights=[(str(one.right_id), one.right_code) for one in rights],
         findings=[] if rights or not code else [Finding("CON-16", "household")], draft_days=days,
-        whole_term=_whole_term(kind, today), **choices(unit, units),
+        whole_term=_whole_term(kind, today), takes_person=_takes_person(kind, today), **choices(unit, units),
     )  # fmt: skip
 
 
@@ -73,6 +73,12 @@ def _whole_term(kind: str, on: date) -> bool:
     """Whether a kind moves the right for all that is left of its term."""
     found = transfers(on).get(kind)
     return found is not None and found.whole_term
+
+
+def _takes_person(kind: str, on: date) -> bool:
+    """Whether somebody who stands for no household may take land so."""
+    found = transfers(on).get(kind)
+    return found is not None and "person" in found.takers
 
 
 def _chosen(rights: Sequence[Any]) -> Any | None:

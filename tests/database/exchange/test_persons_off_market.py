@@ -1,0 +1,50 @@
+"""Land that goes off the market to somebody who stands for no household here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import BadInput, Refused
+from landreg.exchange.contracts import drawing
+from landreg.exchange.contracts.model import Contract
+from tests.contract_kit import OPERATOR, SHARES, card_of, draft, parcels_of, right_id
+from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
+from tests.villages import COUNTY, citizen_id
+
+
+def test_somebody_of_no_household_here_takes_a_lease_by_number_and_name(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """CON-16, CON-20: entered once, as at the market's counter; no member of the household that lets the land."""
+    use_key(database.keys["identity"])
+    to_rights(registrar, reviewer, superuser, 2)
+    number = citizen_id(77001)
+
+    def drawn_to(card: str, name: str, **changed: Any) -> Contract:
+        right = right_id()
+        asked = draft(right, parcels_of(OPERATOR, right)[:1], **changed)
+        return drawing.draw_recorded(OPERATOR, COUNTY, asked, card, name)
+
+    with pytest.raises(BadInput) as nameless:
+        drawn_to(number, "")
+    assert codes(nameless) == {"FORM-1"}
+    contract = drawn_to(number, "样本人甲")
+    row = superuser.execute("SELECT kind, code, name FROM exchange.taker WHERE taker_id = %s", [contract.taker_id])
+    assert row.fetchone() == ("person", "", "样本人甲")
+    with pytest.raises(Refused) as other:
+        drawn_to(number, "样本人乙")
+    assert codes(other) == {"BID-13"}
+    own_name, own_card = card_of(HOUSEHOLD, 2)
+    with pytest.raises(Refused) as family:
+        drawn_to(own_card, own_name)
+    assert codes(family) == {"CON-16"}
+    with pytest.raises(Refused) as shares:
+        drawn_to(number, "样本人甲", kind="share", unit="share", values=SHARES)
+    assert "CON-20" in codes(shares)
+    again = drawn_to(number, "样本人甲")
+    assert again.taker_id == contract.taker_id
