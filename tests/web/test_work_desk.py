@@ -55,6 +55,19 @@ def test_what_has_waited_longer_than_its_step_may_is_overdue(
     assert listed(deng, "queue=overdue") == 3
 
 
+def test_the_step_s_limit_and_the_whole_case_s_are_told_apart(
+    deng: Browser, drafts: list[UUID], superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    cases.accept(officers[0], COUNTY, drafts[:1])
+    pass_days(superuser, 20)
+    assert "已过办结日期 20" not in deng.get("/cases?queue=overdue").text
+    pass_days(superuser, 60)
+    page, first = deng.get("/cases?queue=overdue").text, deng.get("/").text
+    assert page.count("已过办结日期 20") == 1
+    assert page.count("超过本步时限 5 个工作日") == 3, "drafts; the accepted case has more days for its step"
+    assert first.count("，整件已过办结日期 20") == 2, "in the officer's own queue and in the overdue one"
+
+
 def test_a_village_newly_delivered_is_on_the_registrar_s_first_page_until_its_cases_are_open(
     superuser: Any, deng: Browser, shen: Browser, officers: tuple[Actor, Actor]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.log import queries as log
 from landreg.registry import ending_queries, shelves
+from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, under_way_queries, worklist
 from landreg.registry.casework.worklist import CaseFilter
 from landreg.registry.facts import contradicted
@@ -33,7 +35,12 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
         counts = worklist.queue_counts(session, looking)
         if objected := worklist.state_count(session, "objected"):
             yield Figure(_("有异议"), objected, url_for("registry.queue.index", state="objected"))
-        names = {"review": _("待我审核"), "mine": _("我办理的"), "overdue": _("超过时限"), "returned": _("退回补正")}
+        names = {
+            "review": _("待我审核"),
+            "mine": _("我办理的"),
+            "overdue": _("超过本步时限"),
+            "returned": _("退回补正"),
+        }
         shown = ("review", "overdue") if actor.has(Role.REVIEWER) else ("mine", "overdue", "returned")
         if actor.has(Role.REGISTRAR):
             yield Figure(_("农户申请"), brought_queries.waiting(session), url_for("registry.applications.index"))
@@ -113,12 +120,22 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
                             if case.case_id in late
                             else ""
                         )
-                        + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),
+                        + _due(case, looking.today),
                     )
                     for case in rows
                 ],
                 _("现在没有。"),
             )
+
+
+def _due(case: Case, today: date) -> str:
+    """By when the whole case is to be done, whichever limit its step has."""
+    said: str = ""
+    if case.due_on and case.due_on < today and case.state in worklist.UNDER_WAY:
+        said = _("，整件已过办结日期 %(day)s", day=case.due_on.isoformat())
+    elif case.due_on:
+        said = _("，应于 %(day)s 前办结", day=case.due_on.isoformat())
+    return said
 
 
 @on_first_page(Role.AUDITOR)
