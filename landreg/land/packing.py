@@ -70,8 +70,8 @@ def _put(store: Store, file: Path) -> None:
 
 
 class _Unchanged:
-    """A folder that is read for as long as a block: whether its files are still those of the beginning, by size and by the
-    instants at which they were written, of which the system keeps one that nobody sets. Not by their numbers, which some
+    """A folder that is read for as long as a block: whether its files and folders are still those of the beginning, by size and by
+    the instants at which they were written, of which the system keeps one that nobody sets. Not by their numbers, which some
     removable disks give out anew each time."""
 
     def __init__(self, folder: Path) -> None:
@@ -87,11 +87,16 @@ class _Unchanged:
 
     def look(self) -> None:
         """Raises Refused (PKG-37) where a file came, went or was written."""
-        if self._marks() != self._before:
+        try:
+            same = self._marks() == self._before
+        except OSError:
+            same = False
+        if not same:
             raise Refused(Finding("PKG-37", None, {"file": sayable(self._folder.name)}))
 
     def _marks(self) -> dict[Path, tuple[int, int, int]]:
-        found = ((item, item.stat()) for item in _inside(self._folder) if item.is_file())
+        files = set(_inside(self._folder))
+        found = ((item, item.stat()) for item in files | {self._folder} | {file.parent for file in files})
         return {item: (of.st_size, of.st_mtime_ns, of.st_ctime_ns) for item, of in found}
 
 

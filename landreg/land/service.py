@@ -147,12 +147,13 @@ def _keep(
     new = Package(county=county, package_id=beside.package_id, village=village, name=sent.name, epsg=epsg)
 
     def record(uow: UnitOfWork) -> Package:
+        sha256 = sent.sha256  # whole, before what it is of is looked at for the last time
         sent.unchanged()
         uow.lock_village(f"package:{county}")
         if settle is not None:
             settle(uow, county, beside.package_id)
         return staging.record(
-            uow, beside.package_id, county, findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
+            uow, beside.package_id, county, findings, report.law, village=village, sha256=sha256, name=sent.name,
             size=sent.size, state="refused" if report.refused else "staged", epsg=epsg, counts=report.counts,
         )  # fmt: skip
 

@@ -34,7 +34,7 @@ from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exits import AT_THE_END
 from landreg.registry.rules.parcel_requests import Correction
-from landreg.registry.rules.requests import SEVERAL, Request, plain, written
+from landreg.registry.rules.requests import SEVERAL, Request, plain, read, written
 
 LATER = AT_ACCEPTANCE | AT_THE_END
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
@@ -216,7 +216,7 @@ def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequen
     What it says in words goes into the register and onto its papers: none of it ties the land to settling (GUARD-1).
     """
     case = Case(**values)
-    none_ties(law.on, written(case.request))
+    none_ties(law.on, written(read(case.act_kind, case.request)))
     (proposal,) = act_proposals(uow.session, [case])
     found = [f for f in examine(ACT_RULES[case.act_kind], proposal.facts, law) if f.code not in LATER]
     if any(law.level(finding) == "refuse" for finding in found):

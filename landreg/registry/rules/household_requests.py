@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
+
+from landreg.registry.rules.identified_requests import QUOTED
 
 SIGN = "Q"
 """Ends the code of a contract by other means, as J ends that of household contracting. NY/T 2539."""
@@ -92,7 +94,7 @@ class HomesteadInheritance:
 
     person_id: UUID
     name: str
-    basis: str
+    basis: str = field(metadata=QUOTED)
     address: str = ""
     deceased: tuple[UUID, ...] = ()
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+QUOTED = {"quoted": True}
+"""Of a field that gives the words of a court, a contract or a wrong entry, and says nothing of the application's own."""
+
 
 @dataclass(frozen=True)
 class Identified:

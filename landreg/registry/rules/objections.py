@@ -11,9 +11,11 @@ from landreg.core.errors import Finding
 
 IN_WRITING, AT_THE_COUNTER = "writing", "counter"
 """How an objector takes an objection back."""
-LEAST_REASON, LEAST_ADDRESS = 4, 6
-"""Letters: of a reason, and of an address by which a letter arrives."""
-_OUTCOME = re.compile("经(?:查|核实|审查|研究)|异议|不?成立|不予支持|驳回|属实|情况|理由")
+LEAST_REASON, LEAST_ADDRESS, LEAST_FOUND = 4, 6, 3
+"""Letters: of a reason, of an address by which a letter arrives, and of what was found."""
+_OUTCOME = re.compile(
+    "经(?:查|核实|审查|研究)|异议人?|不?能?成立|不?予以?|支持|驳回|采纳|属实|情况|理由|不同意|维持|更正|决定|意见|公告|登记|原|的"
+)
 """Words that say how an objection was settled, and not why."""
 _NUMBER = re.compile(r"\d{7,}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -37,7 +39,7 @@ def reg_35_can_be_answered(contact: str, reason: str) -> list[Finding]:
 
 def reg_46_settlement_says_why(outcome: str, settlement: str) -> Finding | None:
     """REG-46: what an objection comes to is told with what was looked into and found, not with the outcome said again. RERR-22."""
-    if outcome == "withdrawn" or _letters(_OUTCOME.sub("", settlement)) >= LEAST_REASON:
+    if outcome == "withdrawn" or _letters(_OUTCOME.sub("", settlement)) >= LEAST_FOUND:
         return None
     return Finding("REG-46", "settlement", {"said": settlement.strip()})
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from landreg.registry.rules.identified_requests import Identified
+from landreg.registry.rules.identified_requests import QUOTED, Identified
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Correction:
 
     of: str
     by: str
-    why: str
+    why: str = field(metadata=QUOTED)
     facts: tuple[Corrected, ...] = ()
     parcels: tuple[str, ...] = ()
     member_id: UUID | None = None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -16,6 +16,7 @@ from uuid import UUID
 
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS, ExitRequest
 from landreg.registry.rules.household_requests import HOUSEHOLD_REQUESTS, HouseholdRequest
+from landreg.registry.rules.identified_requests import QUOTED
 from landreg.registry.rules.identified_requests import Identified as Identified
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS, ParcelRequest
 from landreg.registry.rules.renewal_requests import RENEWAL_REQUESTS, RenewalRequest
@@ -124,7 +125,7 @@ class RestrictionAsked:
 
     kind: str
     party: str
-    basis: str
+    basis: str = field(metadata=QUOTED)
     amount: Decimal | None = None
     until: date | None = None
     lapse_days: int | None = None
@@ -151,7 +152,7 @@ class Release:
     """The restriction that ends, and on which paper."""
 
     restriction_id: UUID
-    basis: str
+    basis: str = field(metadata=QUOTED)
 
 
 @dataclass(frozen=True)
@@ -223,15 +224,13 @@ REQUESTS: Mapping[str, Any] = {
 
 def plain(request: Request) -> dict[str, Any]:
     """The request as JSON keeps it."""
-    return {field.name: _plain(getattr(request, field.name)) for field in fields(request)}
+    return {one.name: _plain(getattr(request, one.name)) for one in fields(request)}
 
 
-def written(kept: Mapping[str, Any]) -> dict[str, str]:
-    """What a request as JSON keeps it says in words, by field, a line each where a field has several. Why a correction is asked
-    for tells of what was wrong, and is left out.
-    """
-    of_correction = "facts" in kept
-    return {name: "\n".join(_words(value)) for name, value in kept.items() if not (of_correction and name == "why")}
+def written(request: Request) -> dict[str, str]:
+    """What a request says in words of its own, by field, a line each where a field has several; not what it quotes."""
+    own = (one.name for one in fields(request) if not one.metadata.get("quoted"))
+    return {name: "\n".join(_words(_plain(getattr(request, name)))) for name in own}
 
 
 def _words(value: Any) -> Iterator[str]:
@@ -277,7 +276,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return dict(value)
     return str(value) if isinstance(value, (UUID, date, Decimal)) else value

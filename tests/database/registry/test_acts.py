@@ -116,6 +116,8 @@ def test_what_a_case_says_in_words_ties_no_land_to_settling_for_the_register_pri
         asked, why=f"原附记写着“{tied}”，应改正", facts=(Corrected("note", "户主在县城居住，地由子女耕种"),)
     )
     applied(registrar, "correction", mended, right_of(registrar))
+    quoted = RestrictionAsked("dispute", "镇仲裁委", "镇仲裁委受理：因户口迁出收回承包地纠纷")
+    applied(registrar, "dispute_entry", quoted, right_of(registrar))
 
 
 def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -35,9 +36,13 @@ def test_the_hash_of_a_folder_is_that_of_the_one_file_that_is_kept(tmp_path: Pat
         assert b"rows" in content
 
 
-@pytest.mark.parametrize("change", ["written", "written back", "added", "gone"])
+@pytest.mark.parametrize(
+    "change", ["written", "written back", "added", "gone", "a folder changed there and back", "no more there"]
+)
 def test_a_folder_that_changes_under_the_check_is_told(change: str, tmp_path: Path) -> None:
     (tmp_path / "DK.dbf").write_bytes(b"rows")
+    (tmp_path / "within").mkdir()
+    (tmp_path / "within" / "JZX.dbf").write_bytes(b"lines")
     with delivered(tmp_path, "package") as sent:
         sent.unchanged()
         before = (tmp_path / "DK.dbf").stat()
@@ -46,6 +51,11 @@ def test_a_folder_that_changes_under_the_check_is_told(change: str, tmp_path: Pa
                 (tmp_path / "JZD.dbf").write_bytes(b"")
             case "gone":
                 (tmp_path / "DK.dbf").unlink()
+            case "a folder changed there and back":
+                (tmp_path / "within").rename(tmp_path / "aside")
+                (tmp_path / "aside").rename(tmp_path / "within")
+            case "no more there":
+                shutil.rmtree(tmp_path / "within")
             case _:
                 (tmp_path / "DK.dbf").write_bytes(b"ROWS")
                 if change == "written back":
