@@ -23,6 +23,8 @@ from tests.villages import COUNTY, VILLAGE
 
 STATE = "main .state-line"
 MOST_TAPS = 8
+ROOM = 64
+"""What the map leaves free above the land that it shows."""
 SHOTS = os.environ.get("LANDREG_SHOTS", "")
 """A folder for pictures of what is walked; none are taken without it."""
 
@@ -125,6 +127,10 @@ def _draw_a_part(phone: Page, farmer: Actor) -> None:
     follow(phone.get_by_role("link", name="承包地：挂出去"), finger=True)
     follow(phone.get_by_role("link", name="只挂一部分").first, finger=True)
     phone.wait_for_selector("[data-map][data-ready]")
+    bar, land = (phone.locator(at).bounding_box() for at in (".map-tools", ".map-canvas"))
+    assert bar is not None
+    assert land is not None
+    assert bar["y"] + bar["height"] <= land["y"] + ROOM, "the row of tools lies over a corner that is to be tapped"
     tap_corners(phone)
     assert len(phone.locator("#field-part").input_value().splitlines()) == 4
     phone.select_option("#field-years", "3")

@@ -107,6 +107,11 @@ function closest(frame: HTMLElement): number {
   return frame.dataset.edit ? 21 : 18;
 }
 
+/** What is left free around what is shown: above it the row of tools, which would lie over a corner that is to be tapped. */
+function room(frame: HTMLElement): number[] {
+  return [frame.dataset.tools === undefined ? 24 : 64, 24, 24, 24];
+}
+
 function place(map: OlMap, frame: HTMLElement): void {
   const at = numbers(new URLSearchParams(window.location.search).get("at") ?? undefined);
   if (frame.dataset.page !== undefined && at?.length === 3) {
@@ -115,7 +120,7 @@ function place(map: OlMap, frame: HTMLElement): void {
     return;
   }
   const extent = numbers(frame.dataset.extent) ?? ANKANG;
-  map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: closest(frame) });
+  map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: room(frame), maxZoom: closest(frame) });
 }
 
 function rememberPlace(map: OlMap): void {
@@ -169,7 +174,7 @@ function addTools(frame: HTMLElement, map: OlMap, measure: Measure, editor: Edit
   }
   tool(words.home, null, () => {
     const extent = numbers(frame.dataset.extent) ?? ANKANG;
-    map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: closest(frame), duration: 250 });
+    map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: room(frame), maxZoom: closest(frame), duration: 250 });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
