@@ -44,7 +44,7 @@ LEFT_OUT = {
     "land.upload": _DELIVERED,
     "registry.batch": "a way of working on many cases",
     "registry.job": "long work in hand",
-    "registry.renewal_entry": "a roster's line: work, until the members decide and each renewal has its act",
+    "registry.renewal_entry": "a roster's line: work, until the members decide; then each of them has its act or its leaf",
 }
 """Tables that a desk may write, and yet no leaf tells of their rows: table to reason."""
 _APART = (

@@ -19,6 +19,7 @@ from tests.registry_kit import Connection, booked, in_state, one, pass_days, put
 from tests.villages import COUNTY, ISSUER
 
 PLAN, MINUTES = Paper("11" * 32, 1, "延包方案.pdf"), Paper("22" * 32, 1, "会议记录.pdf")
+REQUEST = Paper("33" * 32, 1, "暂缓申请.pdf")
 ENDS = "2027-12-31"
 WINDOW = Asked(date(2026, 1, 1), date(2027, 12, 31))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import DateTime, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,7 +51,9 @@ class Roster(CountyKey, Base):
 
 
 class RosterEntry(CountyKey, Base):
-    """A contract on a roster. aside: treated by itself for `reasons`; said: in words. case_id: where it goes with the rest."""
+    """A contract on a roster. aside: treated by itself for `reasons`; said: in words. put_at: when it was put aside or back by
+    hand. requests: the documents in which its household asked for it, the last one last. case_id: where it goes with the rest.
+    """
 
     __tablename__ = "renewal_entry"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -69,4 +71,6 @@ class RosterEntry(CountyKey, Base):
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     said: Mapped[str]
     put_by: Mapped[UUID | None]
+    put_at: Mapped[datetime | None] = mapped_column(Instant)
+    requests: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list)
     case_id: Mapped[UUID | None]

@@ -15,7 +15,7 @@ from landreg.core.tables import in_force
 from landreg.land.model import Parcel
 from landreg.land.queries import prefixed
 from landreg.party.model import Collective, Household, Member
-from landreg.registry.casebook import Case, Notice
+from landreg.registry.casebook import Case, Document, Notice
 from landreg.registry.roster_model import Roster, RosterEntry
 
 
@@ -91,6 +91,29 @@ def entry(session: Session, roster: Roster, right_id: UUID) -> RosterEntry | Non
     """One contract of a roster."""
     key = {"county": roster.county, "renewal_id": roster.renewal_id, "right_id": right_id}
     return session.get(RosterEntry, key)
+
+
+def requests_of(session: Session, county: str, entries: Sequence[RosterEntry]) -> Mapping[UUID, Document]:
+    """By id: the documents in which households on a roster asked to be put aside."""
+    ids = [request for one in entries for request in one.requests]
+    if not ids:
+        return {}
+    found = sa.select(Document).where(Document.county == county, Document.document_id.in_(ids))
+    return {one.document_id: one for one in session.scalars(found)}
+
+
+def request_on(session: Session, roster: Roster, document_id: UUID) -> Document | None:
+    """A document in which a household on this roster asked to be put aside."""
+    found = (
+        sa.select(Document)
+        .join(
+            RosterEntry,
+            sa.and_(RosterEntry.county == Document.county, Document.document_id == RosterEntry.requests.any_()),
+        )
+        .where(RosterEntry.county == roster.county, RosterEntry.renewal_id == roster.renewal_id)
+        .where(Document.document_id == document_id)
+    )
+    return session.scalars(found).first()
 
 
 def counts(session: Session, rosters: Sequence[Roster]) -> dict[UUID, Counts]:

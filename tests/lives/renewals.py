@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from landreg.access import service
@@ -19,7 +20,7 @@ from landreg.registry.rules.requests import RestrictionAsked
 from landreg.registry.steps import RENEW
 from tests.life_kit import PASSWORD, Life, Stage, today_of
 from tests.registry_kit import HOUSEHOLD, in_state, one, pass_days, put_papers, right_of, to_rights
-from tests.renewal_kit import ENDS, MINUTES, PLAN, WINDOW
+from tests.renewal_kit import ENDS, MINUTES, PLAN, REQUEST, WINDOW
 from tests.villages import COUNTY, ISSUER, VILLAGE
 
 CODES = tuple(f"{VILLAGE}01000{number}" for number in range(1, 6))
@@ -57,7 +58,10 @@ def _decided(on: Stage) -> Life:
     pass_days(on.superuser, 40)
     vote = Vote(members=10, present=9, in_favour=9, held_on=today_of(on), minutes=MINUTES)
     yield "decide", lambda: rosters.decide(on.reviewer, COUNTY, roster, vote)
-    return ids
+    late = [right_of(registrar, CODES[-1])]
+    put = partial(rosters.put_aside, registrar, COUNTY, roster, late, "own_wish", "书面要求暂缓", REQUEST)
+    yield "put_aside decided", put
+    return in_state(registrar, batch, "noticed")
 
 
 def _done(on: Stage, ids: list[UUID]) -> Life:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from landreg.core.actor import WORKER, Actor
+from landreg.core.actor import WORKER, Actor, Role
 from landreg.registry.casework import cases, notices
 from landreg.registry.jobs import Tools, work
 from landreg.registry.rules.household_requests import Placed, RepresentativeChange
@@ -18,7 +19,7 @@ from tests.papers_kit import pdf
 from tests.registry_kit import HOUSEHOLD, Connection, in_state, one, pass_days, right_of, to_rights
 from tests.renewal_kit import ENDS, drawn, on_notice, roster_of, to_decided, today
 from tests.villages import COUNTY, ISSUER
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, OpenAccount
 
 NEW = "/renewals/new?ends_from=2026-01-01&ends_until=2027-12-31"
 
@@ -119,6 +120,8 @@ def _id(address: str) -> UUID:
     [
         ({"collective": ""}, 400),
         ({"plan": (io.BytesIO(b""), "空.pdf")}, 400),
+        ({"plan": (io.BytesIO(b"MZ123"), "方案.exe")}, 400),
+        ({"plan": (io.BytesIO(b"MZ123"), "方案.pdf")}, 400),
         ({"collective": f"{COUNTY}/61090210420299"}, 404),
         ({"collective": "610921/x"}, 404),
         ({"collective": "\x00"}, 400),
@@ -126,7 +129,7 @@ def _id(address: str) -> UUID:
         ({"ends_until": "9999-12-31"}, 422),
         ({"ends_from": "not a day"}, 400),
         ({"adjusts": "1", "ground": "disaster"}, 422),
-        ({"adjusts": "1", "ground": "members_joined", "approval": (io.BytesIO(b"x"), "x.pdf")}, 422),
+        ({"adjusts": "1", "ground": "members_joined", "approval": paper("批复.pdf")}, 422),
     ],
 )
 def test_a_roster_that_cannot_be_drawn_up_is_told_in_the_form(
@@ -211,3 +214,44 @@ def test_no_page_of_a_renewal_asks_where_somebody_lives(deng: Browser, officers:
     roster = drawn(officers[0])
     page = deng.get(f"/renewals/{COUNTY}/{roster}").text
     assert re.search(r'<option value="moved', page) is None
+
+
+@pytest.mark.usefixtures("village")
+def test_a_household_s_request_is_kept_and_read_by_desk_and_auditor(
+    deng: Browser, another_browser: Browser, account: OpenAccount, officers: tuple[Actor, Actor]
+) -> None:
+    roster = drawn(officers[0])
+    address, right = f"/renewals/{COUNTY}/{roster}", str(right_of(officers[0]))
+    deng.get(address)
+    asked = {"right": right, "reason": "own_wish", "said": "本户书面要求暂缓"}
+    for request, code in (
+        ({}, "REN-18"),
+        ({"request": (io.BytesIO(b"MZ123"), "申请.exe")}, "FORM-15"),
+        ({"request": (io.BytesIO(), "空.pdf")}, "文件是空的"),
+    ):  # fmt: skip
+        answer = deng.post(f"{address}/aside", {**asked, **request})
+        assert answer.status_code == 400
+        assert code in answer.text
+    assert deng.post(f"{address}/aside", {**asked, "request": paper("申请.pdf")}).status_code == 303
+    sha256 = hashlib.sha256(pdf()).hexdigest()
+    account("audit", Role.AUDITOR)
+    another_browser.log_in("audit")
+    for browser in (deng, another_browser):
+        page = browser.get(address).text
+        assert sha256 in page
+        (link,) = re.findall(rf'href="({address}/requests/[0-9a-f-]+)"', page)
+        with browser.client.get(link) as file:
+            assert (file.status_code, file.data, file.mimetype) == (200, pdf(), "application/pdf")
+    plan = one(officers[0], "SELECT plan_id FROM registry.renewal")
+    assert deng.get(f"{address}/requests/{plan}").status_code == 404
+
+
+def test_after_the_decision_the_page_offers_only_what_is_the_household_s_own(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    roster, _ids = to_decided(*officers, superuser)
+    page = deng.get(f"/renewals/{COUNTY}/{roster}").text
+    offered = set(re.findall(r'<option value="(\w+)"', page.split('id="field-reason"')[1].split("</select>")[0]))
+    assert offered == {"head_gone", "boundary_open", "division_open", "own_wish"}
+    late = {"right": str(right_of(officers[0])), "reason": "unreachable", "said": "三次上门无人"}
+    assert deng.post(f"/renewals/{COUNTY}/{roster}/aside", late).status_code == 422

@@ -190,6 +190,7 @@ _PAPERS = f"""
     UNION SELECT 'registry.document', d.key FROM d LEFT JOIN f ON f.county = d.county AND f.key = d.key
     WHERE f.key IS NULL AND NOT EXISTS (SELECT FROM registry.renewal AS r WHERE r.county = d.county
         AND d.document_id IN (r.plan_id, r.approval_id, r.minutes_id))
+        AND NOT EXISTS (SELECT FROM registry.renewal_entry AS e WHERE e.county = d.county AND d.document_id = ANY (e.requests))
 """
 # A case's opening comes before its other steps; what else was slipped in between them, its later steps do not tell apart from
 # what came at the same time. To whom a letter was written stands there by a salted hash, in leaves before migration 0136 by itself.

@@ -31,7 +31,7 @@ from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.closed import closings as closings
 from landreg.registry.leaves.excerpted import excerpts
 from landreg.registry.leaves.paper_rows import papers
-from landreg.registry.leaves.renewals import decisions, given_up, rosters
+from landreg.registry.leaves.renewals import decisions, given_up, put_aside, rosters
 from landreg.registry.leaves.rows import CERTIFICATE_TEXT, FOUND, at_beginning_of, digest, digest_sql, found, row_text
 from landreg.registry.leaves.rows import CLOCKED as CLOCKED
 
@@ -64,6 +64,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "notice.published": {"": "registry.notice"},
     **{f"renewal.{step}": {"": "registry.renewal"} for step in ("drawn_up", "decided", "given_up")},
+    "renewal.put_aside": {"": "registry.renewal_entry", "request_sha256": "registry.document"},
     "certificate.issued": {"": "registry.certificate"},
     "excerpt.issued": {"": "registry.excerpt"},
     "paper.issued": {"": "registry.paper"},
@@ -207,6 +208,7 @@ SOURCES: Mapping[str, Source | Keyed] = {
     "renewal.drawn_up": rosters,
     "renewal.decided": decisions,
     "renewal.given_up": given_up,
+    "renewal.put_aside": put_aside,
     "law.figure_set": figures,
     "identity.opened": openings,
     **applied.SOURCES,

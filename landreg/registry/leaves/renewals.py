@@ -1,4 +1,5 @@
-"""What the log says of a roster: how it was drawn up, and how it ended, by the members' decision or given up.
+"""What the log says of a roster: how it was drawn up, how it ended, by the members' decision or given up, and whom the office put
+aside after they had decided.
 
 Who is on it is not told: that may change until the decision, and each renewal then has a leaf of its own.
 """
@@ -13,6 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from landreg.registry.leaves.rows import digest
+from landreg.registry.roster_model import Roster, RosterEntry
 
 Told = Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]
 
@@ -30,6 +32,19 @@ def decision_facts(session: Session, county: str, renewal_id: UUID) -> dict[str,
 def given_up_facts(session: Session, county: str, renewal_id: UUID) -> dict[str, Any]:
     """What the leaf of a roster that was given up says, as the tables have it now."""
     return _given_up(_one(session, _GIVEN_UP, county, renewal_id))
+
+
+def put_aside_facts(session: Session, roster: Roster, entry: RosterEntry) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Key, facts and personal facts of the leaf of a household put aside after the decision, as the tables have it now."""
+    asked = {"county": roster.county, "roster": roster.renewal_id, "right": entry.right_id}
+    of = "AND e.county = :county AND e.renewal_id = :roster AND e.right_id = :right"
+    return _put_aside(session.execute(text(f"{_PUT_ASIDE} {of}"), asked).one())
+
+
+def put_aside(session: Session) -> Told:
+    """Every household put aside after the decision."""
+    for row in session.execute(text(_PUT_ASIDE)):
+        yield _put_aside(row)
 
 
 def rosters(session: Session) -> Told:
@@ -81,6 +96,17 @@ def _decided(row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _put_aside(row: Row[Any]) -> tuple[str, dict[str, Any], dict[str, str]]:
+    facts = {
+        "roster": row.number,
+        "contract": row.code,
+        "reasons": sorted(row.reasons),
+        "request_sha256": row.request_sha256,
+        "registered": digest(row.as_is),
+    }
+    return f"{row.number}/{row.code}", facts, {"holder": row.holder, "said": row.said}
+
+
 def _given_up(row: Row[Any]) -> dict[str, Any]:
     return {"roster": row.number, "collective": row.collective_code}
 
@@ -99,6 +125,14 @@ _ROSTERS = """
     FROM registry.renewal AS n
     LEFT JOIN registry.document AS plan ON plan.county = n.county AND plan.document_id = n.plan_id
     LEFT JOIN registry.document AS minutes ON minutes.county = n.county AND minutes.document_id = n.minutes_id
+"""
+# Whoever was put aside by hand without a day was so since the decision, too: a line from before has one.
+_PUT_ASIDE = """
+    SELECT n.number, e.code, e.reasons, e.holder, e.said, d.sha256 AS request_sha256,
+           (to_jsonb(e) - '{county,village,holder,said,case_id}'::text[])::text AS as_is
+    FROM registry.renewal_entry AS e JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id
+    LEFT JOIN registry.document AS d ON d.county = e.county AND d.document_id = e.requests[cardinality(e.requests)]
+    WHERE n.state = 'decided' AND e.aside AND e.put_by IS NOT NULL AND (e.put_at > n.decided_at OR e.put_at IS NULL)
 """
 _DECIDED = "AND n.state = 'decided'"
 # Whatever is written into it that is none of its states.

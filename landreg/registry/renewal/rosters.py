@@ -26,7 +26,7 @@ from landreg.party.model import Collective
 from landreg.registry import documents, roster_queries
 from landreg.registry.casework.cases import UNDER_WAY, locked, note, set_values
 from landreg.registry.facts.renewal import Ending, endings, endings_of
-from landreg.registry.leaves.renewals import decision_facts, drawn_facts, given_up_facts
+from landreg.registry.leaves.renewals import decision_facts, drawn_facts, given_up_facts, put_aside_facts
 from landreg.registry.numbers import draw
 from landreg.registry.roster_model import Roster, RosterEntry
 from landreg.registry.rules.renewal import (
@@ -35,6 +35,8 @@ from landreg.registry.rules.renewal import (
     Decision,
     Plan,
     ren_17_where_one_lives_is_no_ground,
+    ren_18_own_wish_in_writing,
+    ren_19_only_its_own_after_the_decision,
     unlisted,
 )
 
@@ -136,32 +138,58 @@ def _entry(roster: Roster, one: Ending) -> dict[str, Any]:
     of = {"county": roster.county, "renewal_id": roster.renewal_id, "said": "", "put_by": None, "case_id": None}
     of |= {"right_id": one.right_id, "village": one.village, "code": one.code, "household_code": one.household_code}
     of |= {"holder": one.holder, "ends_on": one.last_day, "area_m2": one.area_m2, "mu": one.mu, "parcels": one.parcels}
-    return of | {"aside": bool(one.reasons), "reasons": list(one.reasons)}
+    return of | {"aside": bool(one.reasons), "reasons": list(one.reasons), "requests": []}
 
 
-def put_aside(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UUID], reason: str, said: str) -> int:
+def put_aside(
+    actor: Actor,
+    county: str,
+    renewal_id: UUID,
+    right_ids: Sequence[UUID],
+    reason: str,
+    said: str,
+    request: Paper | None = None,
+) -> int:
     """Put households aside, to be treated by themselves, for a reason of the closed list (REN-4) and in words (REG-12).
 
-    One whose case is open leaves it: it is withdrawn. Who dies after the members decided is put aside too, and is renewed singly
-    on their decision. Raises Refused (REN-17), Conflict (REN-12) for what is registered. Returns how many.
+    request: in which a household itself asks for it (REN-18). One whose case is open leaves it: it is withdrawn. Who dies after
+    the members decided is put aside too, by a leaf of its own, and is renewed singly on their decision (REN-19). Raises Refused
+    (REN-17), Conflict (REN-12) for what is registered. Returns how many.
     """
+    _must_be_a_reason(reason, said, len(set(right_ids)), request)
+    with unit_of_work(actor) as uow:
+        roster = _held(uow, county, renewal_id, "drawn", "opened", "decided")
+        decided = roster.state == "decided"
+        if late := ren_19_only_its_own_after_the_decision(reason, decided=decided, number=roster.number):
+            raise Refused(late)
+        chosen = _chosen(uow, roster, right_ids)
+        if decided and any(one.aside for one in chosen):
+            raise Conflict(Finding("REN-12", "right", subject=roster.number))
+        leaving = [one.case_id for one in chosen if one.case_id is not None]
+        if leaving:
+            _withdraw(uow, roster, leaving, said)
+        asked = [] if request is None else [_enter(uow, county, chosen[0].village, "renewal_request", request)]
+        for one in chosen:
+            one.aside, one.case_id, one.requests = True, None, [*one.requests, *asked]
+            one.reasons = [*(r for r in one.reasons if r != reason), reason]
+            one.said, one.put_by, one.put_at = said.strip(), actor.account_id, uow.now
+        uow.session.flush()
+        for one in chosen if decided else ():
+            key, facts, personal = put_aside_facts(uow.session, roster, one)
+            stage(uow, Entry("renewal.put_aside", county, one.village, key, facts, personal))
+    return len(chosen)
+
+
+def _must_be_a_reason(reason: str, said: str, households: int, request: Paper | None) -> None:
+    """Raises BadInput (REN-4, REG-12, REN-18) or Refused (REN-17) for what puts no household aside."""
     if wrong := unlisted([reason]):
         raise BadInput(Finding("REN-4", "reason", {"aside": wrong}))
     if not said.strip():
         raise BadInput(Finding("REG-12", "said"))
+    if unwritten := ren_18_own_wish_in_writing(reason, households, request=request is not None):
+        raise BadInput(unwritten)
     if moved := ren_17_where_one_lives_is_no_ground(said):
         raise Refused(moved)
-    with unit_of_work(actor) as uow:
-        roster = _held(uow, county, renewal_id, "drawn", "opened", "decided")
-        chosen = _chosen(uow, roster, right_ids)
-        leaving = [one.case_id for one in chosen if one.case_id is not None]
-        if leaving:
-            _withdraw(uow, roster, leaving, said)
-        for one in chosen:
-            one.aside, one.case_id = True, None
-            one.reasons = [*(r for r in one.reasons if r != reason), reason]
-            one.said, one.put_by = said.strip(), actor.account_id
-    return len(chosen)
 
 
 def _withdraw(uow: UnitOfWork, roster: Roster, case_ids: Sequence[UUID], said: str) -> None:
@@ -184,7 +212,7 @@ def put_back(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UU
         if stays := [_by_itself(one.code, ending) for one, ending in still if ending.reasons]:
             raise Refused(stays)
         for one in chosen:
-            one.aside, one.reasons, one.said, one.put_by = False, [], "", actor.account_id
+            one.aside, one.reasons, one.said, one.put_by, one.put_at = False, [], "", actor.account_id, uow.now
     return len(chosen)
 
 

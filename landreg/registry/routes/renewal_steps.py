@@ -17,6 +17,7 @@ from landreg.core.errors import BadInput, Finding
 from landreg.registry import jobs, queries
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.routes.renewals import blueprint, one, paper_of, roster_of
+from landreg.registry.rules.renewal import OWN_WISH
 from landreg.registry.steps import RENEW
 from landreg.web import problems
 from landreg.web.forms import Upload, read_form
@@ -30,6 +31,7 @@ class PuttingAside:
     reason: str = ""
     said: str = field(default="", metadata={"most": 500})
     back: bool = False
+    request: Upload | None = None
 
 
 @blueprint.post("/renewals/<county>/<uuid:renewal_id>/aside")
@@ -44,7 +46,8 @@ def put_aside(county: str, renewal_id: UUID) -> Redirect:
         done = rosters.put_back(actor, county, renewal_id, given.right)
         flash(_("%(n)s 户改为随名册办理。", n=done))
     else:
-        done = rosters.put_aside(actor, county, renewal_id, given.right, given.reason, given.said)
+        paper = paper_of(given.request, "request") if given.reason == OWN_WISH else None
+        done = rosters.put_aside(actor, county, renewal_id, given.right, given.reason, given.said, paper)
         flash(_("%(n)s 户改为单独办理，原权利不受影响。", n=done))
     return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
 
@@ -80,7 +83,7 @@ def decide(county: str, renewal_id: UUID) -> Redirect:
     if any(count > MOST_MEMBERS for count in (given.members, given.present, given.in_favour)):
         counts = {"members": given.members, "present": given.present, "in_favour": given.in_favour}
         raise BadInput(Finding("REN-6", "members", counts))
-    minutes = paper_of(given.minutes)
+    minutes = paper_of(given.minutes, "minutes")
     vote = rosters.Vote(given.members, given.present, given.in_favour, given.held_on, minutes, given.explained)
     found = rosters.decide(current_actor(), county, renewal_id, vote)
     flash(_("表决已登记。公示期满后，由另一名登记人员核对会议记录，办理延包登记并换证。"))

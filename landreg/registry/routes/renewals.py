@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
@@ -17,6 +17,7 @@ from landreg.access.queries import names_of
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.media import media
 from landreg.land.queries import division_names, division_path
 from landreg.law.queries import load_law
 from landreg.registry import jobs, roster_queries
@@ -28,7 +29,7 @@ from landreg.registry.roster_model import Roster
 from landreg.registry.routes.queues import READERS
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
-from landreg.registry.rules.renewal import BY_HAND, COMPUTED, GROUNDS, latest
+from landreg.registry.rules.renewal import AFTER_DECISION, BY_HAND, COMPUTED, GROUNDS, latest
 from landreg.registry.steps import RENEW
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import Upload, read_form
@@ -104,13 +105,15 @@ class NewRoster:
 def draw_up() -> Redirect:
     """Draw up a roster for each chosen collective."""
     given, actor = read_form(NewRoster), current_actor()
-    plan = paper_of(given.plan)
+    plan = paper_of(given.plan, "plan")
     lacking = [
         Finding("FORM-1", name) for name, value in (("collective", given.collective), ("plan", plan)) if not value
     ]
     if plan is None or lacking:
         raise BadInput(lacking)
-    asked = rosters.Asked(given.ends_from, given.ends_until, given.adjusts, given.ground, paper_of(given.approval))
+    asked = rosters.Asked(
+        given.ends_from, given.ends_until, given.adjusts, given.ground, paper_of(given.approval, "approval")
+    )
     chosen = [name.partition("/")[::2] for name in given.collective]
     made = [rosters.draw_up(actor, county, code, asked, plan) for county, code in chosen]
     flash(_("已编制 %(n)s 份名册。", n=len(made)))
@@ -153,7 +156,11 @@ def one(county: str, renewal_id: UUID) -> Response:
             busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
             jobs=running,
             who=names_of(session, {roster.drawn_by, *((roster.decided_by,) if roster.decided_by else ())}),
-            by_hand=[(reason, i18n.shown_term(reason, "aside")) for reason in BY_HAND],
+            by_hand=[
+                (reason, i18n.shown_term(reason, "aside"))
+                for reason in (AFTER_DECISION if roster.state == "decided" else BY_HAND)
+            ],
+            requests=roster_queries.requests_of(session, county, [entry for entry, _state in rows]),
             counted=roster_queries.persons_counted(session, county, roster.collective_id),
             may_renew=actor.has(*RENEW.roles) and actor.account_id != roster.decided_by,
             may_act=actor.has(Role.REGISTRAR),
@@ -199,11 +206,27 @@ def roster_of(session: Session, county: str, renewal_id: UUID) -> Roster:
     return found
 
 
-def paper_of(sent: Upload | None) -> rosters.Paper | None:
-    """The file in the store; None where none was sent. Raises BadInput (FORM-7) for an empty one."""
+@blueprint.get("/renewals/<county>/<uuid:renewal_id>/requests/<uuid:document_id>")
+@allow(*SEEING)
+def request_of(county: str, renewal_id: UUID, document_id: UUID) -> Response:
+    """The request of a household on a roster. Raises NotFound where there is none, or it is no longer what the hash names."""
+    with unit_of_work(current_actor()) as uow:
+        found = roster_queries.request_on(uow.session, roster_of(uow.session, county, renewal_id), document_id)
+        if found is None:
+            raise NotFound
+    path = store().sound(found.sha256)
+    return send_file(path, media(path), download_name=found.name)
+
+
+def paper_of(sent: Upload | None, field: str) -> rosters.Paper | None:
+    """The file in the store; None where none was sent. Raises BadInput for an empty one (FORM-7), and for what is neither a PDF
+    nor a picture, whatever its name says (FORM-15).
+    """
     if sent is None:
         return None
     sha256, size = store().put(sent.content)
     if not size:
-        raise BadInput(Finding("FORM-7", "file"))
+        raise BadInput(Finding("FORM-7", field))
+    if not media(store().path(sha256)):
+        raise BadInput(Finding("FORM-15", field))
     return rosters.Paper(sha256, size, sent.name)

@@ -28,6 +28,9 @@ from landreg.registry.rules.signed_day import SIGNED
 
 COMPUTED = ("head_gone", "no_member", "disputed", "restricted", "land_lost", "several_contracts", "under_way")
 BY_HAND = ("head_gone", "boundary_open", "division_open", "papers_lacking", "unreachable", "own_wish", "adjusted")
+OWN_WISH = "own_wish"
+AFTER_DECISION = ("head_gone", "boundary_open", "division_open", OWN_WISH)
+"""Those of them that may arise after the members decided, or are the household's own."""
 PERSONS = ("representative_change", "division", "household_merge")
 """Acts that say who holds a right: once accepted they go before a renewal by a roster, whichever was accepted first."""
 GROUNDS = ("disaster",)
@@ -245,6 +248,22 @@ def ren_17_where_one_lives_is_no_ground(said: str) -> Finding | None:
     """
     words = register_named(said)
     return Finding("REN-17", "said", {"words": words}) if words else None
+
+
+def ren_18_own_wish_in_writing(reason: str, households: int, *, request: bool) -> Finding | None:
+    """REN-18: who is put aside at their own wish asked for it in writing, each household by itself. landreg."""
+    if reason != OWN_WISH or (households == 1 and request):
+        return None
+    return Finding("REN-18", "request" if households == 1 else "right", {})
+
+
+def ren_19_only_its_own_after_the_decision(reason: str, *, decided: bool, number: str) -> Finding | None:
+    """REN-19: once the members decided, a household is put aside for what came since or is its own, and for nothing that the office
+    could have known before. RLCL-20.
+    """
+    if not decided or reason in AFTER_DECISION:
+        return None
+    return Finding("REN-19", "reason", {"aside": [reason]}, subject=number)
 
 
 def unlisted(reasons: Sequence[str]) -> list[str]:

@@ -58,6 +58,7 @@ from tests.renewal_kit import (
     ENDS,
     MINUTES,
     PLAN,
+    REQUEST,
     TERM,
     WINDOW,
     decided,
@@ -312,7 +313,7 @@ def test_no_household_is_put_aside_for_another_reason_than_the_listed_ones(
         assert codes(wrong) == {"REN-4"}
     for said in ("已进城落户，不再延包", "户口迁走了"):
         with pytest.raises(Refused) as moved:
-            rosters.put_aside(registrar, COUNTY, roster, [right], "own_wish", said)
+            rosters.put_aside(registrar, COUNTY, roster, [right], "own_wish", said, REQUEST)
         assert codes(moved) == {"REN-17"}
     assert rosters.put_aside(registrar, COUNTY, roster, [right], "unreachable", "三次上门无人") == 1
     assert [entry.household_code for entry in entries_of(registrar, roster, aside=True)] == [HOUSEHOLD]
@@ -489,7 +490,7 @@ def test_a_household_put_aside_while_cases_are_open_leaves_its_case(
     to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
     roster = drawn(registrar)
     on_notice(registrar, reviewer, roster)
-    rosters.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "own_wish", "书面要求暂缓")
+    rosters.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "own_wish", "书面要求暂缓", REQUEST)
     decided(reviewer, superuser, roster)
     batch = roster_of(registrar, roster).batch_id
     assert batch is not None

@@ -167,6 +167,24 @@ def test_only_listed_reasons_put_a_household_aside_by_hand() -> None:
     assert LAW.say(Finding("REN-4", values={"aside": ["x"]}))
 
 
+def test_a_household_s_own_wish_is_in_writing_and_one_at_a_time() -> None:
+    assert rules.ren_18_own_wish_in_writing("own_wish", 1, request=True) is None
+    assert rules.ren_18_own_wish_in_writing("head_gone", 2, request=False) is None
+    for households, request, field in ((1, False, "request"), (2, True, "right")):
+        found = rules.ren_18_own_wish_in_writing("own_wish", households, request=request)
+        assert found is not None
+        assert (found.code, found.field, LAW.level(found)) == ("REN-18", field, "refuse")
+
+
+def test_after_the_decision_a_household_is_put_aside_for_what_came_since_or_is_its_own() -> None:
+    late = {"adjusted", "unreachable", "papers_lacking"}
+    for reason in rules.BY_HAND:
+        assert rules.ren_19_only_its_own_after_the_decision(reason, decided=False, number="Y1") is None
+        found = rules.ren_19_only_its_own_after_the_decision(reason, decided=True, number="Y1")
+        assert (found is not None) == (reason in late)
+        assert found is None or "不可以" in LAW.say(found, "zh")
+
+
 @pytest.mark.parametrize(
     ("changed", "rule", "code"),
     [
