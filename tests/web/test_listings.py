@@ -219,6 +219,20 @@ WRONG: list[tuple[int, dict[str, Any]]] = [
 ]
 
 
+def test_a_price_that_is_no_number_is_told_with_everything_else(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    """FORM-3 beside what the rules find; nothing is found of the sum itself."""
+    phone.get(f"/my/listings/new/{right}")
+    for price in ("五百", "480元"):
+        wrong = form(land, price=price, said="地里可以盖房子", floor="几百", check="1")
+        answer = phone.post(f"/my/listings/new/{right}", wrong)
+        assert answer.status_code == 400
+        assert found(answer) == {"FORM-3", "TR-2"}
+        assert answer.text.count("FORM-3") >= 2
+        assert f'value="{price}"' in answer.text
+
+
 def test_what_cannot_be_meant_is_refused_by_field_and_rule(
     phone: Browser, right: UUID, land: list[str], farmer: Actor
 ) -> None:

@@ -19,7 +19,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.listings import floor_queries, household_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.reading import Land, Resolution
-from landreg.exchange.routes import far_prices, first_rows
+from landreg.exchange.routes import far_prices, first_rows, listing_sums
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.land.queries import division_names
@@ -130,6 +130,7 @@ def _by_length(kind: Transfer, law: Law, unit: str) -> tuple[tuple[str, ...], li
 def listed() -> Redirect | Response:
     """List it; the operator reviews it as any other."""
     actor, given, decided = current_actor(), forms.read_listing(), read_form(Collective)
+    unread = listing_sums.unread_sums()
     county = actor.jurisdiction[:6].ljust(6, "0")
     with unit_of_work(actor) as uow:
         law = load_law(uow.session, county, beijing_day(uow.now))
@@ -138,9 +139,10 @@ def listed() -> Redirect | Response:
     )
     handed = forms.kept_papers(given)
     g.paper_tokens = forms.paper_tokens(handed)
-    offer = forms.offer_from(given, law, None, None, resolution.papers, handed)
+    offer = forms.offer_from(given, law, None, None, resolution.papers, handed, unread)
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
     judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
+    listing_sums.told_with(unread, judged.refused)
     if offer.way == TALKS:
         raise BadInput([Finding("FORM-5", "way", {"given": offer.way}), *judged.refused])
     if decided.resolved_on > law.on:

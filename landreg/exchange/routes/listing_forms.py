@@ -17,6 +17,7 @@ from geoalchemy2.shape import to_shape
 from itsdangerous import BadSignature, URLSafeSerializer
 from shapely import Polygon
 from sqlalchemy import Row
+from werkzeug.datastructures import MultiDict
 
 from gis.zones import ZONES, to_lonlat
 from landreg.core.errors import BadInput, Finding
@@ -27,6 +28,7 @@ from landreg.exchange.listings.reading import Offer
 from landreg.exchange.listings.rules.offer import first_day
 from landreg.exchange.listings.rules.units import ONCE
 from landreg.exchange.model import ListingPaper, ListingParcel
+from landreg.exchange.routes.listing_sums import STAND_IN, unread_sums
 from landreg.land import shown as land_shown
 from landreg.law.book import Law, terms
 from landreg.law.transfers import Transfer, transfers
@@ -98,8 +100,10 @@ def offer_from(
     end_of_term: date | None,
     papers: frozenset[str] = frozenset(),
     handed: Mapping[str, Attached] = MappingProxyType({}),
+    unread: Sequence[Finding] = (),
 ) -> Offer:
     """The offer that a form makes on the law's day. end_of_term: exclusive. papers: kinds that are there; handed: files.
+    unread: sums that are no number, for which another stands in (`listing_sums.told_with`).
 
     Raises BadInput with every field that cannot be meant.
     """
@@ -113,10 +117,11 @@ def offer_from(
     years = _years(given, end_of_term)
     if years is None:
         faults.append(Finding("FORM-5" if given.years else "FORM-1", "years", {"given": given.years}))
-    if given.price is None:
+    unknown = {one.field for one in unread}
+    if given.price is None and "price" not in unknown:
         faults.append(Finding("FORM-1", "price"))
-    if faults or given.price is None:
-        raise BadInput([*faults, *([] if given.parcel else [Finding("FORM-1", "parcel")])])
+    if faults:
+        raise BadInput([*unread, *faults, *([] if given.parcel else [Finding("FORM-1", "parcel")])])
     closes_on = law.on + timedelta(days=given.days)
     first = given.from_on or first_day(closes_on, given.way, law)
     if first.year > law.on.year + MOST_YEARS:
@@ -124,7 +129,8 @@ def offer_from(
     until = end_of_term if years == 0 and end_of_term is not None else years_after(first, years or 0)
     return Offer(
         kind=given.kind, parcels=tuple(dict.fromkeys(given.parcel)), first_day=first, until_on=until, closes_on=closes_on,
-        price=given.price, right_id=right_id, unit=given.unit, grain=given.grain if given.unit == "kg_mu_year" else "",
+        price=STAND_IN if given.price is None else given.price,
+        right_id=right_id, unit=given.unit, grain=given.grain if given.unit == "kg_mu_year" else "",
         floor=given.floor, floor_shown=given.floor_shown, escalator_percent=given.escalator, paid_every=given.paid_every,
         paid_before=given.paid == "before", to_whom=given.to_whom, way=given.way, crop=given.crop, water=given.water,
         road=given.road, slope=given.slope, said=given.said, part=given.part, instead_of=given.instead_of,
@@ -160,7 +166,9 @@ def _years(given: ListingForm, end_of_term: date | None) -> int | None:
 
 def read_listing() -> ListingForm:
     """The form that was sent. An exchange or assignment is for members and to the end of the term, whatever was chosen."""
-    given = read_form(ListingForm)
+    unread = {one.field for one in unread_sums()}
+    sent = [(name, text) for name, text in request.form.items(multi=True) if name not in unread]
+    given = read_form(ListingForm, MultiDict(sent))
     found = transfers(date.max - DAY).get(given.kind)
     if found is not None and len(found.to_whom) == 1:
         given = replace(given, to_whom=found.to_whom[0])

@@ -25,7 +25,7 @@ from landreg.exchange.bidding import deal_queries, sale_queries
 from landreg.exchange.listings import floor_queries, free, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.rules.units import rhythms_of
-from landreg.exchange.routes import far_prices, first_rows
+from landreg.exchange.routes import far_prices, first_rows, listing_sums
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.law.queries import load_law
@@ -233,7 +233,7 @@ def _before(session: Any, county: str) -> Any:
 
 
 def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | Response:
-    given = forms.read_listing()
+    given, unread = forms.read_listing(), listing_sums.unread_sums()
     kept = forms.kept_photos(given)
     g.photo_tokens = forms.tokens(kept)
     handed = forms.kept_papers(given)
@@ -245,8 +245,9 @@ def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | R
     if said is None:
         raise NotFound
     end = said.term.upper if said.term is not None else None
-    offer = forms.offer_from(given, law, right_id, end, handed=handed)
+    offer = forms.offer_from(given, law, right_id, end, handed=handed, unread=unread)
     judged = service.judge(actor, county, offer, photos=len(kept), index=far_prices.index_of(county, offer.kind))
+    listing_sums.told_with(unread, judged.refused)
     if "check" in request.form and judged.refused:
         raise Refused((*judged.refused, *judged.told))
     if "check" in request.form or far_prices.far_unseen(judged, given):
