@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.access.rules import Step
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -109,7 +109,7 @@ def _allowed(
     spoken, given = Spoken("", told.kind, {"said": word.said}), (told.listing_id, told.number)
     findings = [
         *examine(OFFER_RULES, facts, law),
-        *strayed(uow.session, told.county, spoken, law, word.parcels, *given),
+        *strayed(uow.session, told.county, spoken, law, word.parcels, *given, own=uow.actor.desk is Desk.CITIZEN),
     ]
     if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)

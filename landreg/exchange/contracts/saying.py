@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from landreg.exchange.contracts.rules.free import (
     SOLD_RULES,
     con_34_term_has_begun,
     con_85_one_draft_at_a_time,
+    con_115_words_are_told_after,
 )
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.swapped import con_107_exchange_is_about_even
@@ -31,24 +33,28 @@ from landreg.exchange.listings.rules.words import Spoken
 from landreg.law.book import Law, examine
 
 
-def sold_by(session: Session, row: Contract, law: Law, signed_on: date | None = None) -> Finding | None:
+def sold_by(
+    session: Session, row: Contract, law: Law, signed_on: date | None = None, *, own: bool = False
+) -> Finding | None:
     """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, of what the parties themselves said in a contract. signed_on: the day on
-    which both had, by whose rules its words are read.
+    which both had, by whose rules its words are read. own: a side of it asks.
     """
+    law = replace(law, on=signed_on or law.on)
     names = asked_of(row.kind, row.unit, beijing_day(row.drawn_at), free=not row.price)
     said = {name: str(row.clauses[name]) for name in names if row.clauses.get(name)}
     texts = {"said": row.said, **said}
-    spoken = Spoken(row.number, row.kind, texts, on=signed_on)
+    spoken = Spoken(row.number, row.kind, texts)
     if sold := next(iter(examine(SOLD_RULES, (row.number, row.kind, texts), law)), None):
         return sold
     trees = spoken.found(law, "not_basic") is not None
     codes = [one.parcel_code for one in queries.whole(session, row).parcels] if trees else []
-    return next(iter(strayed(session, row.county, spoken, law, codes)), None)
+    shown = row.number if own else ""
+    return next(iter(strayed(session, row.county, spoken, law, codes, shown=shown, own=own)), None)
 
 
-def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
-    """What a side is told of a contract before it signs, and of its words as long as it stands."""
-    told = [None if row.state == "withdrawn" else _sold_by_its_rules(session, row, law)]
+def told_of(session: Session, row: Contract, law: Law, *, own: bool = False) -> list[Finding]:
+    """What a side is told of a contract before it signs, and of its words as long as it stands. own: a side of it asks."""
+    told = [None if row.state == "withdrawn" else _sold_by_its_rules(session, row, law, own=own)]
     if row.state not in FINAL:
         told.append(con_98_cropland_is_for_grain_first((row.number, row.kind, str(row.clauses.get("use") or "")), law))
     if row.state in UNSIGNED:
@@ -65,12 +71,17 @@ def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
     return [one for one in told if one is not None]
 
 
-def _sold_by_its_rules(session: Session, row: Contract, law: Law) -> Finding | None:
-    """The same, by the rules of the day of its signing where both have signed."""
-    found = sold_by(session, row, law)
+def _sold_by_its_rules(session: Session, row: Contract, law: Law, *, own: bool) -> Finding | None:
+    """What its words come to by the rules of the day of its signing, where both have signed; else what they would come to today, as
+    a note (CON-115).
+    """
+    found = sold_by(session, row, law, own=own)
     if found is None or row.state in UNSIGNED:
         return found
-    return sold_by(session, row, law, queries.whole(session, row).signed_on(law.on))
+    signed_on = queries.whole(session, row).signed_on(law.on)
+    if then := sold_by(session, row, law, signed_on, own=own):
+        return then
+    return con_115_words_are_told_after((found, signed_on))
 
 
 def to_be_paid(found: Whole) -> tuple[Decimal, Due] | None:

@@ -98,7 +98,7 @@ def sign(
         if late := con_45_draft_has_its_day((asked.number, found.contract.sign_until), law):
             raise Refused(late)
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
-        if sold := sold_by(uow.session, found.contract, law):
+        if sold := sold_by(uow.session, found.contract, law, own=uow.actor.desk is Desk.CITIZEN):
             raise Refused(sold)
         issuer.must_consent(found, law)
         making.stands_below(uow, found.contract, law)

@@ -16,12 +16,13 @@ from landreg.law.book import Law
 
 def strayed(
     session: Session, county: str, said: Spoken, law: Law, codes: Sequence[str], listing_id: UUID | None = None,
-    shown: str = "",
+    shown: str = "", *, own: bool = False,
 ) -> list[Finding]:  # fmt: skip
     """Everything that was said freely against the law of farmland, of these parcels and those of a listing. shown: what is named in
-    place of the parcels, to who may not read their codes.
+    place of the parcels, to who may not read their codes. own: a household or a taker asks, and shown is what it is told.
     """
     basic: tuple[str, ...] = ()
     if said.found(law, "not_basic"):
-        basic = listing_queries.basic_land(session, county, listing_id, codes)
+        asked = (session, county, listing_id, codes)
+        basic = (shown,) * listing_queries.on_basic_land(*asked) if own else listing_queries.basic_land(*asked)
     return words_stray(replace(said, basic=(shown,) if basic and shown else basic), law)

@@ -136,6 +136,12 @@ def basic_land(session: Session, county: str, listing_id: UUID | None, codes: Se
     return tuple(session.scalars(asked, {"county": county, "listing": listing_id, "codes": list(codes)}))
 
 
+def on_basic_land(session: Session, county: str, listing_id: UUID | None, codes: Sequence[str]) -> bool:
+    """Whether any of them is, for a household or a taker: of a listing that it is told of, and of its own land or contracts."""
+    asked = text("SELECT exchange.on_basic_land(:county, :listing, CAST(:codes AS text[]))")
+    return bool(session.scalar(asked, {"county": county, "listing": listing_id, "codes": list(codes)}))
+
+
 _PARCELS = """SELECT parcel_code, village, name, kind, encode(public.ST_AsEWKB(geom), 'hex') AS shape, public.ST_SRID(geom) AS srid,
     area_m2, mu, land_class, soil_grade, land_use, basic_farmland FROM exchange.{}"""
 _STANDING = """SELECT what, kind, number, named, parcel_code, from_on, until_on,

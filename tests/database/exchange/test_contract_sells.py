@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.exchange.contracts import certifying, life, project_queries, projects, saying, signing
+from landreg.exchange.contracts import certifying, life, project_queries, projects, queries, saying, signing
+from landreg.exchange.listings import listing_queries
 from landreg.law.queries import load_law
+from tests.bidding_kit import farmer
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, seen, signature, signed, terms, today
 from tests.exchange_kit import market
-from tests.registry_kit import Connection, codes
+from tests.registry_kit import HOUSEHOLD, Connection, codes
 from tests.villages import COUNTY, VILLAGE, past_triggers
 
 SOLD = "三年后土地归乙方所有，用来抵债"
@@ -76,19 +80,36 @@ def test_one_that_was_signed_before_is_told_and_not_certified(superuser: Connect
     assert [one.code for one in found] == ["CON-84"]
 
 
-@pytest.mark.parametrize(("code", "said"), [("CON-110", "合同期满自动延长二十年"), ("TR-2", "乙方可取土制砖")])
-def test_one_that_was_signed_before_its_words_were_read_so_is_judged_by_the_rules_of_that_day(
-    superuser: Connection, code: str, said: str
+@pytest.mark.parametrize(
+    ("code", "said", "before"),
+    [
+        ("CON-110", "合同期满自动延长二十年", "2026-11-28"), ("TR-2", "乙方可取土制砖", "2026-11-28"),
+        ("TR-2", "乙方可以挖塘养鱼", "2026-11-28"), ("CON-84", SOLD, "2018-12-31"),
+    ],
+)  # fmt: skip
+def test_one_that_was_signed_before_its_words_were_read_so_is_certified_by_the_rules_of_that_day_and_told_of_them(
+    superuser: Connection, code: str, said: str, before: str
 ) -> None:
+    """CON-115: whatever rule its words meet today; both sides and the desk read it as long as the contract stands."""
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET basic_farmland = true")
     contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 1)))
     at = (OPERATOR, COUNTY, contract.contract_id)
     life.pay(*at, sum(due.amount for due in seen(contract).dues), today(), "HP-1", PAPER)
     worded(superuser, contract.contract_id, said)
 
+    owner = farmer(superuser, HOUSEHOLD)
+
     def told() -> list[str]:
-        with unit_of_work(OPERATOR) as uow:
+        with unit_of_work(OPERATOR) as uow, unit_of_work(owner) as own:
             law = load_law(uow.session, COUNTY, today())
-            return [one.code for one in saying.told_of(uow.session, seen(contract).contract, law)]
+            found = saying.told_of(uow.session, seen(contract).contract, law)
+            row = queries.one(own.session, COUNTY, contract.contract_id, lock=False)
+            assert row is not None
+            (other,) = saying.told_of(own.session, row, law, own=True)
+            assert [(one.code, one.field) for one in found] == [(other.code, other.field)]
+            assert all(law.say(one) and law.say(one, "en") for one in found)
+            return [one.code for one in found]
 
     assert told() == [code]
     with pytest.raises(Refused) as wrong:
@@ -96,10 +117,10 @@ def test_one_that_was_signed_before_its_words_were_read_so_is_judged_by_the_rule
     assert codes(wrong) == {code}
     with past_triggers(superuser):
         superuser.execute(
-            "UPDATE exchange.contract_event SET on_day = '2026-11-28' WHERE contract_id = %s AND kind = 'signed'",
-            (contract.contract_id,),
+            "UPDATE exchange.contract_event SET on_day = %s WHERE contract_id = %s AND kind = 'signed'",
+            (before, contract.contract_id),
         )
-    assert told() == []
+    assert told() == ["CON-115"]
     assert certifying.certify(*at).startswith(f"{COUNTY}-J")
 
 
@@ -114,6 +135,30 @@ def test_trees_and_ponds_are_told_of_permanent_basic_farmland_alone(superuser: C
             told = saying.told_of(uow.session, seen(contract).contract, load_law(uow.session, COUNTY, today()))
         found[basic] = [(one.code, one.values["fault"]) for one in told if one.code == "TR-2"]
     assert found == {True: [("TR-2", "use_on_basic")], False: []}
+
+
+def test_a_side_reads_the_contract_s_number_in_place_of_codes_and_nobody_else_learns_of_them(
+    superuser: Connection,
+) -> None:
+    """TR-2: the login of households and takers is answered by yes or no, of what it is told of."""
+    contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 1)))
+    worded(superuser, contract.contract_id, "乙方可以挖塘养鱼")
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET basic_farmland = true")
+    parcels = [one.parcel_code for one in seen(contract).parcels]
+    owner = farmer(superuser, HOUSEHOLD)
+    with unit_of_work(owner) as uow:
+        row = queries.one(uow.session, COUNTY, contract.contract_id, lock=False)
+        assert row is not None
+        (told,) = saying.told_of(uow.session, row, load_law(uow.session, COUNTY, today()), own=True)
+        assert (told.code, told.values["parcels"]) == ("TR-2", [contract.number])
+        assert listing_queries.on_basic_land(uow.session, COUNTY, None, parcels)
+    stranger = Actor(uuid4(), "样本外人", Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
+    with unit_of_work(stranger) as uow:
+        assert not listing_queries.on_basic_land(uow.session, COUNTY, None, parcels)
+    for who in (owner, stranger):
+        with pytest.raises(DBAPIError), unit_of_work(who) as uow:
+            listing_queries.basic_land(uow.session, COUNTY, None, parcels)
 
 
 def test_so_they_are_of_a_project_before_any_household_is_asked(superuser: Connection) -> None:

@@ -18,6 +18,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deals, offers, review_queries, reviews, takers
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.listings import listing_queries
 from landreg.exchange.model import Listing, Taker
 from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
@@ -78,6 +79,15 @@ def test_a_price_holds_until_its_day_and_nothing_ties_the_offer(listing: Listing
         offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, pond)
     # Which parcels they are stays with their household: the listing is named.
     assert [(one.code, one.values["parcels"]) for one in on_basic.value.findings] == [("TR-2", [listing.number])]
+    # Of one that is told to nobody, nobody learns it.
+    asked = (COUNTY, listing.listing_id, [])
+    for state, told in (("submitted", False), (listing.state, True)):
+        with past_triggers(superuser):
+            superuser.execute(
+                "UPDATE exchange.listing SET state = %s WHERE listing_id = %s", (state, listing.listing_id)
+            )
+        with unit_of_work(actor) as uow:
+            assert listing_queries.on_basic_land(uow.session, *asked) is told
     with past_triggers(superuser):
         superuser.execute("UPDATE land.parcel SET basic_farmland = false")
     offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, pond)

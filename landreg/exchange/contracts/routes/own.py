@@ -257,7 +257,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         law = load_law(uow.session, county, today)
         first = first_come(uow.session, found, law) if passes or takes else None
         lacking = land_gone(uow.session, found, own=True) if passes or takes else ()
-        told = [*([first] if first else ()), *lacking, *told_of(uow.session, row, law)]
+        told = [*([first] if first else ()), *lacking, *told_of(uow.session, row, law, own=True)]
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
         held_by = holders(uow.session, found, own=True)
         gone = out_of_right(uow.session, found, own=True) if passes or takes else []

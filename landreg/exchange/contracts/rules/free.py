@@ -137,6 +137,17 @@ def con_43_clause_lets_it_go_further(facts: Contracted, law: Law) -> Finding | N
     return Finding("CON-43", "parcel", {}, subject=facts.number or None) if facts.kept_back else None
 
 
+def con_115_words_are_told_after(facts: tuple[Finding, date], law: Law | None = None) -> Finding:
+    """CON-115: a contract whose words no rule stopped on the day of its signing is certified, and what they would be stopped for
+    today is told with it: a note. RLCL-38.
+
+    facts: what stops such words today, the day on which both had signed.
+    """
+    found, signed_on = facts
+    said = {"said": found.values.get("said", ""), "signed": signed_on, "fault": f"words_{found.code}"}
+    return Finding("CON-115", found.field, said, subject=found.subject)
+
+
 FREE_RULES: tuple[Callable[[Contracted, Law], Finding | None], ...] = (
     con_31_land_is_not_on_sale,
     con_32_listing_is_withdrawn_first,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from landreg.core.errors import Finding
 from landreg.exchange.listings.rules.offer import HOUSES
@@ -14,21 +13,18 @@ from landreg.law.straying import strays
 
 @dataclass(frozen=True)
 class Spoken:
-    """What was written freely, by field. number: of what it is written in. basic: the parcels that are permanent basic farmland.
-    on: the day by whose rules it is read, None for that of the law.
-    """
+    """What was written freely, by field. number: of what it is written in. basic: parcels that are permanent basic farmland."""
 
     number: str
     kind: str
     texts: Mapping[str, str]
     basic: tuple[str, ...] = ()
-    on: date | None = None
 
     def found(self, law: Law, way: str) -> tuple[str, str] | None:
         """The field and the words that leave the law in a way; None where none do, or where the land is no farmland."""
         if self.kind in (*HOUSES, "construction"):
             return None
-        said = ((name, strays(text, self.on or law.on, way)) for name, text in self.texts.items())
+        said = ((name, strays(text, law.on, way)) for name, text in self.texts.items())
         return next(((name, words) for name, words in said if words), None)
 
 
