@@ -103,6 +103,7 @@ def test_a_house_is_inherited_by_who_is_no_member_and_the_register_says_so(walk:
     page.fill("#field-name", "外甥")
     page.fill("#field-id_number", citizen_id(901))
     page.fill("#field-basis", "（2026）陕安证字第7号公证书")
+    page.select_option("#field-others", "alone")
     read = walk.registered("homestead_inheritance", walk.send())
     assert "外甥" in read
     assert told(walk, right_page(right), "转移登记（继承", "原成员住宅的合法继承人")

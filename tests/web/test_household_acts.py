@@ -12,11 +12,11 @@ import pytest
 from pypdf import PdfReader
 
 from landreg.core.actor import Actor
-from landreg.law.book import act_type
+from landreg.law.book import act_type, term
 from landreg.registry.casework import cases
 from tests.household_kit import SECOND, asked_for, division, handed_out_before, household_id, members, parcels
 from tests.papers_kit import pdf
-from tests.registry_kit import HOUSEHOLD, one, pass_days, put_papers, right_of, to_rights
+from tests.registry_kit import HOUSEHOLD, one, pass_days, put_paper, put_papers, right_of, to_rights
 from tests.small import citizen_id as id_of_birth
 from tests.villages import COUNTY, citizen_id
 from tests.web.conftest import Browser
@@ -159,12 +159,19 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
     right = right_of(officers[0], kind="homestead")
     address = f"/rights/{COUNTY}/{right}/acts/homestead_inheritance"
     given: dict[str, Any] = {"name": "城里人", "id_number": citizen_id(970), "basis": "公证书"}
+    assert "先商定由谁取得房屋" in deng.get(address).text
+    for unsaid, code in (({}, "FORM-1"), ({"others": "some"}, "FORM-6")):
+        answer = deng.post(address, {**given, **unsaid})
+        assert (answer.status_code, code in answer.text) == (400, True)
+    given["others"] = "agreed"
     living = deng.post(address, given)
     assert (living.status_code, "HS-8" in living.text, "已去世的成员" in living.text) == (422, True, True)
     given["deceased"] = [str(member) for member in members(officers[0])]
     page = case_of(deng, address, given)
     changes = deng.get(page).text
     assert changes.count("农户编码") == changes.count(" · 农户编码") == len(given["deceased"])
+    assert term("document", "heirs_agreement") in changes
+    put_paper(officers[0], UUID(page.rsplit("/", 1)[1]), "heirs_agreement")
     walk(deng, shen, page, superuser, "homestead_inheritance")
     assert "登记簿上这一户已没有成员，还有 1 项权利" in deng.get(f"/households/{HOUSEHOLD}").text
     number = one(officers[0], "SELECT max(number) FROM registry.notice")

@@ -84,8 +84,8 @@ def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUI
 
 def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, Any]) -> tuple[str, ...]:
     """The papers that a case asks for: of its act, and of its kind of right, its reason, why members leave, another holder that it
-    names, or of who asks for a correction, what it is of and what it says, or whether the contractor is of the collective. code:
-    of the case's subject.
+    names, or of who asks for a correction, what it is of and what it says, whether there are other heirs, or whether the
+    contractor is of the collective. code: of the case's subject.
 
     Who has land of the collective itself disposes of it without anybody's consent. 农村土地承包法 第五十三条.
     """
@@ -97,8 +97,9 @@ def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, A
     limit = f"limit_{request.get('limit') or ''}"
     left = [str(one["reason"]) for one in request.get("leaves", ())]
     corrected = request.get("facts", ())
-    facts = [trait for one in corrected for trait in (f"fact_{one['fact']}", f"{one['fact']}_{one['value']}")]
-    traits = (of_kind, reason, *left, f"{reason}_{right_kind}", operator, by, of, f"{of}_{right_kind}", limit, *facts)
+    more = [trait for one in corrected for trait in (f"fact_{one['fact']}", f"{one['fact']}_{one['value']}")]
+    more += ["others"] if request.get("others") else []
+    traits = (of_kind, reason, *left, f"{reason}_{right_kind}", operator, by, of, f"{of}_{right_kind}", limit, *more)
     return kind.papers(*traits)
 
 

@@ -81,13 +81,18 @@ class RepresentativeForm:
     deceased: tuple[UUID, ...] = ()
 
 
+HEIRS = ("alone", "agreed")
+"""Whether there are other heirs: none, or they agreed on the one who takes the house."""
+
+
 @dataclass(frozen=True)
 class InheritanceForm:
-    """The heir, and what shows it."""
+    """The heir, what shows it, and whether there are others."""
 
     name: str = field(metadata={"most": 60})
     id_number: str = field(metadata={"most": 20})
     basis: str = field(metadata={"most": 100})
+    others: str
     address: str = field(default="", metadata={"most": 200})
     deceased: tuple[UUID, ...] = ()
 
@@ -206,8 +211,12 @@ def representative_change(actor: Actor, household: Household) -> RepresentativeC
 def homestead_inheritance(actor: Actor, county: str) -> HomesteadInheritance:
     """The request of who inherits a house. The heir becomes a person of the register, whatever becomes of the case."""
     given = read_form(InheritanceForm)
+    if given.others not in HEIRS:
+        raise BadInput(Finding("FORM-6", "others", {"given": given.others}))
     person = applications.person_of(actor, given.name, tidy(given.id_number))
-    return HomesteadInheritance(person, given.name, given.basis, given.address, given.deceased)
+    return HomesteadInheritance(
+        person, given.name, given.basis, given.address, given.deceased, given.others == HEIRS[1]
+    )
 
 
 def exchange(actor: Actor, county: str) -> Exchange:

@@ -83,6 +83,13 @@ def hs_4_heir_of_no_member(facts: HouseholdActFacts, law: Law) -> Finding | None
     return Finding("HS-4", "heir", {"note": law.text("HS-4.note")}, subject=facts.code)
 
 
+def hs_9_heirs_agreed(facts: HouseholdActFacts, law: Law) -> Finding | None:
+    """HS-9: where there are other heirs, they agreed that this one takes the house: a note for the reviewer. landreg."""
+    if not isinstance(facts.asked, HomesteadInheritance) or not facts.asked.others:
+        return None
+    return Finding("HS-9", "others", {}, subject=facts.code)
+
+
 def hs_8_nobody_lives_there(facts: HouseholdActFacts, law: Law) -> Finding | None:
     """HS-8: the homestead is its household's while a member of it lives; only one that died out leaves it to heirs. LAL-62."""
     if not isinstance(facts.asked, HomesteadInheritance):

@@ -89,7 +89,8 @@ class RepresentativeChange:
 @dataclass(frozen=True)
 class HomesteadInheritance:
     """The person who inherits the house, and with it uses the homestead. basis: of the inheritance. deceased: the members of the
-    household whom the papers say dead; of one that has died out, all of them.
+    household whom the papers say dead; of one that has died out, all of them. others: there are further heirs, who agreed that
+    this one takes it.
     """
 
     person_id: UUID
@@ -97,6 +98,7 @@ class HomesteadInheritance:
     basis: str = field(metadata=QUOTED)
     address: str = ""
     deceased: tuple[UUID, ...] = ()
+    others: bool = False
 
 
 @dataclass(frozen=True)

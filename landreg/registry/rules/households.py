@@ -29,6 +29,7 @@ from landreg.registry.rules.household_land import (
     hh_14_one_homestead_after_a_merge,
     hs_4_heir_of_no_member,
     hs_8_nobody_lives_there,
+    hs_9_heirs_agreed,
     tr_4_exchange_within_the_collective,
     tr_13_same_term_to_merge,
     tr_14_exchange_of_one_term,
@@ -274,6 +275,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_11_not_shared,
         hs_4_heir_of_no_member,
         hs_8_nobody_lives_there,
+        hs_9_heirs_agreed,
         tr_33_contracts_run_on,
     ),
     "exchange": (

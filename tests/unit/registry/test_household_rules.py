@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from landreg.law.book import examine, national_law
+from landreg.law.book import act_type, examine, national_law
+from landreg.registry.facts.proposals import papers_of
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.act_facts import OnRight, Restricted
 from landreg.registry.rules.household_facts import Gone, HouseholdActFacts, MemberFacts, OtherHousehold
@@ -316,6 +317,16 @@ def test_a_relation_that_does_not_go_with_the_head_s_sex_is_a_note(relation: str
         told = examine(ACT_RULES[KINDS[type(asked)]], facts(asked, people=people, head=WIFE), LAW)  # type: ignore[index]
         said = [(one.values["relations"], LAW.level(one)) for one in told if one.code == "HH-21"]
         assert said == ([(wrong, "warn")] if wrong else []), asked
+
+
+def test_the_reviewer_is_told_of_other_heirs_and_the_folder_holds_what_they_agreed() -> None:
+    told = examine(ACT_RULES["homestead_inheritance"], facts(replace(HEIR, others=True)), LAW)
+    assert [(one.code, LAW.level(one)) for one in told] == [("HS-9", "warn")]
+    kind = act_type("homestead_inheritance")
+    for others in (True, False):
+        asked = papers_of(kind, "homestead", "Z1", plain(replace(HEIR, others=others)))
+        assert ("heirs_agreement" in asked) is others
+    assert "heirs_agreement" in kind.shown_by(["ruling"])
 
 
 def generations(asked: Request, **changed: Any) -> list[Any]:
