@@ -63,7 +63,7 @@ def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | N
             note("COD-51", row, signs="、".join(f"{sign} (U+{ord(sign):04X})" for sign in signs))
     if field.name in REMARKS:
         for row, tie in _tied(values, field.name, notes.law.on):
-            note(tie.code, row, **tie.values)
+            note(tie.code if field.name == OF_TRANSFER else "GUARD-3", row, **tie.values)
 
 
 def _private(values: Bytes) -> Iterator[tuple[int, str]]:
@@ -90,7 +90,9 @@ def _without_a_form(values: Bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _tied(values: Bytes, name: str, on: date) -> Iterator[tuple[int, Finding]]:
-    """Rows whose text ties land to settling (GUARD-1); each different text is read once."""
+    """Rows whose text ties land to settling; each different text is read once. A remark tells of what was, and is noted (GUARD-3);
+    what a transfer is paid for is a term (GUARD-1).
+    """
     if not filled(values).any():
         return
     read = guard_deal if name == OF_TRANSFER else guard
