@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from datetime import timedelta
@@ -121,6 +122,22 @@ def test_an_objection_from_the_net_is_withdrawn_by_its_objector_s_writing_alone(
     told = shen.get(page).text
     assert f"异议人于{today:%Y年%m月%d日}提交书面撤回申请。实地复核，墙在界线以内" in told
     assert "撤回申请.pdf" in told
+
+
+def test_an_objection_to_a_case_that_has_ended_is_withdrawn_by_a_writing_whose_hash_is_told(
+    shen: Browser, objected: tuple[UUID, str, str], officers: tuple[Actor, Actor]
+) -> None:
+    """Its folder is closed, and the household's next application waits for the objection (REG-6)."""
+    case, _, _ = objected
+    cases.withdraw(officers[0], COUNTY, [case], "户主要求撤回")
+    objection = one(officers[0], "SELECT objection_id FROM registry.objection")
+    today = one(officers[0], "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    page, content = f"/cases/{COUNTY}/{case}", pdf("撤回")
+    shen.get(page)
+    given = {"outcome": "withdrawn", "settlement": "实地复核，墙在界线以内", "withdrawn_by": "writing"}
+    given |= {"withdrawn_on": today.isoformat(), "paper": (io.BytesIO(content), "撤回申请.pdf")}
+    assert shen.post(f"{page}/objections/{objection}", given).status_code == 303
+    assert f"SHA-256 {hashlib.sha256(content).hexdigest()}" in shen.get(page).text
 
 
 def test_an_objection_of_the_counter_is_withdrawn_by_word_on_its_day(

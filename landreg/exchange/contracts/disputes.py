@@ -132,14 +132,16 @@ def settle(
 
 
 def _mediated(found: Whole) -> list[tuple[str, str]]:
-    """Before whom, and about what, mediations came to no agreement or ran out."""
+    """Before whom, and about what, mediations came to no agreement or ran out since a dispute was last settled otherwise: a later
+    one is another dispute.
+    """
     said: list[tuple[str, str]] = []
     before = ("", "")
     for one in found.events:
         if one.kind == "disputed":
             before = (str(one.facts.get("forum", "")), str(one.facts.get("about", "")))
-        elif one.kind == "settled" and one.facts.get("outcome") in (FAILED, LAPSED):
-            said.append(before)
+        elif one.kind == "settled":
+            said = [*said, before] if one.facts.get("outcome") in (FAILED, LAPSED) else []
     return said
 
 

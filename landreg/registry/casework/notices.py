@@ -129,9 +129,9 @@ def settle(
 
     case_id: the case before the officer's eyes, where there is one. taken_back, paper: of one that was withdrawn, how, and the
     objector's writing. Raises BadInput without a reason (REG-12, REG-46), for another outcome, or where a withdrawal rests on
-    nothing of the objector (REG-48); NotFound when the objection is another case's, Conflict when it is settled already or the
-    writing would go into an ended case's folder (REG-8), Refused (REG-1) when who opened or accepted the case settles in its
-    favour, by dismissing the objection or by recording that it was withdrawn.
+    nothing of the objector (REG-48); NotFound when the objection is another case's, Conflict when it is settled already, Refused
+    (REG-1) when who opened or accepted the case settles in its favour, by dismissing the objection or by recording that it was
+    withdrawn.
     """
     if outcome not in OUTCOMES:
         raise BadInput(Finding("FORM-5", "outcome", {"given": outcome[:20]}))
@@ -154,7 +154,7 @@ def settle(
             settlement = _taken_back(
                 uow, case, objection, replace(taken_back, in_writing=paper is not None), settlement
             )
-            _keep(uow, case, paper)
+            settlement += _kept(uow, case, paper)
         objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
         uow.session.flush()
@@ -174,15 +174,16 @@ def _taken_back(uow: UnitOfWork, case: Case, objection: Objection, taken: TakenB
     return taken.said + settlement.strip()
 
 
-def _keep(uow: UnitOfWork, case: Case, paper: Attached | None) -> None:
+def _kept(uow: UnitOfWork, case: Case, paper: Attached | None) -> str:
+    """The objector's writing into the case's folder; the folder of an ended case is closed, and its hash is told instead."""
     if paper is None:
-        return
-    if case.state in FINISHED:
-        raise Conflict(Finding("REG-8", "paper", {"state": case.state, "step": "document"}, subject=case.number))
+        return ""
+    ended = case.state in FINISHED
     documents.enter(
         uow, county=case.county, village=case.village, sha256=paper.sha256, size=paper.size, kind=WITHDRAWAL,
-        name=paper.name, cases=[case.case_id],
+        name=paper.name, cases=[] if ended else [case.case_id],
     )  # fmt: skip
+    return f"（撤回书 SHA-256 {paper.sha256}）" if ended else ""
 
 
 def own_case(uow: UnitOfWork, case: Case) -> Finding | None:

@@ -64,7 +64,10 @@ def taken_in(
     names = masked_persons(session, [members[member] for member in going])
     found: dict[UUID, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for member, case_id in going.items():
-        found[case_id][names[members[member]][0]] = tuple(sorted(homes_of[members[member]]))
+        told, name = found[case_id], names[members[member]][0]
+        alike = sum(one.split("（")[0] == name for one in told)
+        # Two whose names are one behind the mask are two.
+        told[f"{name}（{alike + 1}）" if alike else name] = tuple(sorted(homes_of[members[member]]))
     return found
 
 

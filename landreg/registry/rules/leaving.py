@@ -39,7 +39,11 @@ def chg_16_taken_in_elsewhere(facts: ActFacts, law: Law) -> Finding | None:
     if not facts.taken_in:
         return None
     nowhere = [name for name, households in facts.taken_in.items() if not households]
-    found = [f"{name}（{'、'.join(households)}）" for name, households in facts.taken_in.items() if households]
+    found = [
+        f"{name}（{'、'.join(one or '—' for one in households)}）"
+        for name, households in facts.taken_in.items()
+        if households
+    ]
     values = {**({"members": nowhere} if nowhere else {}), **({"found": found} if found else {})}
     return Finding("CHG-16", "leaves", values, subject=facts.code)
 

@@ -41,11 +41,22 @@ def test_each_row_of_one_text_is_named(tmp_path: Path) -> None:
     findings = report_on(small, tmp_path).findings
     assert found(findings) == {("GUARD-3", P2), ("GUARD-3", P6)}
     assert law().say(findings[0]).startswith("第 2 行的 DKBZXX：备注把土地权利与进城落户写在一起")
-    assert law().say(findings[0], "en").startswith("DKBZXX in row 2: the remark speaks of rights to land together with settling")
+    assert (
+        law()
+        .say(findings[0], "en")
+        .startswith("DKBZXX in row 2: the remark speaks of rights to land together with settling")
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["该户已进城落户，承包地由其父代耕", "公示无异议", "外嫁女，户口未迁出，继续享有承包地", "户口迁出，承包地保留", "户口迁出，承包地由父母耕种"]
+    "text",
+    [
+        "该户已进城落户，承包地由其父代耕",
+        "公示无异议",
+        "外嫁女，户口未迁出，继续享有承包地",
+        "户口迁出，承包地保留",
+        "户口迁出，承包地由父母耕种",
+    ],
 )
 def test_what_is_merely_told_of_a_register_stays(text: str, tmp_path: Path) -> None:
     small = Small()
