@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from landreg.access.queries import account_by_id
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import Unavailable, alone, told, unit_of_work
-from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
+from landreg.core.errors import BadInput, Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
 from landreg.registry.booking import BOOKED
@@ -78,7 +78,7 @@ def ask(
         if len(found) != len(set(case_ids)):
             raise NotFound
         if step.name == "review":
-            without_papers.checked(uow.session, [case for case in found if case.state in step.states], said)
+            without_papers.checked(uow, [case for case in found if case.state in step.states], said)
         asked = Job(
             county=county,
             job_id=uuid4(),
@@ -284,7 +284,13 @@ def _take_those(asker: Actor, now: Job, left: Sequence[Case], step: Step, tools:
     try:
         ids = [case.case_id for case in left]
         return take(asker, now.county, ids, step, press=tools.press, seal=tools.seal, said=now.said)
-    except Refused as error:
-        if len(left) > 1:
+    except (Refused, BadInput) as error:
+        if len(left) == 1:
+            return Stepped(0, {left[0].number: error.findings})
+        if isinstance(error, Refused):
             raise
-        return Stepped(0, {left[0].number: error.findings})
+        # A case that lacks what was asked for with the job stops itself alone.
+        alone = [_take_those(asker, now, [case], step, tools) for case in left]
+        return Stepped(
+            sum(one.done for one in alone), {number: f for one in alone for number, f in one.refused.items()}
+        )

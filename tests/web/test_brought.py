@@ -335,6 +335,7 @@ def test_bad_forms_are_told_beside_their_fields(farmer: Actor, another_browser: 
         ({"leave": str(uuid4()), "leave_reason": "death"}, "APP-2"),
         ({"leave": str(uuid4()), "leave_reason": "落户"}, "FORM-6"),
         ({"leave": str(uuid4()), "leave_reason": "error"}, "CHG-15"),
+        ({"address": "样本村二组，落户后须交回承包地"}, "GUARD-1"),
         ({"address": "长" * 300}, "FORM-"),
         ({"address": "\x00"}, "FORM-"),
     ):

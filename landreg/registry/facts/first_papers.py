@@ -56,6 +56,18 @@ def lacking_in_batch(session: Session, county: str, batch_id: UUID, *, registere
     return {paper: count[paper] for paper in order if count[paper]}
 
 
+def prepared(session: Session, cases: Sequence[Case], account: UUID) -> frozenset[UUID]:
+    """Those of the cases that an account has prepared, and may not review (REG-1)."""
+    if not cases:
+        return frozenset()
+    asked = {"county": cases[0].county, "ids": [case.case_id for case in cases], "account": account}
+    return frozenset(session.scalars(text(_PREPARED), asked))
+
+
+_PREPARED = """
+    SELECT c.case_id FROM registry."case" AS c WHERE c.county = :county AND c.case_id = ANY (:ids)
+    AND EXISTS (SELECT FROM registry.who_prepared(c.county, c.case_id) AS p (account) WHERE p.account = :account)
+"""
 _FOLDERS = """
     SELECT right_kind, papers, count(*) AS cases
     FROM (SELECT c.right_kind, array(

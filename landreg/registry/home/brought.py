@@ -30,6 +30,7 @@ from landreg.party import queries as parties
 from landreg.registry import queries
 from landreg.registry.casework import applications
 from landreg.registry.casework.cases import Stepped, note
+from landreg.registry.guarded import none_ties
 from landreg.registry.home import brought_queries
 from landreg.registry.leaves.applied import Application, ended_facts, made_facts, taken_facts
 from landreg.registry.numbers import draw
@@ -55,7 +56,7 @@ class Wanted:
 
 
 def bring(actor: Actor, wanted: Wanted) -> str:
-    """Bring an application for the actor's own household; its number. Raises Refused (ACC-30, APP-*), BadInput (CHG-6)."""
+    """Bring an application for the actor's own household; its number. Raises Refused (ACC-30, APP-*, GUARD-1), BadInput (CHG-6)."""
     if actor.household is None:
         raise Refused(Finding("ACC-30"))
     with unit_of_work(actor) as uow:
@@ -159,6 +160,8 @@ def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str) ->
     )
     findings = [finding for rule in BRING_RULES if (finding := rule(facts)) is not None]
     number, today = wanted.typed.get("join_id"), beijing_day(uow.now)
+    said = {**wanted.request, **wanted.typed}
+    none_ties(today, {name: words for name, words in said.items() if isinstance(words, str)})
     if number and (fault := citizen_id_fault(number, today)):
         findings.append(Finding("CHG-6", "join_id", {"fault": fault}))
     elif number and "age" in unlike(number, wanted.request["join"]["relation"], "", today):

@@ -29,8 +29,8 @@ from landreg.registry.jobs import Tools
 from landreg.registry.papers.signing import SignerUnusable, make_demo_signer
 from landreg.registry.rules.requests import RestrictionAsked
 from landreg.registry.steps import STEPS
-from tests.registry_kit import applied, codes, in_state, one, right_of, to_rights
-from tests.villages import COUNTY, VILLAGE, stage_village
+from tests.registry_kit import applied, codes, in_state, one, put_paper, right_of, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 TOOLS = Tools(press=lambda: None, seal=lambda: None)
 # How many certificates the planner knows of.
@@ -237,6 +237,37 @@ def test_cases_that_are_refused_are_listed_with_their_findings_and_do_not_stop_t
     # REG-45: the words are of those alone that were reviewed.
     words = "SELECT case_id FROM registry.case_event WHERE step = 'without_papers' AND reason = '已核对档案原件'"
     assert {case for (case,) in superuser.execute(words)} == set(ids[1:])
+
+
+def test_a_case_whose_paper_is_gone_since_the_job_was_asked_for_stops_itself_alone(
+    batch: UUID, registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    """REG-45: no words were asked for, since no paper lacked."""
+    ids = in_state(registrar, batch, "draft")
+    for case in ids:
+        put_paper(registrar, case, "archive_list")
+    cases.accept(registrar, COUNTY, ids)
+    job_id = jobs.ask(reviewer, COUNTY, ids, STEPS["review"], batch)
+    with past_triggers(superuser):
+        superuser.execute("DELETE FROM registry.case_document WHERE case_id = %s", [ids[0]])
+    jobs.work(WORKER, TOOLS)
+    done = job(job_id)
+    assert (done.state, done.done) == ("done", 7)
+    assert [finding["code"] for refused in done.refused for finding in refused["findings"]] == ["REG-45"]
+
+
+def test_no_words_are_asked_of_cases_that_another_reviews(
+    batch: UUID, registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    superuser.execute(
+        'UPDATE registry."case" SET prepared_by = %s WHERE case_id = ANY (%s)', [reviewer.account_id, ids]
+    )
+    job_id = jobs.ask(reviewer, COUNTY, ids, STEPS["review"], batch)
+    jobs.work(WORKER, TOOLS)
+    found = {finding["code"] for refused in job(job_id).refused for finding in refused["findings"]}
+    assert (job(job_id).done, found) == (0, {"REG-1"})
 
 
 def test_one_job_at_a_time_works_on_a_batch(batch: UUID, registrar: Actor) -> None:
