@@ -23,6 +23,8 @@ SHOWN = 20
 UNPRINTED = ("JZD", "JZX")
 """Layers of whose texts no paper has one."""
 OF_TRANSFER = "LZJGSM"
+_OF_TOWN = frozenset("户籍落迁转城镇市街居保学岗房")
+"""Signs of which a remark has one that could speak of settling: the guard is asked of no other, since remarks can be a million."""
 REMARKS = {"DKBZXX", "CYBZSM", "DJBFJ", "FBFDCJS", "CBFDCJS", "GSJS", OF_TRANSFER}
 """Columns of free text that the register keeps."""
 UNKNOWN = ("Co", "Cn")
@@ -98,7 +100,8 @@ def _tied(values: Bytes, name: str, on: date) -> Iterator[tuple[int, Finding]]:
     read = guard_deal if name == OF_TRANSFER else guard
     different, which = distinct(values)
     for number, value in enumerate(different.tolist()):
-        if value and (tie := read(plain(value), on)):
+        said = plain(value)
+        if not _OF_TOWN.isdisjoint(said) and (tie := read(said, on)):
             for row in np.flatnonzero(which == number).tolist():
                 yield row, tie
 

@@ -32,7 +32,8 @@ def test_what_the_year_asks_for_is_registered(
     found["today"] = one(registrar, "SELECT system.clock()::date")
     asked = demo_households.asked_on(registrar, COUNTY, kind, found)
     right = None if act_type(kind).on == "household" else found["right_id"]
-    case = asked_for(registrar, kind, asked, right=right, more=demo_households.MORE.get(kind, ()))
+    reason = ("household_proof",) if kind == "representative_change" else ()
+    case = asked_for(registrar, kind, asked, right=right, more=(*reason, *demo_households.MORE.get(kind, ())))
     booked(registrar, reviewer, superuser, case, kind)
     assert one(registrar, "SELECT count(*) FROM registry.act WHERE kind = :kind", kind=kind) == 1
     if kind == "division":

@@ -148,16 +148,15 @@ def hold_code(uow: UnitOfWork, county: str, code: str) -> Coded:
 
 
 def of_code(uow: UnitOfWork, county: str, held: Coded, village: str, name: str = "", contact: str = "") -> Taker:
-    """Who takes land, by the code that is held: known to the market, or entered. village: of the land, for an organisation and for
-    somebody who stands for no household.
+    """Who takes land, by the code that is held: known to the market, or entered. village: of the land, for an organisation.
 
     Raises BadInput (CON-16) for a code that is none, (FORM-1) for an organisation or a person without their name, Refused (BID-13)
-    for a person whom the market knows by another.
+    for a person whom the market does not know, or by another name.
     """
     if held.household is not None:
         return at_the_counter(uow, county, held.household)
     if held.person:
-        return _person(uow, county, held.code, village, name, contact)
+        return _person(uow, county, held.code, name)
     if uscc_fault(held.code) is not None:
         raise BadInput(Finding("CON-16", "taker"))
     known = taker_queries.taker_of_code(uow.session, county, held.code)
@@ -167,16 +166,17 @@ def of_code(uow: UnitOfWork, county: str, held: Coded, village: str, name: str =
     return known or _open(uow, county, kind="organisation", village=village, code=held.code, **given)
 
 
-def _person(uow: UnitOfWork, county: str, number: str, village: str, name: str, contact: str) -> Taker:
-    """Somebody by the number of their card, as they are opened at the counter."""
+def _person(uow: UnitOfWork, county: str, number: str, name: str) -> Taker:
+    """Somebody by the number of their card, whom the counter has opened with an account of their own: to read, offer and bid."""
     if not name.strip():
         raise BadInput(Finding("FORM-1", "taker_name"))
     said = f"{CITIZEN_ID}:{number}"
     known = taker_queries.taker_of_person(uow.session, county, (*digests(said), *digests(f"person:{number}")))
-    if known is not None and tidy(known.name) != tidy(name):
+    if known is None:
+        raise Refused(Finding("BID-13", "taker", {"fault": "taker_to_be_opened", "most": MOST_NAME}))
+    if tidy(known.name) != tidy(name):
         raise Refused(Finding("BID-13", "taker_name", {"fault": "taker_known_otherwise", "most": MOST_NAME}))
-    given = {"name": name.strip()[:MOST_NAME], "contact": contact.strip()[:MOST_NAME], "village": village}
-    return known or _open(uow, county, kind="person", id_sealed=seal(number), id_digest=digest(said), **given)
+    return known
 
 
 def by_code(uow: UnitOfWork, county: str, village: str, code: str, name: str = "", contact: str = "") -> Taker:

@@ -28,19 +28,18 @@ def parties_of(session: Session, row: Contract, side: str, signed: ContractEvent
     return [party, *(Party("person", None, name) for name in (for_it, agent) if name)]
 
 
-def signed_by_power(session: Session, since: datetime) -> Sequence[tuple[Contract, ContractEvent]]:
-    """Of contracts that may be seen: what was signed by a power of attorney since an instant, by no member of a household."""
-    found = (
-        sa.select(Contract, ContractEvent)
-        .join(
-            ContractEvent,
-            sa.and_(ContractEvent.county == Contract.county, ContractEvent.contract_id == Contract.contract_id),
-        )
-        .where(ContractEvent.kind.in_(("signed_contractor", "signed_taker")), ContractEvent.at >= since)
-        .where(Contract.state != "withdrawn", ContractEvent.facts.has_key("attorney"))
-        .order_by(ContractEvent.at.desc())
-    )
-    return [(row, step) for row, step in session.execute(found) if by_power((step,), step.kind)]
+def signed_by_power(
+    session: Session, contracts: Sequence[Contract], since: datetime
+) -> Sequence[tuple[Contract, ContractEvent]]:
+    """Of these contracts: what was signed by a power of attorney since an instant, by no member of a household; the last first."""
+    of = {row.contract_id: row for row in contracts}
+    # By the contracts, since what is asked of each signature under the policy is asked of all there are.
+    found = sa.select(ContractEvent).where(
+        ContractEvent.county.in_({row.county for row in contracts}), ContractEvent.contract_id.in_(of),
+        ContractEvent.kind.in_(("signed_contractor", "signed_taker")), ContractEvent.at >= since,
+    )  # fmt: skip
+    signed = session.scalars(found.order_by(ContractEvent.at.desc())) if of else ()
+    return [(of[step.contract_id], step) for step in signed if by_power((step,), step.kind)]
 
 
 def by_power(events: Iterable[ContractEvent], kind: str) -> list[ContractEvent]:

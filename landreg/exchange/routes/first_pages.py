@@ -138,16 +138,17 @@ def _next_steps(session: Session) -> Iterator[Row]:
 def asked_of_you(actor: Actor) -> Iterator[Shown]:
     """What a household or a taker is asked for, and may answer or leave."""
     with unit_of_work(actor) as uow:
+        own = contracts.own(uow.session)
         rows = [
             *_chances(uow.session),
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *first_sales.of_sales(uow.session, actor.household),
-            *first_powers.of_powers(uow.session, uow.now - TOLD_FOR, actor.household),
+            *first_powers.of_powers(uow.session, own, uow.now - TOLD_FOR, actor.household),
             *first_deposits.of_doubts(uow.session),
             *first_deposits.of_deposits(uow.session),
             *first_rows.of_projects(uow.session, actor.household),
-            *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
+            *first_rows.of_contracts(uow.session, own, page_day(uow.session), actor.household),
             *first_rows.of_reserve(uow, page_day(uow.session)),
             *first_rows.of_listings(uow.session, page_day(uow.session), actor.household),
             *first_rows.of_members(uow.session, page_day(uow.session)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from landreg.access.home import Row
 from landreg.exchange.bidding.correction_queries import claims_of
 from landreg.exchange.contracts import deal_queries, project_queries, queries, signer_queries
+from landreg.exchange.contracts.model import Contract
 from landreg.registry.routes.shown import holder_name
 from landreg.web import i18n
 
 
-def of_powers(session: Session, since: datetime, household: UUID | None) -> Iterator[Row]:
-    """What was signed, said of a project or claimed in the name of whoever asks, by a power of attorney, since an instant."""
-    yield from _signed(session, since, household)
+def of_powers(session: Session, own: Sequence[Contract], since: datetime, household: UUID | None) -> Iterator[Row]:
+    """What was signed, said of a project or claimed in the name of whoever asks, by a power of attorney, since an instant. own: the
+    contracts of whoever asks.
+    """
+    yield from _signed(session, own, since, household)
     if household is None:
         return
     for word in project_queries.last_words(session, household).values():
@@ -34,9 +37,9 @@ def of_powers(session: Session, since: datetime, household: UUID | None) -> Iter
             yield Row(label, url_for("bids.index"), i18n.shown_instant(claim.at))
 
 
-def _signed(session: Session, since: datetime, household: UUID | None) -> Iterator[Row]:
+def _signed(session: Session, own: Sequence[Contract], since: datetime, household: UUID | None) -> Iterator[Row]:
     taking = {one.taker_id for one in deal_queries.own_takers(session)}
-    for row, step in signer_queries.signed_by_power(session, since):
+    for row, step in signer_queries.signed_by_power(session, own, since):
         takes = row.taker_id in taking
         if step.kind != ("signed_taker" if takes else "signed_contractor"):
             continue

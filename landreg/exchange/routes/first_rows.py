@@ -43,9 +43,9 @@ SOON = timedelta(days=30)
 LOOKED_BACK = timedelta(days=60)
 
 
-def of_contracts(session: Session, today: date, household: UUID | None) -> Iterator[Row]:
+def of_contracts(session: Session, all_own: Sequence[Contract], today: date, household: UUID | None) -> Iterator[Row]:
     """Of each contract of whoever asks: that it waits for a signature, what either side owes late, a notice that stands."""
-    own = [row for row in queries.own(session) if row.state not in UNSIGNED]
+    own = [row for row in all_own if row.state not in UNSIGNED]
     own += draft_queries.own(session, today)
     own += draft_queries.lapsed(session, today - ENDED_FOR)
     taking = {one.taker_id for one in deal_queries.own_takers(session)}

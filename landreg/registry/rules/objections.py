@@ -14,7 +14,7 @@ IN_WRITING, AT_THE_COUNTER = "writing", "counter"
 LEAST_REASON, LEAST_ADDRESS, LEAST_FOUND = 4, 6, 3
 """Letters: of a reason, of an address by which a letter arrives, and of what was found."""
 _OUTCOME = re.compile(
-    "经(?:查|核实|审查|研究)|异议人?|不?能?成立|不?予以?|支持|驳回|采纳|属实|情况|理由|不同意|维持|更正|决定|意见|公告|登记|原|的"
+    "经(?:查|核实|审查|研究)|异议人?|不?能?成立|不?予以?|支持|驳回|采纳|属实|情况|理由|不同意|维持|更正|决定|意见|原|的"
 )
 """Words that say how an objection was settled, and not why."""
 _NUMBER = re.compile(r"\d{7,}")

@@ -29,6 +29,8 @@ RESTRICTIONS = {
     "dispute_entry": "dispute",
 }
 """The restriction that an act of a kind lays on a right."""
+AGREED = ("mortgage", "advance_notice")
+"""Those that their parties agree on; a court, an office or who disputes says the others."""
 RELEASES = {
     "mortgage_release": "mortgage",
     "seizure_release": "seizure",
@@ -228,8 +230,11 @@ def plain(request: Request) -> dict[str, Any]:
 
 
 def written(request: Request) -> dict[str, str]:
-    """What a request says in words of its own, by field, a line each where a field has several; not what it quotes."""
-    own = (one.name for one in fields(request) if not one.metadata.get("quoted"))
+    """What a request says in words of its own, by field, a line each where a field has several; not what it quotes. A mortgage and
+    an advance notice rest on what their parties agreed, which is their own.
+    """
+    agreed = isinstance(request, RestrictionAsked) and request.kind in AGREED
+    own = (one.name for one in fields(request) if agreed or not one.metadata.get("quoted"))
     return {name: "\n".join(_words(_plain(getattr(request, name)))) for name in own}
 
 

@@ -41,7 +41,7 @@ from tests.household_kit import asked_for
 from tests.registry_kit import Connection, applied, booked, codes, one, put_papers, state_of, to_rights
 from tests.villages import COUNTY
 
-NEXT, LAST = UNTIL.replace(month=1), UNTIL - DAY
+NEXT, LAST = UNTIL.replace(month=4), UNTIL - DAY
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +168,7 @@ def test_a_right_is_registered_for_longer_over_nobody_elses_contract(
     right = one(
         registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
     )
-    longer = LandOperationChange("补充1号", NEXT.replace(month=3))
+    longer = LandOperationChange("补充1号", NEXT.replace(month=5))
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "land_operation_change", longer, right=right)
     assert codes(refused) == {"LO-13"}

@@ -15,6 +15,7 @@ from landreg.exchange.bidding import correction_queries, deals, offers, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.windows import Came
 from landreg.exchange.contracts import project_queries, projects, signer_queries, signing
+from landreg.exchange.contracts import queries as contracts
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.logged import stage_word
 from landreg.exchange.contracts.model import Contract, ContractEvent, ProjectWord
@@ -195,7 +196,6 @@ def test_whoever_is_asked_reads_what_was_signed_in_its_name_by_a_power(village: 
     signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, "contractor"), PAPER)
     for code, side in ((HOUSEHOLD, "signed_contractor"), (OTHER, "signed_taker")):
         with unit_of_work(kit.farmer(superuser, code)) as uow:
-            found: list[ContractEvent] = [
-                step for _row, step in signer_queries.signed_by_power(uow.session, seen(contract).events[0].at)
-            ]
+            own, since = contracts.own(uow.session), seen(contract).events[0].at
+            found: list[ContractEvent] = [step for _, step in signer_queries.signed_by_power(uow.session, own, since)]
         assert [one.kind for one in found if one.kind == side] == ([side] if side == "signed_taker" else [])

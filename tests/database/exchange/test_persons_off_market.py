@@ -10,6 +10,8 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Refused
+from landreg.exchange.bidding import takers
+from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.contracts import drawing
 from landreg.exchange.contracts.model import Contract
 from tests.contract_kit import OPERATOR, SHARES, card_of, draft, parcels_of, right_id
@@ -20,7 +22,7 @@ from tests.villages import COUNTY, citizen_id
 def test_somebody_of_no_household_here_takes_a_lease_by_number_and_name(
     database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
-    """CON-16, CON-20: entered once, as at the market's counter; no member of the household that lets the land."""
+    """CON-16, CON-20: opened at the counter with an account before; no member of the household that lets the land."""
     use_key(database.keys["identity"])
     to_rights(registrar, reviewer, superuser, 2)
     number = citizen_id(77001)
@@ -33,6 +35,10 @@ def test_somebody_of_no_household_here_takes_a_lease_by_number_and_name(
     with pytest.raises(BadInput) as nameless:
         drawn_to(number, "")
     assert codes(nameless) == {"FORM-1"}
+    with pytest.raises(Refused) as unknown:
+        drawn_to(number, "样本人甲")
+    assert codes(unknown) == {"BID-13"}
+    takers.open_at_counter(OPERATOR, Opening("person", "样本人甲", number, "13900000000", "jia.ren"))
     contract = drawn_to(number, "样本人甲")
     row = superuser.execute("SELECT kind, code, name FROM exchange.taker WHERE taker_id = %s", [contract.taker_id])
     assert row.fetchone() == ("person", "", "样本人甲")
@@ -40,6 +46,7 @@ def test_somebody_of_no_household_here_takes_a_lease_by_number_and_name(
         drawn_to(number, "样本人乙")
     assert codes(other) == {"BID-13"}
     own_name, own_card = card_of(HOUSEHOLD, 2)
+    takers.open_at_counter(OPERATOR, Opening("person", own_name, own_card, "13900000001", "yi.ren"))
     with pytest.raises(Refused) as family:
         drawn_to(own_card, own_name)
     assert codes(family) == {"CON-16"}

@@ -41,6 +41,7 @@ from landreg.registry.rules.requests import (
 )
 from tests.household_kit import asked_for
 from tests.registry_kit import (
+    BANK,
     HOUSEHOLD,
     Connection,
     applied,
@@ -118,6 +119,12 @@ def test_what_a_case_says_in_words_ties_no_land_to_settling_for_the_register_pri
     applied(registrar, "correction", mended, right_of(registrar))
     quoted = RestrictionAsked("dispute", "镇仲裁委", "镇仲裁委受理：因户口迁出收回承包地纠纷")
     applied(registrar, "dispute_entry", quoted, right_of(registrar))
+    loan = RestrictionAsked(
+        "mortgage", "样本农村信用社", "自愿退出承包地后，方可办理进城落户协议", Decimal(100), whose=BANK
+    )
+    with pytest.raises(Refused) as agreed:
+        applied(registrar, "mortgage", loan, right_of(registrar))
+    assert codes(agreed) == {"GUARD-1"}
 
 
 def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(

@@ -181,7 +181,9 @@ def test_what_is_under_way_is_planned_once(filled: Connection) -> None:
         kept = session.execute(
             text("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%state IN (''draft'', %'")
         ).scalars()
-        assert [plans > 0 for plans in kept] == [True, True, True]
+        # What else asked on this connection before keeps its plans too.
+        planned = [plans > 0 for plans in kept]
+        assert (len(planned) >= 3, all(planned)) == (True, True)
 
 
 def test_a_leaf_reads_the_rows_of_its_act_and_not_the_register(superuser: Connection) -> None:
