@@ -17,7 +17,6 @@ ISSUER = 14
 """Signs of the code of a parcel or a household that name its group, and so the collective that issues land. GB/T 35958-2018."""
 ADULT = 18
 WORKS = 16
-MARRIES = {"1": 22, "2": 20}
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -65,11 +64,6 @@ def of_age(born: date, on: date) -> bool:
 def may_farm(born: date, on: date) -> bool:
     """Whether whoever was born on a day can live on work of their own: from sixteen on, 民法典 第十八条."""
     return years_after(born, WORKS) <= on
-
-
-def may_marry(born: date, sex: str, on: date) -> bool:
-    """Whether whoever was born on a day is old enough to be married: by sex (GB/T 2261.1), 民法典 第一千零四十七条."""
-    return years_after(born, MARRIES[sex]) <= on
 
 
 def sex_of(number: str) -> str:

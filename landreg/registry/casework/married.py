@@ -6,13 +6,14 @@ from typing import Any
 
 from landreg.access.identity import CITIZEN_ID, reveal
 from landreg.core.actor import Actor
-from landreg.core.codes import birth_of, citizen_id_fault, may_marry, sex_of
+from landreg.core.codes import birth_of, citizen_id_fault, sex_of
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
+from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry.rules.household_requests import HouseholdMerge
-from landreg.registry.rules.relations import MARRIED
+from landreg.registry.rules.relations import MARRIED, may_marry
 from landreg.registry.rules.spouses import become_spouses, too_young
 
 
@@ -29,11 +30,11 @@ def must_be_old_enough(actor: Actor, code: str, asked: Any) -> None:
             return
         homes = [household.household_id, *([asked.household_id] if isinstance(asked, HouseholdMerge) else [])]
         members = {m.member_id: m for home in homes for m in parties.members(uow.session, household.county, home)}
-        today = beijing_day(uow.now)
+        law = load_law(uow.session, household.county, beijing_day(uow.now))
     married = {one for one, member in members.items() if member.relation in MARRIED}
     new = [members[one].person_id for one, head in said.items() if one in members and not {one, head} & married]
     for one in reveal(actor, new, "登记为配偶：核对是否达到结婚年龄", code).values():
         sound = one.id_kind == CITIZEN_ID and citizen_id_fault(one.id_number) is None
         born = birth_of(one.id_number) if sound else None
-        if born is not None and not may_marry(born, sex_of(one.id_number), today):
-            raise Refused(too_young(code, "relation"))
+        if born is not None and not may_marry(born, sex_of(one.id_number), law):
+            raise Refused(too_young(code, "relation", law))

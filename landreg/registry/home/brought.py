@@ -23,6 +23,7 @@ from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
+from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
@@ -129,7 +130,7 @@ def _enter(uow: UnitOfWork, wanted: Wanted, consent: tuple[str, UUID] | None) ->
         raise Refused(Finding("ACC-30"))
     county, village, code, name = own
     subject = brought_queries.subject_code(uow.session, household_id, wanted.right_id) or code
-    _judge(uow, wanted, household_id, subject)
+    _judge(uow, wanted, household_id, subject, load_law(uow.session, county, beijing_day(uow.now)))
     (serial,) = draw(uow, "application_number")
     number = f"{county}-W{beijing_day(uow.now):%Y%m%d}-{serial:07d}"
     act = consents.write_act(uow, *consent, Step.APPLY, number) if consent else None
@@ -146,7 +147,7 @@ def _enter(uow: UnitOfWork, wanted: Wanted, consent: tuple[str, UUID] | None) ->
     return number
 
 
-def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str) -> None:
+def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str, law: Law) -> None:
     facts = Brought(
         wanted.kind,
         wanted.right_id,
@@ -159,13 +160,12 @@ def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str) ->
         str(wanted.request.get("leave_reason", "")),
     )
     findings = [finding for rule in BRING_RULES if (finding := rule(facts)) is not None]
-    number, today = wanted.typed.get("join_id"), beijing_day(uow.now)
-    said = {**wanted.request, **wanted.typed}
-    none_ties(today, {name: words for name, words in said.items() if isinstance(words, str)})
-    if number and (fault := citizen_id_fault(number, today)):
+    number, said = wanted.typed.get("join_id"), {**wanted.request, **wanted.typed}
+    none_ties(law.on, {name: words for name, words in said.items() if isinstance(words, str)})
+    if number and (fault := citizen_id_fault(number, law.on)):
         findings.append(Finding("CHG-6", "join_id", {"fault": fault}))
-    elif number and "age" in unlike(number, wanted.request["join"]["relation"], "", today):
-        findings.append(too_young(subject, "join_relation"))
+    elif number and "age" in unlike(number, wanted.request["join"]["relation"], "", law):
+        findings.append(too_young(subject, "join_relation", law))
     if findings:
         raise Refused(findings)
 
@@ -214,7 +214,7 @@ def _take_up(actor: Actor, county: str, application_id: UUID) -> None:
     with unit_of_work(actor) as uow:
         row = _open(uow, county, application_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
-        asked = _request(uow, row)
+        asked = _request(uow, row, law)
         if row.right_id is not None:
             case = applications.case_on_right(uow, law, county, row.right_id, row.act_kind, asked)
         else:
@@ -231,7 +231,7 @@ def _take_up(actor: Actor, county: str, application_id: UUID) -> None:
         stage(uow, Entry("application.taken", county, row.village, row.number, *taken_facts(row)))
 
 
-def _request(uow: UnitOfWork, row: Application) -> Request:
+def _request(uow: UnitOfWork, row: Application, law: Law) -> Request:
     """The request of the case: what was typed is opened here, to be entered, and shown to nobody."""
     typed: dict[str, str] = json.loads(sealing.open_sealed(row.typed_sealed))
     if row.act_kind == "reissue":
@@ -240,7 +240,7 @@ def _request(uow: UnitOfWork, row: Application) -> Request:
     if typed.get("join_name"):
         person = identity.enter_alone(uow, NewPerson(typed["join_name"], "1", typed["join_id"]), "join_name")
         join = row.request["join"]
-        against = unlike(typed["join_id"], join["relation"], join["reason"], beijing_day(uow.now))
+        against = unlike(typed["join_id"], join["relation"], join["reason"], law)
         joins = (Joining(person, join["relation"], join["holds_right"], join["reason"], against),)
     leaves = tuple(Leaving(UUID(member), row.request["leave_reason"]) for member in row.request.get("leaves", ()))
     return HouseholdChange(joins, leaves, typed.get("name", ""), typed.get("address", ""))

@@ -15,6 +15,8 @@ from landreg.core.codes import citizen_id_fault, tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import beijing_day
+from landreg.law.book import Law
+from landreg.law.queries import load_law
 from landreg.registry.casework import applications
 from landreg.registry.rules.relations import unlike
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, NameChange
@@ -59,8 +61,8 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
     """The request of a change of members, name or address."""
     faults: list[Finding] = []
     with unit_of_work(actor) as uow:
-        today = beijing_day(uow.now)
-    joining = {suffix: _joining(suffix, faults, today) for suffix in JOINING}
+        law = load_law(uow.session, code[:6], beijing_day(uow.now))
+    joining = {suffix: _joining(suffix, faults, law.on) for suffix in JOINING}
     given = read_form(HouseholdForm)
     if given.leave and not given.leave_reason:
         faults.append(Finding("FORM-1", "leave_reason"))
@@ -68,7 +70,7 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
         raise BadInput(faults)
     leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
     return HouseholdChange(
-        tuple(_joined(actor, one, today, f"join_name{suffix}") for suffix, one in joining.items() if one),
+        tuple(_joined(actor, one, law, f"join_name{suffix}") for suffix, one in joining.items() if one),
         leaves, given.name, given.address,
     )  # fmt: skip
 
@@ -87,10 +89,10 @@ def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None
     return one
 
 
-def _joined(actor: Actor, one: JoinForm, today: date, field: str) -> Joining:
+def _joined(actor: Actor, one: JoinForm, law: Law, field: str) -> Joining:
     number = tidy(one.join_id)
     person = applications.person_of(actor, one.join_name, number, field)
-    against = unlike(number, one.join_relation, one.join_reason, today)
+    against = unlike(number, one.join_relation, one.join_reason, law)
     return Joining(person, one.join_relation, one.join_holds, one.join_reason, against)
 
 

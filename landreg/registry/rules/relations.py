@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from landreg.core.codes import birth_of, may_marry, of_age, sex_of
+from landreg.core.codes import birth_of, of_age, sex_of
 from landreg.core.errors import Finding
+from landreg.core.periods import years_after
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.requests import HouseholdChange
@@ -25,14 +26,19 @@ RESTORED = "error"
 _ELDERS = frozenset(map(str, range(50, 70)))
 
 
-def unlike(number: str, relation: str, reason: str, on: date) -> tuple[str, ...]:
+def may_marry(born: date, sex: str, law: Law) -> bool:
+    """Whether whoever was born on a day is old enough to be married: by the county's age for the sex (GB/T 2261.1)."""
+    return years_after(born, int(law.number("CHG-17.marries_years", "male" if sex == "1" else "female"))) <= law.on
+
+
+def unlike(number: str, relation: str, reason: str, law: Law) -> tuple[str, ...]:
     """What the number of who joins speaks against: the reason, of birth where they are of age, or the relation, of another sex, or
     of a parent or grandparent where they are not of age; or their age, where it is that of a spouse.
     """
     born, sex = birth_of(number), RELATION_SEX.get(relation)
-    grown = born is not None and of_age(born, on)
+    grown = born is not None and of_age(born, law.on)
     amiss = sex not in (None, sex_of(number)) or (relation in _ELDERS and born is not None and not grown)
-    young = relation in MARRIED and born is not None and not may_marry(born, sex_of(number), on)
+    young = relation in MARRIED and born is not None and not may_marry(born, sex_of(number), law)
     told = {"reason": reason == "birth" and grown, "relation": amiss, "age": young}
     return tuple(one for one, wrong in told.items() if wrong)
 

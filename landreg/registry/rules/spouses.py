@@ -17,16 +17,19 @@ from landreg.registry.rules.requests import HouseholdChange
 
 
 def chg_17_old_enough_to_be_married(facts: ActFacts, law: Law) -> Finding | None:
-    """CHG-17: who joins as somebody's spouse is of the age at which one marries, by their identity number. CC-1047."""
+    """CHG-17: who joins as somebody's spouse is of the age at which one marries in the county, by their identity number.
+    CC-1047.
+    """
     asked = facts.asked
     if not isinstance(asked, HouseholdChange) or all("age" not in joining.unlike for joining in asked.joins):
         return None
-    return too_young(facts.code, "join_relation")
+    return too_young(facts.code, "join_relation", law)
 
 
-def too_young(subject: str, field: str) -> Finding:
+def too_young(subject: str, field: str, law: Law) -> Finding:
     """CHG-17 of somebody whom the number shows too young, by the field that says the relation."""
-    return Finding("CHG-17", field, {}, subject=subject)
+    values = {sex: law.number("CHG-17.marries_years", sex) for sex in ("male", "female")}
+    return Finding("CHG-17", field, values, subject=subject)
 
 
 def hh_20_one_spouse(facts: ActFacts, law: Law) -> Finding | None:

@@ -34,6 +34,7 @@ from landreg.registry.rules.requests import (
     read,
 )
 from landreg.registry.rules.restrictions import consent_papers
+from landreg.registry.rules.spouses import too_young
 
 LAW = national_law("610902", date(2026, 7, 1))
 WIFE, CHILD, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -382,7 +383,7 @@ def test_every_relation_that_names_a_sex_says_it() -> None:
 def test_who_joins_does_so_for_a_reason_and_as_a_relation_that_go_with_their_number(
     number: str, relation: str, reason: str, against: tuple[str, ...]
 ) -> None:
-    assert unlike(number, relation, reason, LAW.on) == against
+    assert unlike(number, relation, reason, LAW) == against
     asked = HouseholdChange((Joining(STRANGER, relation, True, reason, against),))
     found = examine(ACT_RULES["household_change"], facts("household_change", asked), LAW)
     assert [(one.code, LAW.level(one)) for one in found] == ([("CHG-12", "warn")] if against else [])
@@ -515,4 +516,14 @@ def test_a_spouse_is_of_the_age_at_which_one_marries_on_the_day(
     number: str, relation: str, against: tuple[str, ...]
 ) -> None:
     """CHG-17: a man of twenty-two, a woman of twenty, on the birthday itself; a step-child who comes along is none."""
-    assert unlike(number, relation, "marriage", date(2026, 7, 1)) == against
+    assert unlike(number, relation, "marriage", national_law("610902", date(2026, 7, 1))) == against
+
+
+def test_the_age_of_marriage_is_the_countys_own_where_it_set_one() -> None:
+    """CHG-17: as where an autonomous prefecture has a lower one; the refusal tells that one."""
+    law = national_law("610902", date(2026, 7, 1))
+    own = law.with_own([replace(law.parameters["CHG-17.marries_years"], values={"male": "20", "female": "18"})])
+    for number, relation in (("61090220060701001X", "11"), ("61090220080701002X", "38")):
+        assert (unlike(number, relation, "marriage", law), unlike(number, relation, "marriage", own)) == (("age",), ())
+    assert unlike("61090220080702002X", "38", "marriage", own) == ("age",)
+    assert "男20周岁、女18周岁" in own.say(too_young("x", "join_relation", own))
