@@ -258,7 +258,8 @@ def signed_by(given: Mapping[str, Any]) -> Present:
     """Who signs for the taker, as the run keeps it: by the card they were known when the run was asked for."""
     mandatary = UUID(given["mandatary_id"]) if "mandatary_id" in given else None
     return Present(
-        given["name"], given["witness"], attorney="paper" in given, bearer=recorded(given), mandatary=mandatary
+        given["name"], given["witness"], attorney="paper" in given, bearer=recorded(given), mandatary=mandatary,
+        head="head" in given,
     )  # fmt: skip
 
 
@@ -288,6 +289,7 @@ def sign_one(
             bearer=one.bearer,
             attorney=one.attorney,
             mandatary=one.mandatary,
+            head=one.head,
         ),
         paper,
     )

@@ -56,7 +56,8 @@ MOVED_BY = ("", "change")
 class Signature:
     """A signature as it is taken. answer: of a service. consent: of the household, where its agent signs. card: the number of the
     identity card: of a household's member or of a person it is compared and not kept, of who stands there by a power of attorney it
-    is kept sealed; bearer, mandatary: known by it before. attorney: the paper is the party's power of attorney.
+    is kept sealed; bearer, mandatary: known by it before. attorney: the paper is the party's power of attorney, or with
+    head names who heads the organisation.
     """
 
     side: str
@@ -70,6 +71,7 @@ class Signature:
     card: str = ""
     bearer: Bearer | None = None
     attorney: bool = False
+    head: bool = False
     mandatary: UUID | None = None
 
 
@@ -152,9 +154,10 @@ def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[
     row, beside = found.contract, SIDES[1 - SIDES.index(given.side)]
     other = found.of(f"signed_{beside}")
     party = signer_queries.party_of(uow.session, row.county, row.contract_id, given.side)
-    one = Present(given.name, given.witness, given.card, given.attorney, given.bearer, given.mandatary)
+    one = Present(given.name, given.witness, given.card, given.attorney, given.bearer, given.mandatary, head=given.head)
     sides = signer_queries.parties_of(uow.session, row, beside, other)
-    return stands_for(uow, row.county, party, one, law, other.facts if other else None, row.number, sides=sides)
+    facts = other.facts if other else None
+    return stands_for(uow, row.county, party, one, law, facts, row.number, sides=sides, contract=row.contract_id)
 
 
 def contractor_of(row: Contract) -> str:

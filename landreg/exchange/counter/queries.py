@@ -38,6 +38,29 @@ def of_a_party(session: Session, county: str, parties: Collection[UUID], names: 
     return bool(session.scalar(asked, values))
 
 
+@dataclass(frozen=True)
+class Comer:
+    """Who comes: digests of the card's number and of the name, the name, who they are by id; head: of an organisation, as its paper
+    names them.
+    """
+
+    numbers: Sequence[bytes]
+    names: Sequence[bytes]
+    said: str
+    mandatary: UUID | None
+    head: bool
+
+
+def on_side(session: Session, county: str, parties: Collection[UUID], one: Comer, contract: UUID | None) -> bool:
+    """Whether who comes is of some parties, or has by a power signed for one under a contract or one that it follows."""
+    asked = sa.text(
+        "SELECT exchange.is_on_side(:county, CAST(:parties AS uuid[]), CAST(:numbers AS bytea[]), CAST(:names AS bytea[]),"
+        " CAST(:mandatary AS uuid), :said, :head, CAST(:contract AS uuid))"
+    )
+    values = {**vars(one), "county": county, "parties": list(parties), "contract": contract}
+    return bool(session.scalar(asked, values | {"numbers": list(one.numbers), "names": list(one.names)}))
+
+
 def members_said(session: Session, county: str, households: Collection[UUID]) -> Mapping[UUID, list[Any]]:
     """By household: masked name and relation of its members, as the desk sees who may stand at the counter."""
     asked = sa.text("SELECT * FROM exchange.members_said(:county, :households)")

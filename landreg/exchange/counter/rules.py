@@ -24,7 +24,8 @@ class Standing:
     attorney is there, or of an organisation the paper by which it names who heads it. other, other_witness: who signs for the other
     side, and who witnessed that. number: of what is signed. seen: the operator saw the card. witness_is_theirs: the witness bears
     the name of a party, of one of its household or of who has signed for it. is_theirs: who stands there for another is of the
-    other side: by card or name a party, one of its household, who represents it, who has signed for it or is its contact.
+    other side: a party, one of its household (but for who heads an organisation), who represents it, who signed for it by a power
+    under the contract or one that it follows, or its contact.
     """
 
     kind: str

@@ -42,6 +42,8 @@ from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 STRANGER = ("样本受托人", citizen_id(977))
+ANOTHER = citizen_id(979)
+"""A card of nobody whom the register has."""
 
 
 @pytest.fixture
@@ -49,15 +51,15 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     to_rights(registrar, reviewer, superuser, 2)
 
 
-def stands(contract: Contract, side: str, name: str, card: str = "") -> Contract:
-    """Somebody signs for a side by a power of attorney."""
-    given = replace(signature(contract, side), name=name, card=card, attorney=True)
+def stands(contract: Contract, side: str, name: str, card: str = "", head: bool = False) -> Contract:
+    """Somebody signs for a side by a power of attorney, or as who heads it."""
+    given = replace(signature(contract, side), name=name, card=card, attorney=True, head=head)
     return signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
 
 
-def refused(contract: Contract, side: str, name: str, card: str = "") -> str:
+def refused(contract: Contract, side: str, name: str, card: str = "", head: bool = False) -> str:
     with pytest.raises(Refused) as error:
-        stands(contract, side, name, card)
+        stands(contract, side, name, card, head)
     (finding,) = error.value.findings
     return f"{finding.code} {finding.field} {finding.values['fault']}"
 
@@ -77,31 +79,88 @@ def past(contract: Contract, side: str, **facts: Any) -> None:
 
 
 def test_nobody_of_a_household_signs_by_a_power_for_who_takes_its_land(village: None) -> None:
-    """By the card under whatever name, and by the name where no card is shown; who is of neither signs."""
+    """By the card under whatever name, and by the name where no card is shown; who is of neither signs, whatever their name."""
     for taker in (TAKER, OTHER):
         contract = drawn(kind="lease" if taker == TAKER else "subcontract", taker=taker)
         name, card = card_of(HOUSEHOLD, 2)
         for who in ((name, card), (name, ""), ("样本别名", card)):
             assert refused(contract, "taker", *who) == "CON-29 name counter_both", (taker, who)
-        assert stands(contract, "taker", *STRANGER).state == "part_signed"
+        other = STRANGER if taker == TAKER else (name, ANOTHER)
+        assert stands(contract, "taker", *other).state == "part_signed"
     assert refused(contract, "contractor", *card_of(OTHER, 2)) == "CON-29 name counter_both"
 
 
 def test_whom_a_business_named_stands_for_no_household_whose_land_it_takes(
     village: None, superuser: Connection
 ) -> None:
-    """Its contact, who signed for it before; a member of a household signs for the household, also where the business names it."""
-    earlier, contract = drawn(OTHER), drawn()
+    """Its contact, and who signed for it under the contract that this one follows, not under any; a member of a household signs for
+    the household, also where the business names it.
+    """
+    earlier, beside, contract = drawn(OTHER), drawn(), drawn()
     stands(earlier, "taker", "样本理事")
+    assert stands(beside, "contractor", "样本理事").state == "part_signed"
     name, _card = card_of(HOUSEHOLD)
     with past_triggers(superuser):
         superuser.execute(
             "UPDATE exchange.taker SET contact = %s WHERE code = %s", [f"样本联络 {name} 13800000000", TAKER]
         )
+        superuser.execute(
+            "UPDATE exchange.contract SET relation = 'renewal', previous_id = %s WHERE contract_id = %s",
+            [earlier.contract_id, contract.contract_id],
+        )
     for who in ("样本理事", "样本联络", seen(contract).contract.taker_name):
         assert refused(contract, "contractor", who) == "CON-29 name counter_both", who
     signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, "contractor"), PAPER)
     assert seen(contract).contract.state == "part_signed"
+
+
+def test_who_heads_a_business_signs_for_it_over_the_land_of_their_own_household(village: None) -> None:
+    """By the card and the paper that names them; for the household signs another member, never the same one."""
+    contract, (name, card) = drawn(), card_of(HOUSEHOLD)
+    for who in ((name, card), (name, "", True)):
+        assert refused(contract, "taker", *who) == "CON-29 name counter_both", who
+    taken = drawn(kind="subcontract", taker=OTHER)
+    assert refused(taken, "taker", name, card, True) == "CON-29 name counter_both"
+    stands(contract, "taker", name, card, head=True)
+    with pytest.raises(Refused) as error:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, "contractor"), PAPER)
+    assert [one.values["fault"] for one in error.value.findings] == ["counter_other"]
+    second, its = card_of(HOUSEHOLD, 2)
+    own = replace(signature(contract, "contractor"), name=second, card=its)
+    assert signing.sign(OPERATOR, COUNTY, contract.contract_id, own, PAPER).state == "signed"
+
+
+def test_past_the_program_only_a_head_signs_over_the_land_of_their_own_household(village: None) -> None:
+    name, card = card_of(HOUSEHOLD)
+    known, contract, taken = mandatary(name, card), drawn(), drawn(kind="subcontract", taker=OTHER)
+    said = {"name": name, "mandatary_id": known}
+    for row, facts in ((contract, said), (taken, said | {"head": True})):
+        with pytest.raises(Refused) as error:
+            past(row, "taker", **facts)
+        assert codes(error) == {"CON-29"}, facts
+    past(contract, "taker", **said, head=True)
+    with pytest.raises(Refused) as again:
+        past(contract, "contractor", **said)
+    assert codes(again) == {"CON-29"}
+
+
+def test_past_the_program_who_only_bears_the_name_signs_by_another_card(village: None) -> None:
+    name, _card = card_of(HOUSEHOLD, 2)
+    past(drawn(kind="subcontract", taker=OTHER), "taker", name=name, mandatary_id=mandatary(name, ANOTHER))
+
+
+def test_past_the_program_who_signed_by_a_power_counts_for_what_follows(village: None, superuser: Connection) -> None:
+    earlier, beside, contract = drawn(OTHER), drawn(), drawn()
+    stands(earlier, "taker", "样本理事")
+    past(beside, "contractor", name="样本理事")
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET relation = 'renewal', previous_id = %s WHERE contract_id = %s",
+            [earlier.contract_id, contract.contract_id],
+        )
+    with pytest.raises(Refused) as error:
+        past(contract, "contractor", name="样本理事")
+    assert codes(error) == {"CON-29"}
 
 
 def test_past_the_program_nobody_signs_for_the_other_side_either(village: None) -> None:
@@ -144,9 +203,9 @@ def asked() -> tuple[UUID, UUID]:
 
 
 def test_nobody_of_the_taker_speaks_for_a_household_on_a_project(village: None) -> None:
-    stands(drawn(OTHER), "taker", "样本理事")
     project, home = asked()
-    word = replace(says("consents", HOUSEHOLD), name="样本理事", card="", attorney=PAPER)
+    theirs = "样本种植专业合作社"
+    word = replace(says("consents", HOUSEHOLD), name=theirs, card="", attorney=PAPER)
     with pytest.raises(Refused) as error:
         projects.say(OPERATOR, COUNTY, project, home, word)
     assert [one.values["fault"] for one in error.value.findings] == ["counter_both"]
@@ -160,7 +219,7 @@ def test_nobody_of_the_taker_speaks_for_a_household_on_a_project(village: None) 
             stage_word(uow, row, [])
 
     with pytest.raises(Refused) as beside:
-        write(ProjectWord(**kept | {"word_id": uuid4(), "name": "样本理事", "mandatary_id": None}))
+        write(ProjectWord(**kept | {"word_id": uuid4(), "name": theirs, "mandatary_id": None}))
     assert codes(beside) == {"CON-29"}
 
 

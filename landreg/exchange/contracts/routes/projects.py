@@ -256,6 +256,7 @@ class TakerSigning:
     identity: bool = False
     card: str = field(default="", metadata={"most": 30})
     attorney: Upload | None = None
+    head: bool = False
 
 
 @blueprint.post("/contracts/projects/<county>/<uuid:project_id>/signatures")
@@ -264,7 +265,7 @@ class TakerSigning:
 def sign(county: str, project_id: UUID) -> Redirect:
     """Ask for the run that takes it."""
     given = read_form(TakerSigning)
-    one = Present(given.name, given.witness, given.card)
+    one = Present(given.name, given.witness, given.card, head=given.head)
     project_runs.ask_signatures(
         current_actor(), county, project_id, one, given.identity, kept(given.attorney, "attorney")
     )

@@ -36,6 +36,7 @@ class SigningForm:
     witness: str = field(default="", metadata={"most": 60})
     card: str = field(default="", metadata={"most": 30})
     attorney: bool = False
+    head: bool = False
     answer: Upload | None = None
     paper: Upload | None = None
 
@@ -56,6 +57,7 @@ def sign(county: str, contract_id: UUID) -> Redirect:
         answer,
         card=given.card,
         attorney=given.attorney,
+        head=given.head,
     )
     made = signing.sign(current_actor(), county, contract_id, signature, kept(given.paper))
     flash(_("双方已签字，合同成立。") if made.state == "signed" else _("签字已记录，等另一方签字。"))
