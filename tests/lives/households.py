@@ -36,8 +36,8 @@ def households(on: Stage) -> Life:
     """Divided, represented by another, inherited, exchanged, given back, merged; operated by others."""
     to_rights(on.registrar, on.reviewer, on.superuser, 4)
     pass_days(on.superuser, 10)
-    yield from _between_people(on)
     yield from _operated(on)
+    yield from _between_people(on)
     yield from _land_moves(on)
 
 
