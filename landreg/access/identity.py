@@ -30,6 +30,9 @@ CITIZEN_ID, OTHER_ID = "1", "9"
 """Kinds of identity papers (NY/T 2539, table C.9)."""
 ID_KINDS = ("1", "2", "3", "4", "5", "9", "person")
 """Kinds of identity papers that a member may be registered by (NY/T 2539, table C.15), and as takers were once known."""
+OLD_ENOUGH_TO_MARRY, OF_AGE = "登记为配偶：核对是否达到结婚年龄", "退出申请：核对成员是否成年"
+CHECKS = frozenset((OLD_ENOUGH_TO_MARRY, OF_AGE))
+"""The reasons by which an application has numbers held against a rule, which nobody sees: no reveal is given one of them."""
 
 
 @dataclass(frozen=True)
@@ -178,19 +181,32 @@ def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str
     """Names and identity numbers of persons who are party to something in the actor's jurisdiction.
 
     reason: why, in words; subject: the code or number of what is dealt with. Who opened whom, when and why is in the log,
-    committed, before this returns. Runs its own transactions. Raises BadInput without a reason (ACC-15), NotFound when
-    one of the persons is not known in the jurisdiction.
+    committed, before this returns. Runs its own transactions. Raises BadInput without a reason, (ACC-15) or with one of
+    `CHECKS` (ACC-35), NotFound when one of the persons is not known in the jurisdiction.
     """
-    asked = sorted(set(person_ids))
     if len(reason.strip()) < SHORTEST_REASON:
         raise BadInput(Finding("ACC-15", "reason", {"least": SHORTEST_REASON}))
+    if reason.strip() in CHECKS:
+        raise BadInput(Finding("ACC-35", "reason"))
+    return _opened(actor, person_ids, reason.strip(), subject)
+
+
+def check(actor: Actor, person_ids: Collection[UUID], what: str, subject: str) -> dict[UUID, Identity]:
+    """The same for one of `CHECKS`: the caller compares the numbers with a rule and shows them to nobody."""
+    if what not in CHECKS:
+        raise ValueError(what)
+    return _opened(actor, person_ids, what, subject)
+
+
+def _opened(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str) -> dict[UUID, Identity]:
+    asked = sorted(set(person_ids))
     if not asked:
         return {}
     county = (actor.jurisdiction[:6]).ljust(6, "0")
     with unit_of_work(actor) as uow:
         if person_queries.linked_persons(uow.session, asked) != frozenset(asked):
             raise NotFound(Finding("ACC-17"))
-        opening_id = _stage_opening(uow, county, asked, reason.strip(), subject)
+        opening_id = _stage_opening(uow, county, asked, reason, subject)
     with unit_of_work(actor) as uow:
         sealed = person_queries.opened_persons(uow.session, county, opening_id)
     return {

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.access.identity import CHECKS
 from landreg.access.queries import names_of
 from landreg.audit import facts_decided as decided
 from landreg.audit.queries import PRINTING, Asked, instant_of, month_after, narrowed, opening
@@ -196,7 +197,9 @@ def printed(session: Session, asked: Asked) -> Iterator[Fact]:
 
 
 def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
-    """Openings of identity data; known: a case of those days is about the subject, or a certificate, or its issue."""
+    """Openings of identity data; known: a case of those days is about the subject, or a certificate, or its issue;
+    or an application had the numbers held against a rule, whether a case came of it or not.
+    """
     o = opening.c
     around = sa.func.make_interval(0, 0, 0, law.days("AUD-7.case_days"))
     soon = sa.func.make_interval(0, 0, 0, 0, 0, law.days("AUD-7.issue_minutes"))
@@ -223,7 +226,7 @@ def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
         )
     )
     found = sa.select(
-        o.opening_id, o.village, o.subject, o.opened_at, o.account_id, sa.func.cardinality(o.person_ids).label("persons"),
+        o.opening_id, o.village, o.subject, o.opened_at, o.account_id, o.reason, sa.func.cardinality(o.person_ids).label("persons"),
         at_work.label("case"), issued.label("issued"),
     )  # fmt: skip
     rows = session.execute(narrowed(found, asked, o.village, o.opened_at)).all()
@@ -231,7 +234,7 @@ def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
     for row in rows:
         cases = (row.case,) if row.case else ()
         who = names.get(row.account_id, "—")
-        known = bool(row.case) or row.issued
+        known = bool(row.case) or row.issued or row.reason in CHECKS
         yield Reveal(row.village, row.subject, row.opened_at, cases, str(row.opening_id), who, row.persons, known)
 
 

@@ -83,8 +83,8 @@ class Printed(Fact):
 
 @dataclass(frozen=True)
 class Reveal(Fact):
-    """Identity data opened: of how many persons, by whom; known: whether a case or a certificate stands behind it. opening: the key
-    of its leaf.
+    """Identity data opened: of how many persons, by whom; known: whether a case, a certificate or a check that shows nothing
+    stands behind it. opening: the key of its leaf.
     """
 
     opening: str = ""

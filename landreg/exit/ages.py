@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from landreg.access.identity import CITIZEN_ID, reveal
+from landreg.access.identity import CITIZEN_ID, OF_AGE, check
 from landreg.core.actor import Actor
 from landreg.core.codes import birth_of, citizen_id_fault, of_age
 from landreg.core.db import unit_of_work
@@ -24,7 +24,7 @@ def minors_of(actor: Actor, household_code: str) -> set[UUID]:
             for one in parties.members(uow.session, household.county, household.household_id)
         }
         today = beijing_day(uow.now)
-    opened = reveal(actor, list(members), "退出申请：核对成员是否成年", household_code)
+    opened = check(actor, list(members), OF_AGE, household_code)
     return {
         members[person]
         for person, one in opened.items()

@@ -41,7 +41,8 @@ READS = frozenset(
 )
 """Services that open a unit of work and only read."""
 ELSEWHERE: Mapping[str, str] = {
-    "landreg.exit.ages.minors_of": "reads; what it opens is by `reveal`, which is swept",
+    "landreg.access.identity.check": "writes by what `reveal` writes by, which is swept",
+    "landreg.exit.ages.minors_of": "reads; what it opens is by `check`, as the one before",
     "landreg.registry.casework.married.must_be_old_enough": "the same",
     "landreg.exchange.contracts.days.end_with_its_right": "one step, written as that of `end_by_day`, which is swept",
     "landreg.land.uploads.check_waiting": "swept as the worker calls it, `received.check_waiting`",

@@ -145,8 +145,13 @@ def test_a_household_gets_no_second_spouse_and_none_of_eight_years(deng: Browser
     joins = {"join_relation": "10", "join_reason": "marriage", "join_holds": "1"}
     form = f"/households/{HOUSEHOLD}/acts/household_change"
     deng.get(form)
-    for name, number, code in (("王小妹", CHILD, "CHG-17"), ("王大妹", citizen_id(951), "HH-20")):
-        answer = deng.post(form, {**joins, "join_name": name, "join_id": number})
+    second = {f"{name}_2": said for name, said in joins.items()} | {
+        "join_name_2": "王二妹",
+        "join_id_2": citizen_id(953),
+    }
+    assert term("document", "divorce_proof") in deng.get(form).text
+    for name, number, more, code in (("王小妹", CHILD, {}, "CHG-17"), ("王大妹", citizen_id(951), second, "HH-20")):
+        answer = deng.post(form, {**joins, "join_name": name, "join_id": number, **more})
         assert (answer.status_code, code in answer.text) == (422, True), answer.text[:2000]
 
 

@@ -23,7 +23,7 @@ from landreg.registry.rules.household_requests import Branch, Division, LandOper
 from landreg.registry.rules.requests import Request
 from landreg.registry.rules.restrictions import CONSENTS
 
-LACKING = frozenset(("REG-20", "TR-10", "COR-10", "COR-19")) | CONSENTS
+LACKING = frozenset(("REG-20", "TR-10", "COR-10", "COR-19", "HH-22")) | CONSENTS
 AT_ACCEPTANCE = LACKING | {"TR-5", "TR-16", "TR-22", "END-3", "COR-7", "COR-9", "COR-26"}
 """What is asked of papers: they come into the folder after the case is opened. A preview tells of those that are only noted."""
 

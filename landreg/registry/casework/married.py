@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from landreg.access.identity import CITIZEN_ID, reveal
+from landreg.access.identity import CITIZEN_ID, OLD_ENOUGH_TO_MARRY, check
 from landreg.core.actor import Actor
 from landreg.core.codes import birth_of, citizen_id_fault, sex_of
 from landreg.core.db import unit_of_work
@@ -33,7 +33,7 @@ def must_be_old_enough(actor: Actor, code: str, asked: Any) -> None:
         law = load_law(uow.session, household.county, beijing_day(uow.now))
     married = {one for one, member in members.items() if member.relation in MARRIED}
     new = [members[one].person_id for one, head in said.items() if one in members and not {one, head} & married]
-    for one in reveal(actor, new, "登记为配偶：核对是否达到结婚年龄", code).values():
+    for one in check(actor, new, OLD_ENOUGH_TO_MARRY, code).values():
         sound = one.id_kind == CITIZEN_ID and citizen_id_fault(one.id_number) is None
         born = birth_of(one.id_number) if sound else None
         if born is not None and not may_marry(born, sex_of(one.id_number), law):

@@ -57,6 +57,8 @@ from landreg.registry.rules.spouses import (
     chg_17_old_enough_to_be_married,
     hh_20_one_spouse,
     hh_21_relation_goes_with_the_head,
+    hh_22_divorced_before_another_joins,
+    hh_23_a_divorced_spouse_stays,
 )
 
 HEADS = ("01", "02")
@@ -239,6 +241,8 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_17_old_enough_to_be_married,
         hh_20_one_spouse,
         hh_21_relation_goes_with_the_head,
+        hh_22_divorced_before_another_joins,
+        hh_23_a_divorced_spouse_stays,
         pt_1_members_in_one_household,
         pt_5_members_in_one_county,
     ),

@@ -15,6 +15,9 @@ from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.relations import HEAD_SEX, SPOUSES
 from landreg.registry.rules.requests import HouseholdChange
 
+DIVORCED = "divorce_proof"
+"""The paper that shows whom the register has as the representative's spouse to be that no more."""
+
 
 def chg_17_old_enough_to_be_married(facts: ActFacts, law: Law) -> Finding | None:
     """CHG-17: who joins as somebody's spouse is of the age at which one marries in the county, by their identity number.
@@ -33,9 +36,35 @@ def too_young(subject: str, field: str, law: Law) -> Finding:
 
 
 def hh_20_one_spouse(facts: ActFacts, law: Law) -> Finding | None:
-    """HH-20: after an act by which somebody comes to be the representative's spouse they have one. CC-1042, RLCL-24."""
+    """HH-20: after an act by which somebody comes to be the representative's spouse they have one. CC-1042, RLCL-24.
+
+    Of one who joins beside a spouse that the register has, HH-22 and HH-23 ask.
+    """
     most = max(_counts(facts), default=0)
     return Finding("HH-20", _field(facts), {"spouses": most}, subject=facts.code) if most > 1 else None
+
+
+def hh_22_divorced_before_another_joins(facts: ActFacts, law: Law) -> Finding | None:
+    """HH-22: who joins as the spouse beside one who stays a member comes with the proof that these two are divorced. CC-1042."""
+    if not _joins_beside(facts) or DIVORCED in facts.papers:
+        return None
+    return Finding("HH-22", "join_relation", {}, subject=facts.code)
+
+
+def hh_23_a_divorced_spouse_stays(facts: ActFacts, law: Law) -> Finding | None:
+    """HH-23: with that proof two are called spouse until the relation is said anew: a note for the reviewer. RLCL-31."""
+    beside = _joins_beside(facts)
+    if not beside or DIVORCED not in facts.papers:
+        return None
+    return Finding("HH-23", "join_relation", {"spouses": beside + 1}, subject=facts.code)
+
+
+def _joins_beside(facts: ActFacts) -> int:
+    """Beside how many spouses that the register has, and who do not leave, one joins as another."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange) or sum(one.relation in SPOUSES for one in asked.joins) != 1:
+        return 0
+    return len(facts.spouses - asked.leaving)
 
 
 def hh_21_relation_goes_with_the_head(facts: ActFacts, law: Law) -> Finding | None:
@@ -98,7 +127,7 @@ def _counts(facts: ActFacts) -> list[int]:
     asked = facts.asked
     if isinstance(asked, HouseholdChange):
         joins = sum(one.relation in SPOUSES for one in asked.joins)
-        return [len(facts.spouses - asked.leaving) + joins] if joins else []
+        return [len(facts.spouses - asked.leaving) + joins] if joins > 1 else []
     if isinstance(asked, Correction):
         return [len(facts.spouses | become_spouses(asked).keys())] if become_spouses(asked) else []
     if not isinstance(facts, HouseholdActFacts):

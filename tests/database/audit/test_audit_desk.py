@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from landreg.access.identity import reveal
+from landreg.access.identity import OLD_ENOUGH_TO_MARRY, check, reveal
 from landreg.audit import queries, sample_queries, samples, service
 from landreg.audit.logged import register
 from landreg.audit.queries import LISTS, Asked
@@ -310,6 +310,11 @@ def test_a_reveal_is_flagged_unless_a_case_of_those_days_is_about_it(
     pass_days(superuser, 90)
     reveal(registrar, [person], "核对身份", household)
     assert len(raised(auditor)["AUD-7"]) == 2
+    assert set(check(registrar, [person], OLD_ENOUGH_TO_MARRY, household)) == {person}
+    assert len(raised(auditor)["AUD-7"]) == 2
+    with pytest.raises(BadInput) as typed:
+        reveal(registrar, [person], f" {OLD_ENOUGH_TO_MARRY}", household)
+    assert codes(typed) == {"ACC-35"}
 
 
 def test_flags_of_another_division_are_not_told(registered: list[UUID], superuser: Connection, auditor: Actor) -> None:

@@ -462,6 +462,26 @@ def test_the_last_member_s_death_is_registered_and_the_household_dies_out(
     assert rechecked(database, worker) == []
 
 
+def test_the_representative_is_married_again_while_the_divorced_spouse_stays_a_member(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """HH-22 without the paper of the divorce; with it the former spouse keeps the right, and the reviewer is told (HH-23)."""
+    _head, wife = members(registrar)
+    person = applications.person_of(registrar, "成员新", citizen_id(971))
+    again = HouseholdChange((Joining(person, "10", True, "marriage"),))
+    case = asked_for(registrar, "household_change", again)
+    with pytest.raises(Refused) as unproven:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(unproven) == {"HH-22"}
+    put_paper(registrar, case, "divorce_proof")
+    booked(registrar, reviewer, superuser, case, "household_change")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
+    assert "HH-23" in {found["code"] for found in findings}
+    holds = f"SELECT holds_right FROM party.member WHERE member_id = :m AND {STANDS}"
+    assert (len(members(registrar)), one(registrar, holds, m=wife)) == (3, True)
+    assert rechecked(database, worker) == []
+
+
 def test_parcels_are_exchanged_between_two_rights(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
     tmp_path: Path,

@@ -57,6 +57,7 @@ FACTS: dict[str, type[ActFacts]] = {
 }
 PAPERS = frozenset({"risk_statement", "notice_consent", "creditor_consent"})
 BORN = Joining(STRANGER, "21", holds_right=True, reason="birth")
+MARRIED_AGAIN = HouseholdChange((Joining(STRANGER, "12", holds_right=True, reason="marriage"),))
 
 
 def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
@@ -167,7 +168,8 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-4", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "moved_to_town"),)), {}),
     ("CHG-15", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "error"),)), {}),
     ("CHG-17", "household_change", HouseholdChange((replace(BORN, relation="12", unlike=("age",)),)), {}),
-    ("HH-20", "household_change", HouseholdChange((replace(BORN, relation="10"),)), {"spouses": frozenset({WIFE})}),
+    ("HH-20", "household_change", HouseholdChange((replace(BORN, relation="10"),) * 2), {}),
+    ("HH-22", "household_change", MARRIED_AGAIN, {"spouses": frozenset({WIFE})}),
     ("CHG-7", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({CHILD})}),
     ("HH-6", "household_change", HouseholdChange(name="李四"), {"misnamed": ("李*",)}),
     ("TR-23", "assignment", replace(ASSIGNED, parcels=("P9",)), {}),
@@ -262,6 +264,18 @@ def test_who_marries_out_is_a_note_for_the_reviewer() -> None:
     asked = HouseholdChange(leaves=(Leaving(CHILD, "marriage"),))
     (finding,) = examine(ACT_RULES["household_change"], facts("household_change", asked), LAW)
     assert (finding.code, LAW.level(finding)) == ("CHG-5", "warn")
+
+
+def test_who_is_married_again_while_the_divorced_spouse_stays_shows_the_divorce_and_the_reviewer_is_told() -> None:
+    asked = facts("household_change", MARRIED_AGAIN, spouses=frozenset({WIFE}))
+    (told,) = examine(ACT_RULES["household_change"], replace(asked, papers=frozenset({"divorce_proof"})), LAW)
+    assert (told.code, LAW.level(told), told.values) == ("HH-23", "warn", {"spouses": 2})
+    gone = replace(
+        asked, asked=replace(MARRIED_AGAIN, leaves=(Leaving(WIFE, "death"),)), members={WIFE: True, CHILD: True}
+    )
+    assert examine(ACT_RULES["household_change"], gone, LAW) == ()
+    twice = replace(asked, asked=HouseholdChange(MARRIED_AGAIN.joins * 2), papers=frozenset({"divorce_proof"}))
+    assert [one.code for one in examine(ACT_RULES["household_change"], twice, LAW)] == ["HH-20"]
 
 
 def test_who_joins_is_related_as_the_head_s_sex_has_it_or_the_reviewer_is_told() -> None:
