@@ -102,3 +102,10 @@ def claimed(session: Session, household_id: UUID) -> set[UUID]:
     """The windows in which a household claims the land and did not take its claim back."""
     asked = sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id)
     return set(session.scalars(asked.where(stands(PriorityClaim, PriorityClaim.claim_id))))
+
+
+def land_is_there(session: Session, county: str, contract_id: UUID) -> bool:
+    """Whether the land of a contract is where it left it: under the right that it rests on, of the same holder; or, moved by the
+    register, under one right of the taker's.
+    """
+    return bool(session.scalar(sa.select(sa.func.exchange.land_is_there(county, contract_id))))

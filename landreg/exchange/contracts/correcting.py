@@ -27,6 +27,7 @@ from landreg.exchange.contracts.model import ContractEvent, RentPayment
 from landreg.exchange.contracts.rules.outcomes import ENDING
 from landreg.exchange.contracts.rules.rent import ZERO
 from landreg.exchange.contracts.whole import Whole, due_of
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.law.book import Law
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -165,7 +166,8 @@ def _end_by(found: Whole, row: ContractEvent) -> ContractEvent | None:
 
 def _went_on_since(session: Session, found: Whole, row: ContractEvent) -> bool:
     """Whether something came since an outcome that ended a contract, or made it void: a step, a payment, the end of what was
-    transferred further; or another has its land, or lists it, for days of its term.
+    transferred further; the land is no more where the contract left it; or another has it, or lists it, for days of its term. What
+    the register has moved is bound no more, and goes on freely.
     """
     came = any(one.at > row.at and one.kind not in ("settled", "ended", "filed") for one in found.events)
     if came or any(one.recorded_at > row.at for one in found.payments):
@@ -176,10 +178,17 @@ def _went_on_since(session: Session, found: Whole, row: ContractEvent) -> bool:
     below = queries.following(session, of.county, of.contract_id)
     if any(one.relation == "retransfer" and one.ends_on is not None for one in below):
         return True
-    passed_on, codes = (
-        of.relation == "retransfer",
-        [one.parcel_code for one in found.parcels if one.parcel_code not in found.parts],
-    )
+    if not correction_queries.land_is_there(session, of.county, of.contract_id):
+        return True
+    moved = of.kind in MOVING and of.relation in ("", "change") and found.of("registered") is not None
+    return not moved and _another_has(session, found)
+
+
+def _another_has(session: Session, found: Whole) -> bool:
+    """Whether another has the land of a contract, or lists it, for days of its term."""
+    of = found.contract
+    passed_on = of.relation == "retransfer"
+    codes = [one.parcel_code for one in found.parcels if one.parcel_code not in found.parts]
     days = (of.from_on, of.until_on)
     bound = {} if passed_on else land_queries.bound(session, of.county, codes, *days, 0, [of.contract_id])
     return bool(bound or deal_queries.listed(session, of.county, codes, days, passed_on=passed_on, but=of.deal_id))
