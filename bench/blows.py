@@ -44,6 +44,7 @@ LEFT_OUT = {
     "land.upload": _DELIVERED,
     "registry.batch": "a way of working on many cases",
     "registry.job": "long work in hand",
+    "registry.contradicted_village": "a count of what surveys have otherwise, made anew from them and the register by the worker",
     "registry.renewal_entry": "a roster's line: work, until the members decide; then each of them has its act or its leaf",
 }
 """Tables that a desk may write, and yet no leaf tells of their rows: table to reason."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from landreg.core.actor import Actor
 from landreg.registry import booking
+from landreg.registry.contradictions import Recount
 from tests.database.registry.test_resurveyed import corrected
 from tests.registry_kit import one, to_notice
 from tests.villages import COUNTY, stage_village
@@ -27,6 +28,7 @@ def test_rights_that_a_later_survey_has_otherwise_are_named_with_the_way_to_corr
     package = deng.get(f"/packages/{COUNTY}/{new.package_id}").text
     assert "其中 1 项已登记的权利" in package
     assert f"{rows}#registered" in package
+    assert Recount().work() == 1, "the first page says what the worker has counted"
     assert f"{rows}#registered" in deng.get("/").text
     listed = deng.get(rows).text
     assert old.contracts[0] in listed[listed.index('id="registered"') :]

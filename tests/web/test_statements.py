@@ -17,7 +17,7 @@ MOST = {
     "/cases?queue=all": 9,
     "/parcels/{parcel}": 12,
     f"/households/{HOUSEHOLD}": 10,
-    "/rights/{county}/{right}": 18,
+    "/rights/{county}/{right}": 19,
     "/cases/{county}/{case}": 23,
     f"/search?q={HOUSEHOLD}": 11,
     "/search?q=JC00001": 12,
