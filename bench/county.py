@@ -56,6 +56,8 @@ LEFT_OUT = {
 }  # fmt: skip
 """Exclusion constraints that are not made again: of a million rows they take minutes. The acts that are measured do not write
 into the first three tables; of households the other one (`pt_2`) stands."""
+STAND_INS = {"ct_5_contract_code_once": "CREATE INDEX contract_by_code ON registry.contract (county, code)"}
+"""What finds by them, in their place."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ def _drop_indexes(superuser: psycopg.Connection[Any]) -> Iterator[str]:
         superuser.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         if name not in LEFT_OUT:
             yield f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
+        elif name in STAND_INS:
+            yield STAND_INS[name]
     found = superuser.execute(
         """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index AS i
            WHERE i.indrelid = ANY (%s::regclass[]) AND NOT i.indisunique
