@@ -79,10 +79,9 @@ def register_named(text: str) -> list[str]:
     who died is struck off.
     """
     said = _BOOK.sub("", text)
-    register = [] if _DEATH.search(said) else _REGISTERED.findall(said)
-    return list(
-        dict.fromkeys([*_of_fields(said, _SETTLED - {"register"} if _DEATH.search(said) else _SETTLED), *register])
-    )
+    if _DEATH.search(said):
+        return _of_fields(said, _SETTLED - {"register"})
+    return list(dict.fromkeys([*_of_fields(said, _SETTLED), *_REGISTERED.findall(said)]))
 
 
 def _of_fields(text: str, fields: frozenset[str]) -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, send_file, url_for
+from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
@@ -47,7 +46,7 @@ from landreg.exchange.routes.bids import one as sale_page
 from landreg.exchange.routes.market_shown import kind_name, where
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
-from landreg.registry.routes.surroundings import store
+from landreg.registry.routes.surroundings import as_it_was_handed_in, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -246,8 +245,7 @@ def return_receipt(county: str, sale_id: UUID, deposit_id: UUID) -> Response:
     found = told.get("shown")
     if found is None or found.sha256 is None:
         raise NotFound
-    content = BytesIO(store().read(found.sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
+    return as_it_was_handed_in(found.sha256, found.paper)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -29,7 +28,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.correcting import Instead
 from landreg.exchange.listings import papers
 from landreg.exchange.routes.sales import READERS
-from landreg.registry.routes.surroundings import page_day, store
+from landreg.registry.routes.surroundings import as_it_was_handed_in, page_day, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -185,8 +184,7 @@ def doubt_paper(county: str, deposit_id: UUID, kind: str) -> Response:
     found = told.get(kind)
     if found is None or found.sha256 is None:
         raise NotFound
-    content = BytesIO(store().read(found.sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
+    return as_it_was_handed_in(found.sha256, found.paper)
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/reserve/<uuid:reserve_id>/correction")

@@ -38,7 +38,7 @@ from landreg.exchange.contracts.taking import reserve_lacking
 from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
 from landreg.registry.guarded import Attached
-from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.registry.routes.surroundings import as_it_was_handed_in, desk_of, page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -215,8 +215,7 @@ def paper(county: str, qualification_id: UUID, kind: str) -> Response:
     row = next((one for one in found if one.kind == kind), None)
     if row is None:
         raise NotFound
-    content = BytesIO(store().read(row.sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=row.name)
+    return as_it_was_handed_in(row.sha256, row.name)
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/opinion")
@@ -228,8 +227,7 @@ def opinion(county: str, qualification_id: UUID) -> Response:
     decision = found[1] if found else None
     if decision is None or decision.sha256 is None:
         raise NotFound
-    content = BytesIO(store().read(decision.sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=decision.paper)
+    return as_it_was_handed_in(decision.sha256, decision.paper)
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/result.pdf")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -33,7 +32,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.rules.ending import NOBODY, NONE_FOLLOWS, OVER
 from landreg.exchange.listings import household_queries, papers
 from landreg.exchange.routes.sales import READERS, Reason, index, one
-from landreg.registry.routes.surroundings import page_day, store
+from landreg.registry.routes.surroundings import as_it_was_handed_in, page_day, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -265,8 +264,7 @@ def fall_paper(county: str, deal_id: UUID) -> Response:
         found = fall_queries.fall_of(uow.session, county, deal_id)
     if found is None or found.sha256 is None:
         raise NotFound
-    content = BytesIO(store().read(found.sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found.paper)
+    return as_it_was_handed_in(found.sha256, found.paper)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ from landreg.exchange.bidding.rules.ending import GROUNDS, NONE_FOLLOWS, stopped
 from landreg.exchange.listings import floor_queries, papers
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
-from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.registry.routes.surroundings import as_it_was_handed_in, desk_of, page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -256,8 +256,7 @@ def stop_paper(county: str, sale_id: UUID, stop_id: UUID) -> Response:
         found = [one for one in stop_queries.stops(uow.session, county, sale_id) if one.stop_id == stop_id]
     if not found:
         raise NotFound
-    content = BytesIO(store().read(found[0].sha256))
-    return send_file(content, "application/octet-stream", as_attachment=True, download_name=found[0].paper)
+    return as_it_was_handed_in(found[0].sha256, found[0].paper)
 
 
 @blueprint.post("/sales/<county>/<uuid:sale_id>/cancel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,11 +63,13 @@ def taken_in(
             homes_of[row.person_id].append(f"{row.county}{row.code}" if row.abroad else row.code if row.inside else "")
     names = masked_persons(session, [members[member] for member in going])
     found: dict[UUID, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    alike = Counter[tuple[UUID, str]]()
     for member, case_id in going.items():
-        told, name = found[case_id], names[members[member]][0]
-        alike = sum(one.split("（")[0] == name for one in told)
+        name = names[members[member]][0]
+        alike[case_id, name] += 1
         # Two whose names are one behind the mask are two.
-        told[f"{name}（{alike + 1}）" if alike else name] = tuple(sorted(homes_of[members[member]]))
+        shown = name if (number := alike[case_id, name]) == 1 else f"{name}（{number}）"
+        found[case_id][shown] = tuple(sorted(homes_of[members[member]]))
     return found
 
 

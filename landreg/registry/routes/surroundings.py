@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
-from flask import current_app
+from flask import Response, current_app, send_file
 from sqlalchemy.orm import Session
 
 from landreg.access.policy import known_instant
@@ -34,6 +35,12 @@ def settings() -> Settings:
 def store() -> Store:
     """The files by their hash."""
     return Store(settings().store)
+
+
+def as_it_was_handed_in(sha256: str, name: str | None) -> Response:
+    """A file that somebody handed in, to be kept by whoever asks and opened by no browser. Raises NotFound where it is gone."""
+    content = BytesIO(store().read(sha256))
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=name)
 
 
 def reachable(step: str) -> None:
