@@ -46,7 +46,9 @@ def _register_page_mm(content: dict[str, Any]) -> float:
     """About how high the household, its parcels, the sides not drawn, notes and changes stand: a guess that costs time if wrong."""
     members = 12.6 + 6.3 * -(-len(content["members"]) // 2)
     parcels = 17.8 + sum(row[-1] or 14.0 for row in content["rows"])
-    sides = 12.0 + sum(5.9 + 3.9 * (len(row[2]) // 55) for row in content["sides"]) if content["sides"] else 0.0
+    sides = (
+        12.0 + sum(5.9 + 3.9 * (len("；".join(row[2])) // 55) for row in content["sides"]) if content["sides"] else 0.0
+    )
     notes = 13.0 + sum(5.6 * (1 + len(note) // 50) for note in content["notes"])
     return 7.0 + members + parcels + sides + notes + 62.0 + 12.0 * len(content["changes"])
 
@@ -90,12 +92,9 @@ def _land(data: ContractCertificate | OperationCertificate) -> dict[str, Any]:
     pages = map_pages([parcel.map for parcel in drawn if parcel.map], [_map_title(parcel) for parcel in drawn])
     figures = [figure for page in pages for figure in page["figures"]]
     for parcel, figure in zip(drawn, figures, strict=True):
-        figure["caption"] = [
-            parcel.code,
-            parcel.name,
-            f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）",
-        ]
-        figure["long"] = text_mm("".join(figure["caption"]), CAPTION_TEXT_MM) > figure["w"] - 4
+        area = f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）"
+        room = figure["w"] - 4 - text_mm(parcel.code + area, CAPTION_TEXT_MM)
+        figure["caption"] = [parcel.code, _shortened(parcel.name, room), area]
         figure["four"] = _four(parcel.north, parcel.east, parcel.south, parcel.west, 1.15 * figure["label"])
     return {
         "rows": [
@@ -121,6 +120,16 @@ def _land(data: ContractCertificate | OperationCertificate) -> dict[str, Any]:
         "sides": [row for parcel, figure in zip(drawn, figures, strict=True) for row in _side_rows(parcel, figure)],
         "zone": drawn[0].map.zone if drawn and drawn[0].map else "",
     }
+
+
+def _shortened(name: str, room_mm: float) -> str:
+    """A parcel's name as far as its map's caption has room, with … where it goes on: the parcel table has it whole."""
+    if text_mm(name, CAPTION_TEXT_MM) <= room_mm:
+        return name
+    count = len(name)
+    while count > 1 and text_mm(name[:count] + "…", CAPTION_TEXT_MM) > room_mm:
+        count -= 1
+    return name[:count].rstrip() + "…"
 
 
 def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
@@ -174,11 +183,11 @@ def _map_title(parcel: CertifiedParcel) -> str:
     return f"{parcel.code[-5:]} {mu(parcel.area_mu)}亩"
 
 
-def _side_rows(parcel: CertifiedParcel, figure: dict[str, Any]) -> list[list[str]]:
+def _side_rows(parcel: CertifiedParcel, figure: dict[str, Any]) -> list[list[Any]]:
     """The sides that the map had no room for, in rows of at most SIDES_PER_ROW."""
     texts = figure.pop("unwritten")
     rows = [texts[first : first + SIDES_PER_ROW] for first in range(0, len(texts), SIDES_PER_ROW)]
-    return [[parcel.code, parcel.name, "；".join(row)] for row in rows]
+    return [[parcel.code, parcel.name, row] for row in rows]
 
 
 def map_pages(maps: Sequence[ParcelMap], titles: Sequence[str]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The parcel map of a certificate: survey coordinates in, figures in millimetres on paper out."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,7 +11,7 @@ import numpy as np
 import shapely
 
 from landreg.registry.papers.labels import (
-    MOST_POINT_NAMES,
+    MARK_MM,
     Box,
     Coordinates,
     Labels,
@@ -18,6 +19,7 @@ from landreg.registry.papers.labels import (
     label_sides,
     text_mm,
     turned,
+    turns_clockwise,
 )
 
 Xy = tuple[float, float]
@@ -29,6 +31,7 @@ FRAME_MM = 0.28  # the line around a map
 FOOT_MM = 6.0  # under the frame, for the scale bar
 SCALES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 MOST_POINT_MARKS = 600
+CLOSE_MM = 2.0  # marks of points that lie closer than this, on an average, are small
 MOST_PLAIN = 500  # points of neighbours that are drawn as they are
 CENTIMETRE = Decimal("0.01")
 
@@ -80,9 +83,7 @@ def _as_points(parcel: ParcelMap) -> list[Coordinates]:
         if len(xy) > 1 and np.array_equal(xy[0], xy[-1]):
             xy = xy[:-1]
         if not parcel.points:
-            x, y = (xy - xy[0]).T
-            twice_area = float(x @ turned(y, 1) - turned(x, 1) @ y)
-            if (twice_area > 0) == (number == 0):
+            if turns_clockwise(xy) != (number == 0):
                 xy = xy[::-1]
             xy = turned(xy, int(np.argmax(xy[:, 1] - xy[:, 0])))
         rings.append(xy)
@@ -111,12 +112,28 @@ def side_text(side: Side) -> str:
 
 def _names(parcel: ParcelMap, rings: Sequence[Coordinates]) -> list[tuple[Coordinates, list[str]]]:
     count = sum(len(xy) for xy in rings)
-    names = list(parcel.points) if len(parcel.points) == count else [f"J{n}" for n in range(1, count + 1)]
+    names = _told_apart(parcel, rings) if len(parcel.points) == count else [f"J{n}" for n in range(1, count + 1)]
     named, first = [], 0
     for xy in rings:
         named.append((xy, names[first : first + len(xy)]))
         first += len(xy)
     return named
+
+
+def _told_apart(parcel: ParcelMap, rings: Sequence[Coordinates]) -> list[str]:
+    """The surveyed names; of different points under one name each with its count, as in J12599(2), or a side has one end."""
+    names = list(parcel.points)
+    if len(set(names)) == len(names):
+        return names
+    places: dict[str, list[Xy]] = defaultdict(list)
+    every = [(x, y) for xy in rings for x, y in xy.tolist()]
+    for name, place in zip(names, every, strict=True):
+        if place not in places[name]:
+            places[name].append(place)
+    return [
+        name if len(places[name]) == 1 else f"{name}({places[name].index(place) + 1})"
+        for name, place in zip(names, every, strict=True)
+    ]
 
 
 def _path(rings: Iterable[Coordinates]) -> str:
@@ -199,10 +216,13 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
         moved: Coordinates = (xy - middle) * (factor, -factor) + (width / 2, height / 2)
         return moved
 
-    every_side = _sides(parcel, _names(parcel, rings))
-    named = _names(parcel, [to_paper(xy) for xy in rings])
-    labels = Labels(width, height, LARGE_MM if min(width, height) > 110 else SMALL_MM, _reserved(width, height), [])
+    of_ground = _names(parcel, rings)
+    every_side = _sides(parcel, of_ground)
+    named = [(to_paper(xy), names) for xy, names in of_ground]
     body = shapely.Polygon(named[0][0], [xy for xy, _ in named[1:] if len(xy) > 2])
+    line = shapely.get_coordinates(shapely.segmentize(body, MARK_MM)).T
+    size = LARGE_MM if min(width, height) > 110 else SMALL_MM
+    labels = Labels(width, height, size, _reserved(width, height), [], line)
     if title:
         _put_title(labels, body, title)
     unwritten = _put_sides(labels, named, every_side)
@@ -211,6 +231,7 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
         if name and area > 2.2 * text_mm(name, labels.size) * labels.size:
             labels.put(x, y, name, "n")
     bar = _scale_bar(denominator)
+    crowded = CLOSE_MM * len(every_side)
     return {
         "w": width,
         "h": height,
@@ -219,7 +240,7 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
         "unwritten": [side_text(side) for side in unwritten],
         "label": labels.size,
         "labels": labels.placed,
-        "svg": _svg(width, height, outline, [xy for xy, _ in named], bar["mm"]),
+        "svg": _svg(width, height, outline, [xy for xy, _ in named], bar["mm"], 0.3 if body.length < crowded else 0.5),
     }
 
 
@@ -237,10 +258,12 @@ def _put_sides(
     """The names of points and the lengths of sides, ring by ring; the sides that found no room."""
     unwritten: list[Side] = []
     first = 0
-    for xy, names in named:
+    for number, (xy, names) in enumerate(named):
         of_ring = every_side[first : first + len(names)]
-        all_named = label_points(labels, xy, names)
-        left_out = label_sides(labels, xy, [side.length_m for side in of_ring])
+        # The land lies within the first ring and around the others; on paper y goes down.
+        outside = -1 if turns_clockwise(xy) == (number == 0) else 1
+        all_named = label_points(labels, xy, names, outside)
+        left_out = label_sides(labels, xy, [side.length_m for side in of_ring], outside)
         unwritten += [of_ring[index] for index in left_out] if all_named else of_ring
         first += len(names)
     return unwritten
@@ -250,10 +273,8 @@ def _around(x: float, y: float, width: float, height: float) -> Box:
     return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _svg(width: float, height: float, outline: str, rings: Sequence[Coordinates], bar: float) -> str:
+def _svg(width: float, height: float, outline: str, rings: Sequence[Coordinates], bar: float, radius: float) -> str:
     """Neighbours in thin grey, the parcel in a heavy line with a ring at each point, north arrow, frame, scale bar under it."""
-    dense = sum(len(xy) for xy in rings) > MOST_POINT_NAMES
-    radius = 0.3 if dense else 0.5
     drawn = rings if sum(len(xy) for xy in rings) <= MOST_POINT_MARKS else []
     arcs = f"a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
     marks = "".join(f"M{x - radius:.2f} {y:.2f}{arcs}" for xy in drawn for x, y in xy.tolist())

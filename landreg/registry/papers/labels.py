@@ -1,4 +1,4 @@
-"""Labels of a parcel map: points' names and sides' lengths placed so that none covers another."""
+"""Labels of a parcel map: points' names and sides' lengths placed so that none covers another, nor the boundary."""
 
 import math
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ Coordinates = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
 MOST_POINT_NAMES = 90
+MARK_MM = 0.7  # a boundary is kept free of names by points of it, so far from each other at most
 
 
 @dataclass
@@ -24,9 +25,10 @@ class Labels:
     size: float  # of a letter, mm
     taken: list[Box]
     placed: list[list[Any]]
+    line: Coordinates  # points along the parcel's boundary, which no point's name covers
 
     def put(self, x: float, y: float, text: str, kind: str, angle: float = 0.0, grown: float = 1.0) -> bool:
-        """Place a label centred on (x, y) in mm, if it lies in the frame and is free of the others."""
+        """Place a label centred on (x, y) in mm, if it lies in the frame and is free of the others; of a point, of the line."""
         size = self.size * grown
         length = text_mm(text, size)
         cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
@@ -36,9 +38,15 @@ class Labels:
             return False
         if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in self.taken):
             return False
+        if kind == "p" and self._on_the_line(box):
+            return False
         self.taken.append(box)
         self.placed.append([round(x, 2), round(y, 2), text, kind, round(math.degrees(angle), 1)])
         return True
+
+    def _on_the_line(self, box: Box) -> bool:
+        x, y = self.line
+        return bool(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).any())
 
 
 def text_mm(text: str, size: float) -> float:
@@ -49,6 +57,12 @@ def text_mm(text: str, size: float) -> float:
 def turned(xy: Coordinates, steps: int) -> Coordinates:
     """A ring that begins `steps` points further on; for rings of a few points many times faster than numpy.roll."""
     return np.concatenate((xy[steps:], xy[:steps]))
+
+
+def turns_clockwise(xy: Coordinates) -> bool:
+    """Whether a ring turns clockwise where y goes up, as on the ground; on paper y goes down, and it is the other way."""
+    x, y = (xy - xy[0]).T
+    return bool(x @ turned(y, 1) - turned(x, 1) @ y < 0)
 
 
 def _outward(xy: Coordinates) -> Coordinates:
@@ -63,9 +77,11 @@ def _outward(xy: Coordinates) -> Coordinates:
     return bisector / size[:, None]
 
 
-def label_points(labels: Labels, xy: Coordinates, names: Sequence[str]) -> bool:
-    """Name the points, the sharpest corners first; False when some had to be left out."""
-    out = _outward(xy)
+def label_points(labels: Labels, xy: Coordinates, names: Sequence[str], outside: int) -> bool:
+    """Name the points, the sharpest corners first; False when some had to be left out.
+
+    `outside`: 1 where the land lies to the right of the ring as it runs, -1 where it lies to the left."""
+    out = _outward(xy) * outside
     before, after = turned(xy, -1) - xy, turned(xy, 1) - xy
     turn = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
     complete = len(names) <= MOST_POINT_NAMES
@@ -81,7 +97,7 @@ def label_points(labels: Labels, xy: Coordinates, names: Sequence[str]) -> bool:
     return complete
 
 
-def label_sides(labels: Labels, xy: Coordinates, lengths: Sequence[Decimal]) -> list[int]:
+def label_sides(labels: Labels, xy: Coordinates, lengths: Sequence[Decimal], outside: int) -> list[int]:
     """Write each side's length along it, outside where it fits, else inside; the indexes of those that didn't fit."""
     along = turned(xy, 1) - xy
     on_paper = np.hypot(along[:, 0], along[:, 1])
@@ -97,7 +113,7 @@ def label_sides(labels: Labels, xy: Coordinates, lengths: Sequence[Decimal]) -> 
         angle = math.atan2(dy, dx)
         if not -math.pi / 2 < angle <= math.pi / 2:
             angle -= math.copysign(math.pi, angle)
-        away = labels.size * 0.72
+        away = labels.size * 0.72 * outside
         tries = [(sign * away, shift * room) for sign in (1, -1) for shift in (0.0, -0.5, 0.5, -0.9, 0.9)]
         if not any(
             labels.put(middle_x + dy * off + dx * shift, middle_y - dx * off + dy * shift, text, "s", angle)

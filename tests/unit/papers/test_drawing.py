@@ -100,6 +100,33 @@ def test_every_side_is_written_on_the_map_or_listed(count: int) -> None:
         assert len(figure["unwritten"]) == count
 
 
+@pytest.mark.parametrize("counted", [1, -1])
+@pytest.mark.parametrize("count", [4, 40, 350])
+def test_names_of_points_stand_outside_the_parcel_and_off_its_line_whichever_way_it_was_surveyed(
+    count: int, counted: int
+) -> None:
+    ring = circle(count).rings[0][::counted]
+    points = tuple(f"J{12500 + n}" for n in range(count))
+    figure = draw(ParcelMap((ring,), "", (), points), 85.0, 61.0)
+    named = [label for label in figure["labels"] if label[3] == "p"]
+    assert len(named) >= min(count, 20)
+    radius_mm = 30 * 1000 / int(figure["scale"].removeprefix("1:"))
+    for x, y, text, _, _ in named:
+        half_x, half_y = text_mm(text, figure["label"]) / 2, figure["label"] / 2
+        nearest = math.hypot(max(abs(x - 42.5) - half_x, 0), max(abs(y - 30.5) - half_y, 0))
+        assert nearest > radius_mm - 0.35, text
+
+
+def test_sides_between_points_of_one_number_are_told_apart_and_a_point_of_two_rings_is_one() -> None:
+    same = ParcelMap((SQUARE,), "", points=("J7", "J7", "J9", "J10"))
+    assert [(s.start, s.end) for s in sides(same)] == [
+        ("J7(1)", "J7(2)"), ("J7(2)", "J9"), ("J9", "J10"), ("J10", "J7(1)"),
+    ]  # fmt: skip
+    hole = (SQUARE[0], (36_605_004.0, 3_620_002.0), (36_605_002.0, 3_620_004.0), SQUARE[0])
+    touching = ParcelMap((SQUARE, hole), "", points=("J1", "J2", "J3", "J4", "J1", "J5", "J6"))
+    assert [s.start for s in sides(touching)] == list(touching.points)
+
+
 def test_neighbours_are_cut_off_at_the_frame() -> None:
     far = ((36_600_000.0, 3_620_010.0), (36_610_000.0, 3_620_010.0), (36_610_000.0, 3_625_000.0),
            (36_600_000.0, 3_625_000.0), (36_600_000.0, 3_620_010.0))  # fmt: skip

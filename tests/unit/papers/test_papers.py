@@ -151,6 +151,16 @@ def test_a_row_with_a_long_neighbour_or_note_grows_and_loses_no_word() -> None:
     assert "道路" in maps
 
 
+def test_a_name_that_a_caption_has_no_room_for_goes_on_with_a_sign_and_stands_whole_in_the_table() -> None:
+    given = builders.contract_certificate(4)
+    long = "老屋后头大坪坝子靠水渠边上那一块长条子地"
+    rows = tuple(replace(one, name=long) for one in given.parcels)
+    pages = [re.sub(r"\s+", "", page) for page in pages_of(print_certificate(replace(given, parcels=rows)), "-raw")]
+    assert pages[1].count(long) >= 4  # and once more of a side that its map has no room for
+    assert long not in pages[-1]
+    assert pages[-1].count("老屋后头大坪") == pages[-1].count("…") == 4
+
+
 def test_the_homestead_certificate_notes_the_excess_apart_from_the_confirmed_area() -> None:
     text = text_of(printed("homestead", False))
     assert "宗地面积200.00m²" in text
