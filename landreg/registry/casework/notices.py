@@ -183,6 +183,7 @@ def _kept(uow: UnitOfWork, case: Case, paper: Attached | None) -> str:
         uow, county=case.county, village=case.village, sha256=paper.sha256, size=paper.size, kind=WITHDRAWAL,
         name=paper.name, cases=[] if ended else [case.case_id],
     )  # fmt: skip
+    uow.session.flush()  # It lies there before the database is told of the outcome, which asks for it.
     return f"（撤回书 SHA-256 {paper.sha256}）" if ended else ""
 
 

@@ -53,6 +53,7 @@ def test_a_case_goes_by_the_steps_of_its_course_and_no_others(
     desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
     with past_triggers(superuser):
         superuser.execute(STEP, [accepted[0], "refuse", uuid4()])
+    desk.execute('UPDATE registry."case" SET reviewed_by = %s', [uuid4()])
     go = 'UPDATE registry."case" SET state = %s WHERE case_id = %s'
     for before, after in product(STATES, STATES):
         with past_triggers(superuser):
@@ -87,6 +88,41 @@ def test_the_database_refuses_a_reviewer_who_accepted_the_case(
     review = "UPDATE registry.\"case\" SET state = 'reviewed', reviewed_by = %s"
     assert _refusal(desk, review, registrar.account_id) == "reg_1_four_eyes"
     assert desk.execute(review, [uuid4()]).rowcount == len(accepted)
+
+
+def test_no_case_is_reviewed_by_nobody_but_land_that_comes_back_by_the_clock(
+    accepted: list[UUID], as_desk: Any, superuser: Connection, reviewer: Actor
+) -> None:
+    """REG-1, as the registrar's login itself: neither by leaving the reviewer out nor by taking their name away later."""
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    go = 'UPDATE registry."case" SET state = %s WHERE case_id = %s'
+    assert _refusal(desk, go, "reviewed", accepted[0]) == "reg_1_reviewed_by_somebody"
+    cases.review(reviewer, COUNTY, accepted[:1])
+    taken = 'UPDATE registry."case" SET reviewed_by = NULL WHERE case_id = %s'
+    for state in ("reviewed", "noticed", "objected", "registered", "certified"):
+        with past_triggers(superuser):
+            superuser.execute(go, [state, accepted[0]])
+        assert _refusal(desk, taken, accepted[0]) == "reg_1_reviewed_by_somebody", state
+    with past_triggers(superuser):
+        superuser.execute(
+            """UPDATE registry."case" SET act_kind = 'exit_return', package_id = NULL WHERE case_id = %s""",
+            accepted[1:2],
+        )
+    assert desk.execute(go, ["reviewed", accepted[1]]).rowcount == 1
+
+
+def test_the_wall_of_the_reviewer_stands_in_the_catalog(superuser: Connection) -> None:
+    (told,) = superuser.execute(
+        """SELECT pg_get_constraintdef(oid) FROM pg_constraint
+           WHERE conname = 'reg_1_reviewed_by_somebody' AND conrelid = 'registry."case"'::regclass AND convalidated"""
+    ).fetchone() or ("",)
+    assert [state for state in STATES if f"'{state}'" in told] == [
+        "reviewed",
+        "noticed",
+        "objected",
+        "registered",
+        "certified",
+    ]
 
 
 def test_the_database_refuses_a_refusal_by_who_opened_or_accepted_the_case_or_by_nobody(

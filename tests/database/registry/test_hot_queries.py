@@ -37,13 +37,15 @@ ROWS = 20_000
 # One in a hundred is the officer's own; a tenth waits, of these every third for a review; a rare act is one of them all.
 FILL = """
     INSERT INTO registry."case" (county, case_id, village, number, act_kind, right_kind, subject_code, household_code,
-        applicant, state, prepared_by, accepted_by, accepted_at, due_on, state_since, waits, package_id, request)
+        applicant, state, prepared_by, accepted_by, accepted_at, due_on, state_since, waits, package_id, request,
+        reviewed_by)
     SELECT '610902', md5('c' || i)::uuid, '610902' || lpad((100001 + i / 200)::text, 6, '0'),
         '610902-2026-' || lpad(i::text, 6, '0'), CASE WHEN i = 77 THEN 'seizure' ELSE 'household_change' END,
         'contract_management', 's' || i, 'h' || i, '户' || i,
         CASE WHEN i % 10 > 0 THEN 'certified' WHEN i % 3 = 0 THEN 'accepted' ELSE 'registered' END,
         CASE WHEN i % 100 = 0 THEN '00000000-0000-0000-0000-000000000005'::uuid ELSE md5('o' || i % 30)::uuid END,
-        md5('o')::uuid, '2026-11-01', '2026-12-01', timestamptz '2026-11-20' - i * interval '1 minute', i % 10 = 0, NULL, '{}'
+        md5('o')::uuid, '2026-11-01', '2026-12-01', timestamptz '2026-11-20' - i * interval '1 minute', i % 10 = 0, NULL, '{}',
+        md5('v')::uuid
     FROM generate_series(1, 20000) AS i"""
 
 HOUSEHOLDS = """

@@ -46,9 +46,9 @@ def _case(superuser: Connection, number: int, kind: str, state: str, ago: int, n
     case = uuid4()
     superuser.execute(
         """INSERT INTO registry."case" (county, case_id, village, number, act_kind, right_kind, subject_code, household_code,
-               applicant, state, prepared_by, accepted_by, accepted_at, due_on, state_since, waits, notice_id, request)
+               applicant, state, prepared_by, accepted_by, accepted_at, due_on, state_since, waits, notice_id, request, reviewed_by)
            VALUES ('610902', %s, %s, %s, %s, 'contract_management', %s, 'h', '户', %s, %s, %s, '2026-01-01', '2026-12-01', %s,
-               true, %s, '{}')""",
+               true, %s, '{}', %s)""",
         [
             case,
             VILLAGE,
@@ -60,6 +60,7 @@ def _case(superuser: Connection, number: int, kind: str, state: str, ago: int, n
             UUID(int=6),
             _at(ago),
             notice,
+            UUID(int=7),
         ],
     )
     return case

@@ -160,7 +160,7 @@ def test_who_writes_past_the_desks_gets_no_leaf_of_the_database_even_with_every_
 ) -> None:
     superuser = course[0]
     superuser.execute("SET session_replication_role = origin")
-    superuser.execute("UPDATE registry.objection SET outcome = 'withdrawn', settlement = 'x', settled_at = now(), settled_by = "
+    superuser.execute("UPDATE registry.objection SET outcome = 'upheld', settlement = 'x', settled_at = now(), settled_by = "
                       "gen_random_uuid() WHERE outcome IS NULL")  # fmt: skip
     assert {(code, layer) for code, layer, _ in found(worker, database)} == {("LOG-18", "registry.objection")}
 
