@@ -148,7 +148,8 @@ def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:
             return UUID(str(one.person_id))
     if not known:
         return None
-    row = {**_row(uuid4(), person, bytes(known[0].id_digest)), "edition": known[0].edition + 1}
+    first = {"known": known[0].person_id, "edition": known[0].edition + 1}
+    row = {**_row(uuid4(), person, bytes(known[0].id_digest)), **first}
     # Two desks that rename one person at once draw the same number: the second is refused, and tried again.
     uow.session.execute(_ENTER_EDITION, row)
     _told_alone(uow, [row["person_id"]])
@@ -279,9 +280,10 @@ _ENTER = sa.text(
 _ENTER_EDITION = sa.text(
     """INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
            id_digest, sex, said, said_key_sealed, edition)
-       VALUES (:person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, :id_digest, :sex, :said,
-           :said_key_sealed, :edition)"""
+       SELECT :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, p.id_digest, :sex, :said,
+           :said_key_sealed, :edition FROM identity.person AS p WHERE p.person_id = :known"""
 )
+"""The digest is read by the statement that writes it: while keys turn, it waits for a batch, and takes what that one left."""
 _OPENING = sa.text(
     """INSERT INTO identity.opening VALUES (:county, :opening_id, :village, :account_id, :person_ids, :reason, :subject,
            :opened_at)"""

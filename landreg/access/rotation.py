@@ -2,7 +2,8 @@
 
 The new key stands first in the key's file, the old one behind it (`landreg keys rotate` puts it there). Rows are turned in
 batches, each a transaction of its own: killed at any moment, a row bears the one key or the other, both open, and running it
-again goes on with those that are left. The old key goes (`landreg keys retire`) when no row is left that bears it.
+again goes on with those that are left. The editions of one number are turned together: whose number a member bears is found by
+the digest that they share (migration 0210). The old key goes (`landreg keys retire`) when no row is left that bears it.
 
 As the database's owner: no desk reads what is sealed, or may change it. While it runs, a package's rows are found by the old
 digest and its persons by the new one until both are turned: do not enter villages meanwhile.
@@ -10,7 +11,7 @@ digest and its persons by the new one until both are turned: do not enter villag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,8 @@ Progress = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class Kept:
     """A table that holds sealed columns. key: its primary key. kind: the column that is part of `id_digest`. bound: what is
-    sealed opens in its own row only. shared: the settlement window keeps rows there too, sealed with a key of its own, which
-    nobody has here: those are not turned.
+    sealed opens in its own row only. editions: several rows have one number. shared: the settlement window keeps rows there too,
+    sealed with a key of its own, which nobody has here: those are not turned.
     """
 
     schema: str
@@ -42,6 +43,7 @@ class Kept:
     kind: str = ""
     name_digest: bool = False
     bound: bool = False
+    editions: bool = False
     shared: bool = False
 
     @property
@@ -55,7 +57,16 @@ class Kept:
 _PACKAGE = ("county", "package_id", "code")
 _MEMBER = ("county", "package_id", "household_code", "position")
 SEALED = (
-    Kept("identity", "person", ("person_id",), ("name_sealed", "id_sealed", "said_key_sealed"), "id_kind", True, True),
+    Kept(
+        "identity",
+        "person",
+        ("person_id",),
+        ("name_sealed", "id_sealed", "said_key_sealed"),
+        "id_kind",
+        True,
+        True,
+        True,
+    ),
     Kept("land", "staged_issuer", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_household", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_member", _MEMBER, ("id_sealed", "name_sealed"), "id_kind", True),
@@ -91,12 +102,16 @@ def turn(progress: Progress | None = None, batch: int = BATCH) -> int:
         table, done, after = f"{kept.schema}.{kept.name}", 0, None
         while True:
             with unit_of_work(OWNER) as uow:
+                if kept.editions:
+                    # A further edition waits for this batch, and takes the digest that it leaves (`identity.enter_renamed`).
+                    uow.session.execute(sa.text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
                 rows = uow.session.execute(_next(kept, after, batch)).mappings().all()
-                _write(uow, kept, [_turned(kept, row) for row in rows])
+                more = uow.session.execute(_other_editions(kept, rows)).mappings().all() if kept.editions else []
+                _write(uow, kept, [_turned(kept, row) for row in (*rows, *more)])
             if not rows:
                 break
             after = tuple(rows[-1][name] for name in kept.key)
-            done += len(rows)
+            done += len(rows) + len(more)
             if progress is not None:
                 progress(table, done, there_were[table])
         turned += done
@@ -146,6 +161,14 @@ def _next(kept: Kept, after: tuple[Any, ...] | None, batch: int) -> sa.Select[An
     key = [table.c[name] for name in kept.key]
     statement = sa.select(table).where(_other_key(kept, table)).order_by(*key).limit(batch).with_for_update()
     return statement if after is None else statement.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
+
+
+def _other_editions(kept: Kept, rows: Sequence[Mapping[Any, Any]]) -> sa.Select[Any]:
+    """The further rows of the numbers that a batch has, by whichever key they are sealed."""
+    table = kept.columns
+    key = table.c[kept.key[0]]
+    here = [row[kept.key[0]] for row in rows]
+    return sa.select(table).where(table.c.id_digest.in_([row["id_digest"] for row in rows]), key.not_in(here))
 
 
 _AS_REGISTERED = {"person": "1"}

@@ -19,7 +19,7 @@ from psycopg.errors import IntegrityError
 
 from landreg import keys
 from landreg.access import rotation, sealing
-from landreg.access.identity import NewPerson, enter, find, named
+from landreg.access.identity import NewPerson, enter, enter_renamed, find, named
 from landreg.access.sealing import digest, open_sealed, seal
 from landreg.cli import main
 from landreg.config import CHECKOUT, Settings
@@ -143,6 +143,44 @@ def stop(table, done, total):
         os.kill(os.getpid(), signal.SIGKILL)
 keys.turn_identity_key(settings, stop, 4)
 """
+
+
+def _numbers_that_stand_twice(superuser: Any) -> int:
+    """Digests beyond one for each person, of whom one has no number."""
+    counted = superuser.execute("SELECT count(DISTINCT id_digest) FROM identity.person").fetchone()[0]
+    return int(counted) - len(PEOPLE)
+
+
+def test_the_editions_of_a_number_stand_under_one_digest_at_any_moment(
+    own_keys: Settings, persons: list[UUID], registrar: Actor, superuser: Any
+) -> None:
+    """A member that is entered between two batches is found by it: whose number they bear is written once (migration 0210)."""
+    with unit_of_work(registrar) as uow:
+        renamed = [enter_renamed(uow, NewPerson(f"林改{n}", "1", PEOPLE[n].id_number)) for n in range(20)]
+    assert None not in renamed
+    keys.add_identity_key(own_keys)
+    twice: list[int] = []
+    keys.turn_identity_key(own_keys, lambda *_told: twice.append(_numbers_that_stand_twice(superuser)), batch=1)
+    assert set(twice) == {0}
+    assert set(rotation.left().values()) == {0}
+
+
+def test_an_edition_that_comes_while_the_keys_turn_goes_with_its_number(
+    own_keys: Settings, persons: list[UUID], registrar: Actor, superuser: Any
+) -> None:
+    """It is sealed by the new key already, and found by the digest of a number that is yet to turn, or has turned."""
+    keys.add_identity_key(own_keys)
+    with pytest.raises(Killed):
+        keys.turn_identity_key(own_keys, _stop_after(1), batch=10)
+    with unit_of_work(registrar) as uow:
+        for n in range(20):
+            enter_renamed(uow, NewPerson(f"林改{n}", "1", PEOPLE[n].id_number))
+    assert _numbers_that_stand_twice(superuser) == 0
+    keys.turn_identity_key(own_keys, batch=4)
+    found = superuser.execute("SELECT DISTINCT id_digest FROM identity.person WHERE edition > 1").fetchall()
+    assert {bytes(one[0]) for one in found} == {digest(f"1:{one.id_number}") for one in PEOPLE[:-1]}
+    assert _numbers_that_stand_twice(superuser) == 0
+    assert keys.retire_identity_key(own_keys) is not None
 
 
 def test_a_process_that_is_killed_leaves_whole_rows_and_the_command_goes_on(
