@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from landreg.core.actor import Actor, Role
@@ -43,6 +44,12 @@ def test_what_is_another_household_s_is_named_with_both_masked_and_no_button(
     assert f'href="{rows}"' not in page
     assert "新成果中已是另一户的：户*1 → 户*2" in shen.get(f"/cases/{COUNTY}/{case}").text
     assert "REG-47" in deng.get(f"/batches/{COUNTY}/{batch}/steps/accept").text
+    page = deng.get(f"/batches/{COUNTY}/{batch}").text
+    assert "4 件待办。下一步：受理。其中 3 件可以办理，1 件现在不能办理，留在这一步。" in page
+    assert re.search(r'steps/accept">受理 3 件</a>', page)
+    stay = page[page.index("不能办理的原因") :]
+    assert number in stay
+    assert "REG-47" in stay
 
 
 def test_a_rebuilt_case_says_which_it_carries_on_and_what_differs_on_its_page_and_at_each_check(

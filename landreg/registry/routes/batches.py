@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,11 +14,14 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor, Role
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
 from landreg.land.queries import division_names, division_path
-from landreg.law.book import act_type
+from landreg.law.book import Law, act_type
+from landreg.law.queries import load_law
 from landreg.registry import documents, jobs, queries, roster_queries, steps
+from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework import batch_papers, cases, desk
 from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.facts import first_papers
@@ -78,6 +82,9 @@ def one(county: str, batch_id: UUID) -> Response:
         ready = queries.with_notice_over(session, county, batch_id, looking.today)
         step, others = _to_do(actor, progress.states, ready)
         running = desk.jobs_of_batch(session, county, batch_id)
+        busy = next((job for job in running if job.state in jobs.UNDER_WAY), None)
+        open_now = step is not None and step.mine and step.now and not busy
+        ahead = _ahead(uow, progress.batch, step.step) if step and open_now else None
         page = pages.page_of(session, statement, number=pages.page_number(), size=pages.page_size())
         return pages.render(
             "registry/batch.html",
@@ -99,7 +106,8 @@ def one(county: str, batch_id: UUID) -> Response:
             step=step,
             others=others,
             jobs=running,
-            busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
+            busy=busy,
+            ahead=ahead,
             may_act=actor.has(*OFFICERS),
             roster=roster_queries.roster_of_batch(session, county, batch_id),
         )
@@ -126,6 +134,42 @@ class _Waiting:
     cases: int
     mine: bool
     now: bool
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Cases that the same rules would stop, and what the first of them is told."""
+
+    why: Sequence[Finding]
+    cases: Sequence[Case]
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """How many of a batch would take the step that who looks can take now, and who would stay, by what stops them, most first."""
+
+    going: int
+    held: Sequence[_Held]
+
+    @property
+    def staying(self) -> int:
+        return sum(len(one.cases) for one in self.held)
+
+
+def _ahead(uow: UnitOfWork, batch: Batch, step: steps.Step) -> _Ahead:
+    ids = queries.case_ids(uow.session, batch.county, batch.batch_id, *step.states)
+    law = load_law(uow.session, batch.county, beijing_day(uow.now))
+    seen = steps.foreseen(uow, desk.cases_by_id(uow.session, batch.county, ids), step, law)
+    by_rules: dict[tuple[str, ...], list[steps.Foreseen]] = defaultdict(list)
+    for one in seen:
+        if one.stopped:
+            by_rules[tuple(finding.code for finding in _stopping(one, law))].append(one)
+    held = [_Held(_stopping(ones[0], law), [one.case for one in ones]) for ones in by_rules.values()]
+    return _Ahead(sum(not one.stopped for one in seen), sorted(held, key=lambda one: -len(one.cases)))
+
+
+def _stopping(seen: steps.Foreseen, law: Law) -> list[Finding]:
+    return [finding for finding in seen.findings if law.level(finding) == "refuse"]
 
 
 def _to_do(actor: Actor, states: Mapping[str, int], ready: int) -> tuple[_Waiting | None, list[_Waiting]]:
