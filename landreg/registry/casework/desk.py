@@ -193,13 +193,13 @@ def delivered_villages(session: Session, most: int) -> list[Delivered]:
 @tells_what_is_left
 def left_of_package(session: Session, county: str, package_id: UUID) -> ToRegister:
     """Of a package's contracts and homesteads how many have no right in force, whether their cases are open, out, or returned;
-    how many cases are open of villages that it has nothing of, and how many rights in force it has otherwise.
+    how many cases are open of villages that it has nothing of, and how many rights in force it has otherwise, as last counted.
     """
     villages = villages_of_package(session, county, package_id)
     whole = sum(village.contracts + village.homesteads for village in villages)
     registered = sum(one.contracts_registered + one.homesteads_registered for one in villages)
-    behind, otherwise = left_behind(session, county, package_id), contradicted.by_package(session, county, package_id)
-    return ToRegister(whole, whole - registered, len(behind), len(otherwise))
+    behind, otherwise = left_behind(session, county, package_id), contradicted.by_village(session, county, package_id)
+    return ToRegister(whole, whole - registered, len(behind), sum(otherwise.values()))
 
 
 def _counted(row: Any) -> tuple[int, int, int]:

@@ -54,9 +54,17 @@ class Contradicted:
         return tuple(row.code for row in self.rows if row.table in ("DK", "ZJD"))
 
 
-def by_package(session: Session, county: str, package_id: UUID) -> list[Contradicted]:
-    """The rights that a package in force has otherwise, in the order of their codes."""
-    return _contradicted(session, _OF_PACKAGE, {"county": county, "package": package_id})
+def of_village(session: Session, county: str, package_id: UUID, village: str) -> list[Contradicted]:
+    """The rights of a village that a package in force has otherwise, in the order of their codes."""
+    return _contradicted(session, _OF_VILLAGE, {"county": county, "package": package_id, "village": village})
+
+
+def by_village(session: Session, county: str, package_id: UUID) -> dict[str, int]:
+    """How many rights of which villages a package in force has otherwise, as the worker counted them last."""
+    if not _reads_surveys(session):
+        return {}
+    rows = session.execute(text(_COUNTED_BY_VILLAGE), {"county": county, "package": package_id})
+    return {row.village: row.rights for row in rows}
 
 
 def packages(session: Session, most: int) -> list[tuple[str, UUID, str, int]]:
@@ -91,8 +99,7 @@ def of_right(session: Session, county: str, right_id: UUID) -> Contradicted | No
 
 
 def _contradicted(session: Session, statement: str, asked: Mapping[str, Any]) -> list[Contradicted]:
-    # What a survey has of persons is read by the register's desk alone: any other hears of no contradiction.
-    if not session.scalar(text("SELECT has_table_privilege('land.staged_household', 'SELECT')")):
+    if not _reads_surveys(session):
         return []
     rights: dict[UUID, Contradicted] = {}
     rows: dict[UUID, list[Otherwise]] = defaultdict(list)
@@ -102,6 +109,11 @@ def _contradicted(session: Session, statement: str, asked: Mapping[str, Any]) ->
         )
         rows[row.right_id].append(Otherwise(row.layer, row.subject, row.old))
     return [replace(right, rows=tuple(rows[right_id])) for right_id, right in rights.items()]
+
+
+def _reads_surveys(session: Session) -> bool:
+    """What a survey has of persons is read by the register's desk alone: any other hears of no contradiction."""
+    return bool(session.scalar(text("SELECT has_table_privilege('land.staged_household', 'SELECT')")))
 
 
 _ASKED = {
@@ -123,6 +135,7 @@ _WRITTEN = {
     "ZJD": "SELECT w.act_id FROM land.parcel AS w WHERE w.county = o.county AND w.code = o.asked",
 }
 """By table or layer: the acts that wrote what the register has of a row."""
+_SAID = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _AS_REGISTERED = {
     "CBF": """SELECT FROM party.household AS w WHERE w.county = s.county AND w.code = s.code AND upper_inf(w.recorded)
         AND upper_inf(w.valid) AND (w.name, w.address, w.postcode) = (s.name, s.address, s.postcode)""",
@@ -132,8 +145,41 @@ _AS_REGISTERED = {
             = (s.name, s.land_class, s.soil_grade, s.land_use, coalesce(s.surveyed_area_m2, s.plane_area_m2))
         AND (w.neighbour_east, w.neighbour_south, w.neighbour_west, w.neighbour_north)
             = (s.neighbour_east, s.neighbour_south, s.neighbour_west, s.neighbour_north)""",
+    # All members of the household, since each is one of its rows: nobody more or less, and each as the survey has them.
+    "CBF_JTCY": f"""SELECT FROM party.household AS h WHERE h.county = s.county AND h.code = s.household_code AND {_SAID.format("h")}
+        AND array(SELECT (m.id_digest, m.name_digest, m.relation, m.holds_right)::text FROM land.staged_member AS m
+                  WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.household_code ORDER BY 1)
+          = array(SELECT (i.id_digest, i.name_digest, m.relation, m.holds_right)::text
+                  FROM party.member AS m JOIN identity.person AS i ON i.person_id = m.person_id
+                  WHERE m.county = h.county AND m.household_id = h.household_id AND {_SAID.format("m")} ORDER BY 1)""",
+    "CBHT": f"""SELECT FROM registry.contract AS w
+        JOIN party.household AS h ON h.county = w.county AND h.household_id = w.household_id AND {_SAID.format("h")}
+        JOIN party.collective AS c ON c.county = w.county AND c.collective_id = w.collective_id AND {_SAID.format("c")}
+        WHERE w.county = s.county AND w.code = s.code AND {_SAID.format("w")}
+        AND (h.code, c.code, w.mode) = (s.household_code, s.issuer_code, s.way)
+        AND w.term = daterange(s.starts_on, s.ends_on, '[]') AND w.signed_on IS NOT DISTINCT FROM s.signed_on
+        AND (w.area_m2, w.mu) = (coalesce(s.area_m2, w.area_m2), coalesce(s.mu, w.mu))""",
+    "CBDKXX": f"""SELECT FROM registry.right_parcel AS w
+        JOIN registry."right" AS r ON r.county = w.county AND r.row_id = w.right_row
+        JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_SAID.format("h")}
+        JOIN land.parcel AS l ON l.county = w.county AND l.parcel_id = w.parcel_id AND {_SAID.format("l")}
+        WHERE w.county = s.county AND r.code = s.contract_code AND l.code = s.parcel_code AND {_SAID.format("w")}
+        AND (h.code, r.nature) = (s.household_code, s.way)
+        AND (w.area_m2, w.mu) = (coalesce(s.area_m2, l.registered_area_m2), coalesce(s.mu, w.mu))""",
+    # What was approved and since when it is built the register says by what it confirmed: it is as the older survey had it.
+    "ZJD": f"""SELECT FROM land.parcel AS l
+        JOIN registry.right_parcel AS w ON w.county = l.county AND w.parcel_id = l.parcel_id AND {_SAID.format("w")}
+        JOIN registry."right" AS r ON r.county = w.county AND r.row_id = w.right_row AND r.kind = 'homestead'
+        JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_SAID.format("h")}
+        JOIN land.staged_homestead AS b ON b.county = s.county AND b.package_id = o.base AND b.code = s.code
+        WHERE l.county = s.county AND l.code = s.code AND {_SAID.format("l")} AND l.geom = s.geom
+        AND (b.approved_area_m2, b.built_by) IS NOT DISTINCT FROM (s.approved_area_m2, s.built_by)
+        AND (h.code, h.name, r.code, r.nature) = (s.household_code, s.holder, s.unit_code, s.nature)
+        AND l.registered_area_m2 = coalesce(s.area_m2, s.plane_area_m2)
+        AND (r.footprint_m2, r.floor_area_m2, r.floors, r.built_on)
+            IS NOT DISTINCT FROM (s.footprint_m2, s.building_area_m2, s.storeys, s.built_on)""",
 }
-"""By table or layer of which the register holds the same columns: its row, where it says what the staged one does."""
+"""By table or layer: the register's own row, where it says what the staged one does, in the columns that it has."""
 _OF_MEMBERS = frozenset(("id_kind", "id_sealed", "id_digest", "member_count"))
 """What the row of a household repeats of the rows of its members."""
 
@@ -199,7 +245,7 @@ _NAMED = f"""{_OWN}, {_OTHERWISE}
     SELECT o.right_id, o.kind, o.code, o.household_code, o.applicant, o.package_id, d.layer, d.subject, d.old
     FROM own AS o JOIN otherwise AS d USING (county, right_id)
     ORDER BY o.code, o.right_id, array_position(ARRAY{list(KINDS)}, d.layer), d.subject"""
-_OF_PACKAGE = _NAMED.format(which="c.county = :county AND k.package_id = :package")
+_OF_VILLAGE = _NAMED.format(which="c.county = :county AND c.village = :village AND k.package_id = :package")
 _OF_RIGHT = _NAMED.format(which="c.county = :county AND r.right_id = :right")
 _COUNT = f"""{_OWN}, {_OTHERWISE}
     INSERT INTO registry.contradicted_village AS v (county, village, package_id, rights, acts, counted_at)
@@ -212,6 +258,10 @@ _COUNTED = """
     FROM registry.contradicted_village AS v JOIN land.package AS n USING (county, package_id)
     WHERE v.rights > 0 AND n.state = 'staged'
     GROUP BY county, package_id, n.name, n.received_at ORDER BY n.received_at DESC LIMIT :most
+"""
+_COUNTED_BY_VILLAGE = """
+    SELECT village, rights FROM registry.contradicted_village
+    WHERE county = :county AND package_id = :package AND rights > 0 ORDER BY village
 """
 _OTHER = f"""EXISTS (SELECT FROM registry."case" AS c WHERE c.county = p.county AND c.village = p.village AND {_REGISTERED}
             AND c.package_id {{}} k.package_id)"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,12 +64,15 @@ ROWS_SHOWN = 200
 @blueprint.get("/batches/open/<county>/<uuid:package_id>")
 @allow(Role.REGISTRAR)
 def open_batch(county: str, package_id: UUID) -> Response:
-    """The villages of a package, to open their cases together."""
+    """The villages of a package, to open their cases together; of one, by `otherwise`, the rights that it has otherwise."""
     with unit_of_work(current_actor()) as uow:
         villages = desk.villages_of_package(uow.session, county, package_id)
         later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
         behind = left_behind(uow.session, county, package_id)
-        rights = contradicted.by_package(uow.session, county, package_id)
+        counted = contradicted.by_village(uow.session, county, package_id)
+        shown = _village_shown([village.code for village in villages], counted)
+        rights = contradicted.of_village(uow.session, county, package_id, shown) if shown else []
+        own = {shown: len(rights)} if shown else {}
         otherwise = later_shown.otherwise_rows(uow.session, county, rights[:ROWS_SHOWN])
     if not villages:
         raise NotFound
@@ -81,10 +85,18 @@ def open_batch(county: str, package_id: UUID) -> Response:
         outdated=outdated,
         behind=behind,
         otherwise=otherwise,
-        contradicted=len(rights),
+        contradicted={code: count for code, count in (counted | own).items() if count},
+        shown=shown,
         county=county,
         package_id=package_id,
     )
+
+
+def _village_shown(villages: Sequence[str], counted: Mapping[str, int]) -> str:
+    """Of which village the rights are named: the one that is asked for, or the only one there is; a county's would take minutes."""
+    asked = request.args.get("otherwise", "")
+    some = villages if len(villages) == 1 else [*counted]
+    return asked if asked in counted else some[0] if len(some) == 1 else ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Reissue
 from tests.database.registry.test_resurveyed import corrected
 from tests.registry_kit import Connection, applied, booked, one, pass_days, put_papers, right_of, to_notice
-from tests.villages import COUNTY, Staged, stage_village
+from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 ANOTHER = "610902104203"
 """A village beside."""
@@ -35,16 +35,19 @@ def test_what_a_later_survey_has_otherwise_of_a_registered_right_is_named_with_i
     booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
     new = corrected(superuser, staged, "staged_parcel", "land_use = '9'", staged.parcels[0])
     with unit_of_work(registrar) as uow:
-        found = contradicted.by_package(uow.session, COUNTY, new.package_id)
-        left = desk.left_of_package(uow.session, COUNTY, new.package_id)
+        found = contradicted.of_village(uow.session, COUNTY, new.package_id, VILLAGE)
         (right,) = found
         own = contradicted.of_right(uow.session, COUNTY, right.right_id)
         others = one(registrar, 'SELECT right_id FROM registry."right" WHERE code = :c', c=staged.contracts[1])
         other = contradicted.of_right(uow.session, COUNTY, others)
     assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0], staged.package_id),))
-    assert (right.of_land, right.of_people, right.parcels, left.contradicted) == (False, False, (staged.parcels[0],), 1)
+    assert (right.of_land, right.of_people, right.parcels) == (False, False, (staged.parcels[0],))
     assert (own, other) == (right, None)
     assert counted(registrar) == [(new.package_id, 1)]
+    with unit_of_work(registrar) as uow:
+        assert desk.left_of_package(uow.session, COUNTY, new.package_id).contradicted == 1
+        assert contradicted.by_village(uow.session, COUNTY, new.package_id) == {VILLAGE: 1}
+        assert contradicted.of_village(uow.session, COUNTY, new.package_id, ANOTHER) == []
 
 
 def counted(actor: Actor) -> list[tuple[UUID, int]]:
@@ -149,7 +152,44 @@ def test_what_the_register_says_already_is_no_difference_to_a_delivery_that_has_
     new = corrected(superuser, staged, "staged_parcel", "land_class = '011'", staged.parcels[0])
     superuser.execute("UPDATE land.package SET received_at = system.clock() WHERE state = 'staged'")
     with unit_of_work(registrar) as uow:
-        assert contradicted.by_package(uow.session, COUNTY, new.package_id) == []
+        assert contradicted.of_village(uow.session, COUNTY, new.package_id, VILLAGE) == []
+
+
+_OF = {"staged_member": "household_code", "staged_contract_parcel": "contract_code"}
+"""By which column the rows of a table are a right's, where not by their code."""
+CHANGES = (
+    ("CBF_JTCY", "staged_member", "relation = '12'"),
+    ("CBF_JTCY", "staged_member", "holds_right = false"),
+    ("CBHT", "staged_contract", "mu = 1.30"),
+    ("CBHT", "staged_contract", "ends_on = '2027-09-30'"),
+    ("CBDKXX", "staged_contract_parcel", "area_m2 = 410.00, mu = 0.62"),
+    ("ZJD", "staged_homestead", "area_m2 = 150.00"),
+    ("ZJD", "staged_homestead", "storeys = 3"),
+)
+
+
+@pytest.mark.parametrize(("kind", "table", "change"), CHANGES)
+def test_members_contracts_and_homesteads_that_the_newer_survey_has_as_the_register_are_not_named(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, table: str, change: str
+) -> None:
+    """The register was right where the older survey is not; what the newer one has otherwise than the register is named."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    code = {"CBF_JTCY": staged.households, "ZJD": staged.homesteads}.get(kind, staged.contracts)[0]
+    new = corrected(superuser, staged, "staged_parcel", "village = village", staged.parcels[0])
+
+    def named_where(package: UUID) -> set[str]:
+        own = f"package_id = '{package}' AND {_OF.get(table, 'code')} = '{code}'"
+        superuser.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM land.{table} WHERE {own}")
+        superuser.execute(f"UPDATE land.{table} SET {change} WHERE {own}")
+        with unit_of_work(registrar) as uow:
+            found = contradicted.of_village(uow.session, COUNTY, new.package_id, VILLAGE)
+        superuser.execute(f"DELETE FROM land.{table} WHERE {own}")
+        superuser.execute(f"INSERT INTO land.{table} SELECT * FROM kept")
+        superuser.execute("DROP TABLE kept")
+        return {row.table for right in found for row in right.rows}
+
+    assert named_where(staged.package_id) == set()
+    assert named_where(new.package_id) == {kind}
 
 
 def test_what_a_household_s_row_repeats_of_its_members_is_told_of_the_members_alone(
@@ -173,7 +213,7 @@ def test_a_package_that_lacks_a_right_only_adds_to_the_older_one_and_contradicts
 
     def found() -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         with unit_of_work(registrar) as uow:
-            rights = contradicted.by_package(uow.session, COUNTY, new.package_id)
+            rights = contradicted.of_village(uow.session, COUNTY, new.package_id, VILLAGE)
         return {(right.code, tuple(row[:2] for row in right.rows)) for right in rights}
 
     assert found() == set()
@@ -195,5 +235,5 @@ def test_a_parcel_that_a_later_package_lacks_of_a_contract_that_it_has_is_a_diff
         "DELETE FROM land.staged_parcel WHERE package_id = %s AND code = %s", [new.package_id, staged.parcels[0]]
     )
     with unit_of_work(registrar) as uow:
-        (right,) = contradicted.by_package(uow.session, COUNTY, new.package_id)
+        (right,) = contradicted.of_village(uow.session, COUNTY, new.package_id, VILLAGE)
     assert (right.code, right.rows) == (staged.contracts[0], (("DK", staged.parcels[0], staged.package_id),))
