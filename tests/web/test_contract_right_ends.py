@@ -9,15 +9,16 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling
+from landreg.core.periods import DAY, years_after
+from landreg.exchange.contracts import cancelling, days, drawing
 from landreg.exchange.contracts.model import Contract
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.requests import RestrictionAsked
-from tests.contract_kit import OPERATOR, TAKER, drawn, right_id, seen, signed, today
+from tests.contract_kit import OPERATOR, TAKER, VALUES, drawn, right_id, seen, signed, terms, today
 from tests.database.exchange.test_house_leases import HOUSE
+from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
-from tests.registry_kit import BANK, Connection, booked, to_rights
+from tests.registry_kit import BANK, Connection, booked, pass_days, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_contract_life import agreed, of, picture, rule_of
@@ -29,7 +30,7 @@ ASKED = "双方签字的注销登记申请书"
 @pytest.fixture
 def mortgaged(officers: tuple[Actor, Actor], superuser: Connection) -> Contract:
     """A lease whose right is registered at the counter under its number, and mortgaged."""
-    to_rights(*officers, superuser, 1)
+    to_rights(*officers, superuser, 1, **TERM)
     contract = signed(drawn())
     operator = Operator("organization", contract.taker_id, "样本种植专业合作社", TAKER)
     parcels = tuple(one.parcel_code for one in seen(contract).parcels)
@@ -108,6 +109,27 @@ def test_the_creditor_of_a_contract_that_one_side_ends_waits_at_the_desk_to_be_t
     assert "对方不签字的，凭确认合同已经解除的生效裁判或仲裁裁决" in page
     assert "样本农村信用社 没有书面同意的，登记机构不能只凭双方的申请书注销" in page
     assert waiting not in ling.get("/contracts").text + ling.get("/").text
+
+
+def test_the_pages_say_that_a_renewal_has_the_right_for_longer(
+    app: Any, account: OpenAccount, mortgaged: Contract, superuser: Connection
+) -> None:
+    """To each who reads the contract; the list names it until the parties have asked."""
+    ling, deng = logged_in(app, account, "ling", Role.OPERATOR), logged_in(app, account, "qin", Role.REGISTRAR)
+    readers = deng, logged_in(app, account, "fuhe", Role.REVIEWER), logged_in(app, account, "shenji", Role.AUDITOR)
+    later = terms(from_on=mortgaged.until_on, until_on=years_after(mortgaged.until_on, 2))
+    renewal = signed(drawing.draw_following(OPERATOR, COUNTY, mortgaged.contract_id, "renewal", later, VALUES))
+    pass_days(superuser, (mortgaged.until_on - today()).days)
+    days.work()
+    assert "登记机构把到期日变更到这份续签合同的最后一天" in ling.get(of(renewal)).text
+    assert f"合同已经续签，请在续签的合同 {renewal.number} 上申请变更登记" in ling.get(of(mortgaged)).text
+    for reader in readers:
+        assert "登记簿上的土地经营权还照原合同，等双方申请变更登记。" in reader.get(of(renewal)).text
+    waiting = deng.get("/contracts/to-register").text
+    assert "合同已变更或者续签、登记簿还照原合同" in waiting
+    assert (f">{renewal.number}<" in waiting, f">{mortgaged.number}<" in waiting) == (True, False)
+    assert ling.post(of(renewal, "registration"), {"application": picture()}).status_code == 303
+    assert "合同已变更或者续签、登记簿还照原合同" not in deng.get("/contracts/to-register").text
 
 
 def test_an_application_is_declined_from_the_list_and_both_sides_read_why(

@@ -10,15 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from landreg.core.codes import ISSUER
-from landreg.core.tables import in_force
-from landreg.exchange.contracts.model import Contract, ContractEvent
+from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import renewing
 from landreg.exchange.contracts.rules.closing import FREEZING
 from landreg.exchange.listings.rules.land import MOVING, RENEWED
-from landreg.registry.model import Right
 
 _FREEZES = (
     f"s.what = 'exit' OR s.what = 'restriction' AND s.kind IN {FREEZING!r} OR s.what = 'case' AND s.kind = 'seizure'"
@@ -108,6 +106,12 @@ def rights_under(session: Session, county: str, contract_id: UUID) -> Sequence[A
     return session.execute(sa.text("SELECT * FROM exchange.rights_under(:county, :contract)"), asked).all()
 
 
+def rights_prolonged(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
+    """The registered rights that a signed renewal is to have for longer, until the register followed it: right_id, code."""
+    asked = {"county": county, "contract": contract_id}
+    return session.execute(sa.text("SELECT * FROM exchange.rights_prolonged(:county, :contract)"), asked).all()
+
+
 def laid_on(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
     """What restricts these rights: row_id, kind, party, the right by code, to what its creditor consents (consented_to), and
     whether it was told of the end (told). Each lies on all land of its right: a land-operation right loses land, and takes no other
@@ -126,48 +130,6 @@ def creditors_untold(session: Session, county: str, contract_id: UUID) -> Sequen
 def creditors_to_tell(session: Session) -> Sequence[Any]:
     """The same of all contracts of the jurisdiction: county, contract_id, number, party, code."""
     return session.execute(sa.text("SELECT * FROM exchange.creditors_to_tell()")).all()
-
-
-def right_stands(session: Session, today: date) -> Sequence[Any]:
-    """Ended contracts whose land-operation right stands in the register still, with the right's code, whether the parties asked for
-    it to be struck out, and the number of the case that was opened for that.
-    """
-    asked, opened, ended = aliased(ContractEvent), aliased(ContractEvent), aliased(ContractEvent)
-    of = {
-        one: (one.county == Contract.county, one.contract_id == Contract.contract_id) for one in (asked, opened, ended)
-    }
-    noted = sa.select(Right.note).where(Right.kind == "land_operation", in_force(Right))
-    under = sa.func.exchange.rights_under(Contract.county, Contract.contract_id)
-    right = under.table_valued("right_id", "code", "ending").lateral("r")
-    told = sa.exists().where(*of[asked], asked.kind == "cancellation_asked")
-    return session.execute(
-        sa.select(Contract, right.c.code, right.c.ending, told.label("asked"))
-        .join(right, sa.true())
-        .where(Contract.state == "ended", Contract.ends_on <= today)
-        .where(sa.or_(sa.exists().where(*of[opened], opened.kind == "case_opened"), Contract.number.in_(noted)))
-        .where(~sa.exists().where(*of[ended], ended.kind == "ended", ended.facts["how"].astext == "replaced"))
-        .order_by(Contract.ends_on, Contract.number)
-    ).all()
-
-
-def rights_changed(session: Session) -> Sequence[Any]:
-    """Contracts that change another whose land-operation right is registered, and of which the register was not asked yet, with the
-    right's code.
-    """
-    asked = aliased(ContractEvent)
-    under = sa.func.exchange.rights_under(Contract.county, Contract.contract_id)
-    right = under.table_valued("right_id", "code", "ending").lateral("r")
-    said = sa.exists().where(
-        asked.county == Contract.county,
-        asked.contract_id == Contract.contract_id,
-        asked.kind.in_(("registration_asked", "case_opened")),
-    )
-    return session.execute(
-        sa.select(Contract, right.c.code)
-        .join(right, sa.true())
-        .where(Contract.relation == "change", Contract.state == "signed", ~said)
-        .order_by(Contract.from_on, Contract.number)
-    ).all()
 
 
 def register_moves_it(session: Session, county: str, contract_id: UUID) -> bool:

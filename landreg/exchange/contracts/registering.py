@@ -200,7 +200,7 @@ def _operator(uow: UnitOfWork, taker: Taker, person: Farmer | None) -> Operator:
 
 def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, contract: tuple[str, str, int, str]) -> None:
     row, papers = found.contract, [contract]
-    if row.relation == "change":
+    if row.relation in ("change", "renewal"):
         papers += [("creditor_consent", one.sha256, one.size, one.name) for one in changing.consents(uow, found)]
     for kind, step in (
         ("application", "registration_asked"),

@@ -101,13 +101,16 @@ def lo_13_let_to_nobody_else(facts: ActFacts, law: Law) -> Finding | None:
 
 def lo_15_within_its_contract(facts: ActFacts, law: Law) -> Finding | None:
     """LO-15: a land-operation right that rests on a signed contract of the market has no days and no land beside it; one whose
-    operator takes the land by such a contract over its days has none beside that contract's, whatever else it names. RLCL-37,
-    RERR-22.
+    operator takes the land by such a contract over its days has none beside that contract's, whatever else it names. Days that
+    are added are held against the renewal that has them. RLCL-37, RERR-22.
     """
     days, land = _days(facts), set(land_of(facts))
     if days is None:
         return None
-    for one in (*_rested_on(facts), *_unnamed(facts, days)):
+    rested = _rested_on(facts)
+    # What it rested on until its last day says nothing of the days that a renewal adds.
+    met = [one for one in rested if _meets(one, days)]
+    for one in (*(met or rested), *_unnamed(facts, days)):
         beside = sorted(land - one.parcels) if one.own else []
         if beside or days[0] < one.from_on or not _before_its_end(one, days[1] - DAY):
             values = {"number": one.number, "from": one.from_on.isoformat()} | _last(one)

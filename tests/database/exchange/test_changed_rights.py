@@ -14,7 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict
 from landreg.core.files import Store
 from landreg.core.periods import years_after
-from landreg.exchange.contracts import cancelling, drawing, land_queries, registering, signing
+from landreg.exchange.contracts import cancelling, drawing, registering, right_queries, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.registry.queries import documents
 from landreg.registry.rules.requests import RestrictionAsked
@@ -60,7 +60,7 @@ def changed(contract: Contract, until_on: date) -> Contract:
 
 def waiting(actor: Actor) -> list[str]:
     with unit_of_work(actor) as uow:
-        return [row.Contract.number for row in land_queries.rights_changed(uow.session)]
+        return [row.Contract.number for row in right_queries.rights_changed(uow.session)]
 
 
 def folder(actor: Actor, case: UUID) -> set[str]:

@@ -17,7 +17,16 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.files import Store
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling, days, drawing, land_queries, life, registering, signing
+from landreg.exchange.contracts import (
+    cancelling,
+    days,
+    drawing,
+    land_queries,
+    life,
+    registering,
+    right_queries,
+    signing,
+)
 from landreg.exchange.contracts.cancelling import Registered
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
@@ -97,7 +106,7 @@ def ends(contract: Contract, how: str = "agreed", **papers: object) -> None:
 
 def waiting(actor: Actor) -> list[tuple[str, bool, bool]]:
     with unit_of_work(actor) as uow:
-        rows = land_queries.right_stands(uow.session, today())
+        rows = right_queries.right_stands(uow.session, today())
     return [(row.Contract.number, row.asked, row.ending is not None) for row in rows]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -274,6 +274,16 @@ def test_the_operator_s_contract_of_the_market_holds_though_another_basis_is_nam
     of_its_own = replace(OWN, own=False, **changed)
     assert ("LO-15", "refuse") in found(LEASE, facts(LEASE, running=(of_its_own,)))
     assert found(LEASE, facts(LEASE, running=(replace(of_its_own, kind="retransfer"),))) == [("TR-33", "warn")]
+
+
+def test_days_that_are_added_are_held_against_the_renewal_that_has_them() -> None:
+    """Not against the contract on which the right rested until its last day; without a renewal against that."""
+    first, last = facts(CHANGE).term[1], CHANGE.last_day
+    was = replace(OWN, until_on=first, by_holder=True, parcels=frozenset(facts(CHANGE).parcels))
+    renewal = replace(was, number="R", from_on=first, until_on=last + timedelta(days=1))
+    assert ("LO-15", "refuse") not in found(CHANGE, facts(CHANGE, running=(was, renewal)))
+    for running in ((was,), (was, replace(renewal, until_on=last)), (was, replace(renewal, own=False))):
+        assert ("LO-15", "refuse") in found(CHANGE, facts(CHANGE, running=running))
 
 
 @pytest.mark.parametrize(("reason", "codes"), [("agreed", ["TR-20"]), ("operation_ruling", ["TR-21"])])

@@ -21,6 +21,7 @@ from landreg.core.periods import DAY
 from landreg.exchange.bidding import review_queries
 from landreg.exchange.contracts import (
     cancelling,
+    changing,
     deal_queries,
     disputes,
     issuer,
@@ -160,6 +161,7 @@ def one(county: str, contract_id: UUID) -> Response:
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(session, found, law),
             total=to_be_paid(found), holders=holders(session, found, own=False),
             gone=out_of_right(session, found, own=False), in_register=in_register,
+            to_follow=changing.rights_of(session, found), renewals=changing.renewals(session, below),
             creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
             watched=review_queries.watched(session, county, [row.deal_id], [contract_id]) if may_trace else (),

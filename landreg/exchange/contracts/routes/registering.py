@@ -15,7 +15,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling, deal_queries, land_queries, papers, queries, registering
+from landreg.exchange.contracts import cancelling, deal_queries, papers, queries, registering, right_queries
 from landreg.exchange.contracts.routes import desk
 from landreg.exchange.contracts.routes.forms import Declining, back, kept
 from landreg.registry.routes.surroundings import desk_of, page_day, store
@@ -28,13 +28,13 @@ blueprint = Blueprint("contract_registering", __name__)
 @blueprint.get("/contracts/to-register")
 @allow(Role.REGISTRAR, Role.REVIEWER)
 def index() -> Response:
-    """The contracts that wait for their case, oldest first; those that have ended or were changed, and whose right stands in the
-    register as it was.
+    """The contracts that wait for their case, oldest first; those that have ended, were changed or renewed, and whose right stands
+    in the register as it was.
     """
     with unit_of_work(current_actor()) as uow:
         rows = queries.registration_asked(uow.session)
-        ended = land_queries.right_stands(uow.session, page_day(uow.session))
-        changed = land_queries.rights_changed(uow.session)
+        ended = right_queries.right_stands(uow.session, page_day(uow.session))
+        changed = right_queries.rights_changed(uow.session)
         natural = deal_queries.natural(uow.session, [*rows, *(one.Contract for one in (*ended, *changed))])
     return pages.render(
         "exchange/contracts/to_register.html",
