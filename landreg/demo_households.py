@@ -16,7 +16,6 @@ from landreg.core.periods import years_after
 from landreg.demo_operation import COOPERATIVE
 from landreg.registry.casework import household_queries
 from landreg.registry.facts import standing
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -27,6 +26,7 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
     new_holder,
 )
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.requests import Request
 
 KINDS = ("division", "representative_change", "exchange", "land_operation")

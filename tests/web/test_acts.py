@@ -112,6 +112,39 @@ def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
     assert "下一步：发证" in deng.get(page).text
 
 
+def test_a_divorced_member_who_stays_is_related_otherwise_from_the_day_of_the_divorce(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    form, home = f"/households/{HOUSEHOLD}/acts/household_change", f"/households/{HOUSEHOLD}"
+    wife = one(
+        officers[0],
+        "SELECT m.member_id FROM party.member AS m JOIN party.household AS h USING (county, household_id)"
+        " WHERE h.code = :c AND m.relation = '10'",
+        c=HOUSEHOLD,
+    )
+    shown = deng.get(form).text
+    assert "原承包地不得收回" in shown
+    assert f'<option value="{wife}"' in shown
+    lacking = deng.post(form, {"relate": str(wife), "relate_on": "2025-03-04"})
+    assert (lacking.status_code, lacking.text.count("FORM-1") > 0) == (400, True)
+    given = {"relate": str(wife), "relate_to": "99", "relate_reason": "divorce", "relate_on": "2025-03-04"}
+    page = opened(deng, form, given)
+    case = deng.get(page).text
+    for said in ("关系变化的原因", "离婚", "2025-03-04", term("document", "divorce_proof")):
+        assert said in case, said
+    put_paper(officers[0], UUID(page.rsplit("/", 1)[1]), "divorce_proof")
+    walk(deng, shen, page, superuser, "household_change")
+    told = deng.get(f"{home}/history").text
+    assert "自 2025-03-04 起" in told
+    assert term("document", "divorce_proof") in told
+    on_days = [deng.get(f"{home}{day}").text for day in ("?day=2025-03-03", "?day=2025-03-04", "")]
+    assert [(one.count("配偶") > 0, one.count("非亲属") > 0) for one in on_days] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+
+
 def test_whoever_looks_at_a_household_its_right_or_a_parcel_is_told_which_cases_are_under_way_on_it(
     deng: Browser, officers: tuple[Actor, Actor]
 ) -> None:

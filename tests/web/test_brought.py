@@ -18,6 +18,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound, Refused
 from landreg.core.periods import beijing_day
+from landreg.law.book import term
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.home import brought, brought_queries
@@ -111,6 +112,28 @@ def test_a_farmer_applies_on_the_phone_page_and_the_office_opens_the_case(
     assert kept["joins"][0]["relation"] == "20"
     assert len(kept["leaves"]) == 1
     assert "已受理建档" in another_browser.get("/my/applications").text
+
+
+PARTED = {"relate_to": "99", "relate_reason": "divorce", "relate_on": "2025-03-04"}
+
+
+def test_a_farmer_tells_of_a_divorce_and_the_case_asks_for_its_proof(
+    farmer: Actor, deng: Browser, another_browser: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    another_browser.log_in("lin.nong")
+    form = another_browser.get("/my/applications/new/household_change").text
+    assert "原来的承包地不收回" in form
+    wife = re.search(r'name="leave" value="([^"]+)"', form)
+    assert wife is not None
+    answer = another_browser.post("/my/applications/new/household_change", {**PARTED, "relate": wife[1]})
+    assert answer.status_code == 303
+    chosen = re.search(r'name="case" value="([^"]+)"', deng.get("/applications").text)
+    assert chosen is not None
+    taken = deng.post("/applications/take", {"case": chosen[1]})
+    assert taken.status_code == 303
+    assert term("document", "divorce_proof") in deng.get(taken.location).text
+    kept = one(officers[0], """SELECT request -> 'relates' FROM registry."case" WHERE act_kind = 'household_change'""")
+    assert kept == [{"member_id": wife[1], "relation": "99", "reason": "divorce", "on": "2025-03-04"}]
 
 
 def test_an_agent_applies_under_consent_and_both_are_told_and_logged(
@@ -335,6 +358,9 @@ def test_bad_forms_are_told_beside_their_fields(farmer: Actor, another_browser: 
         ({"leave": str(uuid4()), "leave_reason": "death"}, "APP-2"),
         ({"leave": str(uuid4()), "leave_reason": "落户"}, "FORM-6"),
         ({"leave": str(uuid4()), "leave_reason": "error"}, "CHG-15"),
+        ({"relate": str(uuid4()), "relate_to": "99"}, "FORM-1"),
+        ({**PARTED, "relate": str(uuid4())}, "APP-2"),
+        ({**PARTED, "relate": str(uuid4()), "relate_reason": "moved"}, "FORM-6"),
         ({"address": "样本村二组，落户后须交回承包地"}, "GUARD-1"),
         ({"address": "长" * 300}, "FORM-"),
         ({"address": "\x00"}, "FORM-"),

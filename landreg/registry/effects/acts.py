@@ -34,8 +34,8 @@ def change_household(
     on: date,
     new: NewId,
 ) -> Changes:
-    """Members leave and join, the household's name or address changes; its rights stay as they are, their certificates say it.
-    Where it dies out these stay too, until the rights are cancelled: there is nobody to certify.
+    """Members leave, join, and are related otherwise, the household's name or address changes; its rights stay as they are, their
+    certificates say it. Where it dies out these stay too, until the rights are cancelled: there is nobody to certify.
 
     农村土地承包法 第十六条: the household holds the right, its members share it equally.
     """
@@ -43,12 +43,19 @@ def change_household(
     closes: list[Standing] = []
     position = 0
     members = list(members)
+    related = {one.member_id: one for one in asked.relates}
     lives = asked.joins or {member.row["member_id"] for member in members} - asked.leaving
     for member in members:
         position = max(position, member.row["position"])
         if member.row["member_id"] in asked.leaving:
             closes.append(member)
             opens += member.until(on, row_id=new())
+        elif said := related.get(member.row["member_id"]):
+            closes.append(member)
+            opens += (
+                *member.until(said.on, row_id=new()),
+                member.from_day(said.on, row_id=new(), relation=said.relation),
+            )
     for place, joining in enumerate(asked.joins, 1):
         opens.append(Opened("member", {
             "row_id": new(), "member_id": new(), "household_id": household.row["household_id"], "person_id": joining.person_id,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from landreg.registry.effects.changes import Changes, Standing
-from landreg.registry.rules.acts import HEADS
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.requests import NameChange, OrganizationNameChange
 
 NewId = Callable[[], UUID]

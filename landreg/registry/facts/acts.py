@@ -40,12 +40,12 @@ from landreg.registry.facts.restrictions import change_proposals
 from landreg.registry.facts.since import asked_of_all, came_since
 from landreg.registry.facts.taken import along_with, told_along
 from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
 from landreg.registry.rules.other_means import OTHER_MEANS_RULES
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.renewal_requests import CHANGES, RENEWALS
 from landreg.registry.rules.requests import (
     Assignment,
@@ -131,8 +131,10 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     elsewhere, dead = _elsewhere(session, county, asked), joining_dead(session, county, asked)
     persons = {m.row["member_id"]: m.row["person_id"] for one in households.values() for m in one.members}
     going = taken_in(session, county, asked, persons)
-    joined_by = [households.get(case.household_code) for case in cases if getattr(asked[case.case_id], "joins", ())]
-    sexes = sexes_of(session, [standing.stands_for(one) for one in joined_by]) if joined_by else {}
+    said = [(households.get(c.household_code), a) for c in cases if isinstance(a := asked[c.case_id], HouseholdChange)]
+    looked_at = [standing.stands_for(one) for one, a in said if a.joins or a.relates]
+    looked_at += [persons[one.member_id] for _, a in said for one in a.relates if one.member_id in persons]
+    sexes = sexes_of(session, looked_at) if looked_at else {}
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     along = along_with(session, cases, asked, bundles)
     return [
@@ -215,6 +217,7 @@ def _proposal(
         heads=_heads(household),
         spouses=standing.spouses(household),
         head_sex=sexes.get(standing.stands_for(household), ""),
+        **_related(household, sexes),
         misnamed=misnamed,
         elsewhere=elsewhere.here,
         abroad=elsewhere.abroad,
@@ -227,6 +230,16 @@ def _proposal(
         **told,
     )
     return ActProposal(case, rows, facts, partial(_changes, case, rows, facts))
+
+
+def _related(household: standing.HouseholdInForce | None, sexes: Mapping[UUID, str]) -> dict[str, Any]:
+    """How the members of a household are related to who stands for it, since when, and the sex of those that was looked at."""
+    rows = {m.row["member_id"]: m for m in household.members} if household else {}
+    return {
+        "relations": {member: one.row["relation"] for member, one in rows.items()},
+        "since": {member: one.since for member, one in rows.items() if one.since is not None},
+        "sexes": {member: sexes[person] for member, one in rows.items() if (person := one.row["person_id"]) in sexes},
+    }
 
 
 def _as_taker(taker: Any, onto: RightBundle | None) -> Taker:

@@ -25,7 +25,6 @@ from landreg.registry.facts import kin, standing
 from landreg.registry.facts.named_persons import borne, named
 from landreg.registry.facts.operating import operated
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_facts import Gone, HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Division,
@@ -35,6 +34,7 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.requests import Assignment, NameChange, read
 
 FILED = "filing"

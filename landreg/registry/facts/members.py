@@ -24,9 +24,9 @@ from landreg.registry.facts.proposals import ActProposal, InForce, folders, pape
 from landreg.registry.facts.spoken import spoken
 from landreg.registry.facts.telling import told_of_errors
 from landreg.registry.facts.third_parties import beside_others
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.requests import read
 
 Named = tuple[str, tuple[Spoken, ...]]

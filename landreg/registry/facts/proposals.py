@@ -83,9 +83,9 @@ def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUI
 
 
 def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, Any]) -> tuple[str, ...]:
-    """The papers that a case asks for: of its act, and of its kind of right, its reason, why members leave, another holder that it
-    names, or of who asks for a correction, what it is of and what it says, whether there are other heirs, or whether the
-    contractor is of the collective. code: of the case's subject.
+    """The papers that a case asks for: of its act, and of its kind of right, its reason, why members leave or are related
+    otherwise, another holder that it names, or of who asks for a correction, what it is of and what it says, whether there are
+    other heirs, or whether the contractor is of the collective. code: of the case's subject.
 
     Who has land of the collective itself disposes of it without anybody's consent. 农村土地承包法 第五十三条.
     """
@@ -95,7 +95,7 @@ def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, A
     of_kind = "" if of_own else right_kind
     by, of = str(request.get("by") or ""), f"of_{request.get('of') or ''}"
     limit = f"limit_{request.get('limit') or ''}"
-    left = [str(one["reason"]) for one in request.get("leaves", ())]
+    left = [str(one["reason"]) for name in ("leaves", "relates") for one in request.get(name, ())]
     corrected = request.get("facts", ())
     more = [trait for one in corrected for trait in (f"fact_{one['fact']}", f"{one['fact']}_{one['value']}")]
     more += ["others"] if request.get("others") else []

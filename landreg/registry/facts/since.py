@@ -18,10 +18,10 @@ from landreg.registry.facts.fixed_land import OtherLand, other_land
 from landreg.registry.facts.laid import laid, lies_elsewhere
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.died_out import ASKED
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import RESTRICTIONS, Assignment, read
 

@@ -18,8 +18,7 @@ from landreg.party.model import Collective, Holder, Household, Member
 from landreg.registry.casebook import Certificate, CertificateEnd
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
-from landreg.registry.rules.acts import HEADS
-from landreg.registry.rules.relations import SPOUSES
+from landreg.registry.rules.relations import HEADS, SPOUSES
 
 ROWS: Mapping[str, Any] = {
     "contract": Contract,

@@ -31,13 +31,14 @@ from landreg.party import queries as parties
 from landreg.registry import queries
 from landreg.registry.casework import applications
 from landreg.registry.casework.cases import Stepped, note
+from landreg.registry.casework.married import must_be_old_enough
 from landreg.registry.guarded import none_ties
 from landreg.registry.home import brought_queries
 from landreg.registry.leaves.applied import Application, ended_facts, made_facts, taken_facts
 from landreg.registry.numbers import draw
 from landreg.registry.rules.brought import BRING_RULES, Brought
 from landreg.registry.rules.relations import unlike
-from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, Reissue, Request
+from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, Reissue, Relating, Request, read
 from landreg.registry.rules.spouses import too_young
 
 
@@ -54,6 +55,12 @@ class Wanted:
     def leaving(self) -> tuple[UUID, ...]:
         """The members who are to leave."""
         return tuple(UUID(member) for member in self.request.get("leaves", ()))
+
+    @property
+    def relates(self) -> tuple[Relating, ...]:
+        """The members whose relation is to be another."""
+        asked = read("household_change", {"relates": self.request.get("relates", ())})
+        return asked.relates if isinstance(asked, HouseholdChange) else ()
 
 
 def bring(actor: Actor, wanted: Wanted) -> str:
@@ -97,6 +104,7 @@ def take_up(actor: Actor, county: str, application_ids: Sequence[UUID]) -> Stepp
     refused: dict[str, tuple[Finding, ...]] = {}
     for application_id in application_ids:
         try:
+            _old_enough(actor, county, application_id)
             _take_up(actor, county, application_id)
         except (Refused, Conflict, BadInput) as error:
             if len(application_ids) == 1:
@@ -154,10 +162,11 @@ def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str, la
         brought_queries.own_right_ids(uow.session, household_id),
         wanted.leaving,
         [member.member_id for member in brought_queries.own_members(uow.session)],
-        any(wanted.typed.values()) or bool(wanted.leaving),
+        any(wanted.typed.values()) or bool(wanted.leaving or wanted.relates),
         brought_queries.waits(uow.session, household_id, subject, wanted.kind),
         brought_queries.case_under_way(uow.session, household_id, wanted.right_id, wanted.kind),
         str(wanted.request.get("leave_reason", "")),
+        [one.member_id for one in wanted.relates],
     )
     findings = [finding for rule in BRING_RULES if (finding := rule(facts)) is not None]
     number, said = wanted.typed.get("join_id"), {**wanted.request, **wanted.typed}
@@ -210,6 +219,15 @@ def _number(actor: Actor, county: str, application_id: UUID) -> str:
     return row.number if row else str(application_id)
 
 
+def _old_enough(actor: Actor, county: str, application_id: UUID) -> None:
+    """Raises Refused (CHG-17) where a member would come to be called spouse who is too young: their number is looked at as at the
+    counter, before the case is opened.
+    """
+    with unit_of_work(actor) as uow:
+        row = _open(uow, county, application_id)
+    must_be_old_enough(actor, row.household_code, HouseholdChange(relates=Wanted("", request=row.request).relates))
+
+
 def _take_up(actor: Actor, county: str, application_id: UUID) -> None:
     with unit_of_work(actor) as uow:
         row = _open(uow, county, application_id)
@@ -243,4 +261,5 @@ def _request(uow: UnitOfWork, row: Application, law: Law) -> Request:
         against = unlike(typed["join_id"], join["relation"], join["reason"], law)
         joins = (Joining(person, join["relation"], join["holds_right"], join["reason"], against),)
     leaves = tuple(Leaving(UUID(member), row.request["leave_reason"]) for member in row.request.get("leaves", ()))
-    return HouseholdChange(joins, leaves, typed.get("name", ""), typed.get("address", ""))
+    relates = Wanted(row.act_kind, request=row.request).relates
+    return HouseholdChange(joins, leaves, typed.get("name", ""), typed.get("address", ""), relates)

@@ -28,7 +28,7 @@ from landreg.registry.papers.certificate_data import (
     OperationCertificate,
 )
 from landreg.registry.papers.drawing import ParcelMap
-from landreg.registry.rules.acts import HEADS
+from landreg.registry.rules.relations import HEADS
 
 _HEADS = frozenset(term("relation", relation) for relation in HEADS)
 

@@ -20,7 +20,8 @@ from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)
 TRAITS = (
-    "right", "end_reason", "operation_end", "change_reason", "leave_reason", "corrected_by", "contracted_by", "correction_trait",
+    "right", "end_reason", "operation_end", "change_reason", "leave_reason", "relate_reason",
+    "corrected_by", "contracted_by", "correction_trait",
 )  # fmt: skip
 
 

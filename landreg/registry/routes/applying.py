@@ -27,12 +27,14 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.limits import numbers_of
 from landreg.registry.facts.proposals import restricted
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
-from landreg.registry.rules.acts import HEADS, JOIN_REASONS
+from landreg.registry.rules.acts import JOIN_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
 from landreg.registry.rules.ends import END_REASONS, WHOLE_REASONS
 from landreg.registry.rules.leaving import LEAVE_REASONS
 from landreg.registry.rules.names import NAME_REASONS
 from landreg.registry.rules.over import TAKEN_NO_MORE, last_day_over
+from landreg.registry.rules.related import RELATE_REASONS
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -157,6 +159,7 @@ def on_household(code: str, kind: str) -> Response:
             joining=member_forms.JOINING,
             join_reasons=words("join_reason", JOIN_REASONS),
             leave_reasons=words("leave_reason", LEAVE_REASONS),
+            relate_reasons=words("relate_reason", RELATE_REASONS),
             name_reasons=words("name_reason", NAME_REASONS),
         )
 

@@ -28,10 +28,10 @@ from landreg.registry.facts import standing
 from landreg.registry.routes import household_forms as forms
 from landreg.registry.routes.applying import opened
 from landreg.registry.routes.household_shown import Preview, preview_of
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_land import both_hold_homesteads
 from landreg.registry.rules.households import CHANGE_REASONS, DIVISION_REASONS
 from landreg.registry.rules.operation import LAND_LOST, OPERATION_END_REASONS, TRANSFER_MODES
+from landreg.registry.rules.relations import HEADS
 from landreg.registry.rules.requests import Request
 from landreg.web import i18n, pages, problems
 

@@ -19,7 +19,6 @@ from landreg.core.periods import beijing_day
 from landreg.party import queries as parties
 from landreg.party.model import Household
 from landreg.registry.casework import applications, household_queries
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -33,6 +32,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
+from landreg.registry.rules.relations import HEADS
 from landreg.web.forms import collected, read_form
 
 MOST_BRANCHES = 4

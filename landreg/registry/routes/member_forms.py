@@ -19,7 +19,7 @@ from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.registry.casework import applications
 from landreg.registry.rules.relations import unlike
-from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, NameChange
+from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, NameChange, Relating
 from landreg.web.forms import read_form
 
 JOINING = ("", "_2", "_3", "_4", "_5")
@@ -28,10 +28,14 @@ JOINING = ("", "_2", "_3", "_4", "_5")
 
 @dataclass(frozen=True)
 class HouseholdForm:
-    """Who joins and who leaves, and what else changes."""
+    """Who joins, who leaves, whose relation is another, and what else changes."""
 
     leave: tuple[UUID, ...] = ()
     leave_reason: str = ""
+    relate: UUID | None = None
+    relate_to: str = ""
+    relate_reason: str = ""
+    relate_on: date | None = None
     name: str = field(default="", metadata={"most": 60})
     address: str = field(default="", metadata={"most": 200})
 
@@ -66,13 +70,25 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
     given = read_form(HouseholdForm)
     if given.leave and not given.leave_reason:
         faults.append(Finding("FORM-1", "leave_reason"))
+    relates, lacking = relating(given.relate, given.relate_to, given.relate_reason, given.relate_on)
+    faults += (Finding("FORM-1", name) for name in lacking)
     if faults:
         raise BadInput(faults)
     leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
     return HouseholdChange(
         tuple(_joined(actor, one, law, f"join_name{suffix}") for suffix, one in joining.items() if one),
-        leaves, given.name, given.address,
+        leaves, given.name, given.address, relates,
     )  # fmt: skip
+
+
+def relating(
+    member: UUID | None, relation: str, reason: str, on: date | None
+) -> tuple[tuple[Relating, ...], tuple[str, ...]]:
+    """Whose relation is another, as a form has it, and the fields of it that are empty; nothing where all of them are."""
+    given = {"relate": member, "relate_to": relation, "relate_reason": reason, "relate_on": on}
+    if member and relation and reason and on:
+        return (Relating(member, relation, reason, on),), ()
+    return (), tuple(name for name, value in given.items() if not value) if any(given.values()) else ()
 
 
 def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None:

@@ -6,6 +6,7 @@ An agent's pages lie under the consent by which the agent acts; a band across ea
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +24,13 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.law.book import terms
 from landreg.registry.home import brought, brought_queries
 from landreg.registry.home.brought import Wanted
-from landreg.registry.rules.acts import HEADS, JOIN_REASONS
+from landreg.registry.routes.member_forms import relating
+from landreg.registry.rules.acts import JOIN_REASONS
 from landreg.registry.rules.brought import BROUGHT
 from landreg.registry.rules.leaving import IN_ERROR, LEAVE_REASONS
+from landreg.registry.rules.related import RELATE_REASONS
+from landreg.registry.rules.relations import HEADS
+from landreg.registry.rules.requests import HouseholdChange, plain
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -34,7 +39,7 @@ blueprint = Blueprint("own", __name__)
 
 @dataclass(frozen=True)
 class ChangeForm:
-    """Who joins and who leaves the household, and what else changes."""
+    """Who joins and who leaves the household, whose relation is another, and what else changes."""
 
     join_name: str = field(default="", metadata={"most": 60})
     join_id: str = field(default="", metadata={"most": 20})
@@ -42,6 +47,10 @@ class ChangeForm:
     join_reason: str = ""
     leave: tuple[UUID, ...] = ()
     leave_reason: str = ""
+    relate: UUID | None = None
+    relate_to: str = ""
+    relate_reason: str = ""
+    relate_on: date | None = None
     address: str = field(default="", metadata={"most": 200})
 
 
@@ -180,6 +189,7 @@ def _form(actor: Actor, kind: str, consent: Consent | None) -> Response:
         relations=_words("relation", [one for one in terms("relation") if one not in HEADS]),
         join_reasons=_words("join_reason", JOIN_REASONS),
         leave_reasons=_words("leave_reason", LEAVE_REASONS),
+        relate_reasons=_words("relate_reason", RELATE_REASONS),
     )
 
 
@@ -198,9 +208,11 @@ def _wanted(kind: str) -> Wanted:
     joins = bool(given.join_name or given.join_id)
     needed: tuple[str, ...] = ("join_name", "join_id", "join_relation", "join_reason") if joins else ()
     needed += ("leave_reason",) if given.leave else ()
-    lacking = [name for name in needed if not getattr(given, name)]
+    relates, unsaid = relating(given.relate, given.relate_to, given.relate_reason, given.relate_on)
+    lacking = [*(name for name in needed if not getattr(given, name)), *unsaid]
     choices = (
         ("join_relation", terms("relation")), ("join_reason", JOIN_REASONS), ("leave_reason", (*LEAVE_REASONS, IN_ERROR)),
+        ("relate_to", terms("relation")), ("relate_reason", RELATE_REASONS),
     )  # fmt: skip
     wrong = [name for name, known in choices if getattr(given, name) and getattr(given, name) not in known]
     if lacking or wrong:
@@ -209,5 +221,6 @@ def _wanted(kind: str) -> Wanted:
     request: dict[str, Any] = {"leaves": [str(member) for member in given.leave], "leave_reason": given.leave_reason}
     if joins:
         request["join"] = {"relation": given.join_relation, "holds_right": True, "reason": given.join_reason}
+    request |= {"relates": plain(HouseholdChange(relates=relates))["relates"]} if relates else {}
     typed = {"join_name": given.join_name, "join_id": given.join_id.strip().upper(), "address": given.address}
     return Wanted(kind, None, request, typed)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from landreg.access.person_queries import masked_persons, same_persons, sexes_of
+from landreg.access.person_queries import masked_persons, same_persons
 from landreg.access.policy import known_actor
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
@@ -26,8 +26,8 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.addressees import masked
 from landreg.registry.facts.first import Proposal
 from landreg.registry.facts.proposals import ActProposal
+from landreg.registry.routes.member_reasons import rests_on
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
-from landreg.registry.rules.requests import HouseholdChange, Request
 from landreg.web.i18n import shown_term
 
 
@@ -132,7 +132,9 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         and not _told_elsewhere(line, lines)
         and (line.fact != "party_id" or {line.before, line.after} & limited.keys())
     ]
-    return [*shown, *_joining(session, proposal.facts.asked, names)]
+    members = {row.row["member_id"]: row.row["person_id"] for row in told if row.table == "member"}
+    why = rests_on(session, proposal.facts.asked, members)
+    return [*shown, *(Shown("member", names.get(person, ""), fact, "", text) for person, fact, text in why)]
 
 
 _OF_PERSON = ("person_id", "party_id", "representative_id")
@@ -142,20 +144,6 @@ _UNSAID = ("kind", "position", "numerator", "denominator", "party_kind")
 def _fact(line: Line) -> str:
     """What a line is about: whom a right is of, who may be no household, is its holder."""
     return "holder" if line.fact == "household_id" and line.table in ("right", "right_holder") else line.fact
-
-
-def _joining(session: Session, asked: Request, names: Mapping[Any, str]) -> list[Shown]:
-    """Who joins a household and why: no facts of the register, but what the act rests on. Of the identity number the sex alone;
-    the rest opens by `access.identity.reveal`, and what of it goes against the act is told by CHG-12.
-    """
-    joins = asked.joins if isinstance(asked, HouseholdChange) else ()
-    sexes = sexes_of(session, [one.person_id for one in joins])
-    said = [
-        (one.person_id, fact, shown_term(value, fact) if value else "")
-        for one in joins
-        for fact, value in (("join_reason", one.reason), ("sex", sexes.get(one.person_id)))
-    ]
-    return [Shown("member", names.get(person, ""), fact, "", text) for person, fact, text in said if text]
 
 
 def _renumbered(session: Session, lines: Sequence[Line]) -> dict[Any, str]:
@@ -206,8 +194,11 @@ def _labels(changes: Changes, names: Mapping[Any, str]) -> dict[tuple[str, str],
         ("restriction", one): f"{shown_term(row['kind'], 'restriction')}（{holder_name(row['party'])}）"
         for one, row in limits.items()
     }
-    members = {str(row.row["member_id"]): row.row["person_id"] for row in told if row.table == "member"}
-    named |= {("member", one): names.get(person, "") for one, person in members.items()}
+    named |= {
+        ("member", str(row.row["member_id"])): names.get(row.row["person_id"], "")
+        for row in told
+        if row.table == "member"
+    }
     return named | {
         (table, named): code for table, codes in found.items() if len(codes) > 1 for named, code in codes.items()
     }

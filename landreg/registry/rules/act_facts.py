@@ -124,7 +124,8 @@ class ActFacts:
     land_gained, land_lost: parcels that the right came by, and lost, since an act over all of it was applied for. dead: masked
     name of who joins to the number of the act that registered their death. taken_in: masked name
     of who goes on elsewhere to the other households that the register has them in. spouses: the members who are married to who
-    stands for the household; head_sex: of that one (GB/T 2261.1), "" where their number tells none.
+    stands for the household; head_sex: of that one (GB/T 2261.1), "" where their number tells none. relations: of the members, to
+    that one; since: the day from which each holds, where there is one; sexes: of those whose relation is said anew.
     """
 
     act_kind: str
@@ -148,6 +149,9 @@ class ActFacts:
     heads: frozenset[UUID] = frozenset()
     spouses: frozenset[UUID] = frozenset()
     head_sex: str = ""
+    relations: Mapping[UUID, str] = field(default_factory=dict)
+    since: Mapping[UUID, date] = field(default_factory=dict)
+    sexes: Mapping[UUID, str] = field(default_factory=dict)
     misnamed: tuple[str, ...] = ()
     today: date | None = None
     passed_on: Mapping[str, str] = field(default_factory=dict)

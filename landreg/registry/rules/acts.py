@@ -26,7 +26,8 @@ from landreg.registry.rules.laid import LAID_ONCE, OBJECTED, res_20_lies_elsewhe
 from landreg.registry.rules.leaving import GOING, IN_ERROR, LEAVE_REASONS
 from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.paid_below import tr_29_price_is_open
-from landreg.registry.rules.relations import RESTORED, chg_12_goes_with_the_number, chg_14_the_dead_do_not_join
+from landreg.registry.rules.related import RELATED
+from landreg.registry.rules.relations import HEADS, RESTORED, chg_12_goes_with_the_number, chg_14_the_dead_do_not_join
 from landreg.registry.rules.requests import (
     RELEASES,
     RESTRICTIONS,
@@ -61,8 +62,6 @@ from landreg.registry.rules.spouses import (
     hh_23_a_divorced_spouse_stays,
 )
 
-HEADS = ("01", "02")
-"""The relations of a representative to themselves. NY/T 2539 code C.8."""
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other", RESTORED)
 
 
@@ -97,7 +96,7 @@ def reg_30_over_all_that_it_joins(facts: ActFacts, law: Law) -> Finding | None:
 def chg_1_something_changes(facts: ActFacts, law: Law) -> Finding | None:
     """CHG-1: an application for a change says what changes. RERR-16."""
     asked = facts.asked
-    if not isinstance(asked, HouseholdChange) or asked.joins or asked.leaves or asked.name or asked.address:
+    if not isinstance(asked, HouseholdChange) or asked != HouseholdChange():
         return None
     return Finding("CHG-1", "joins", {}, subject=facts.code)
 
@@ -243,6 +242,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_21_relation_goes_with_the_head,
         hh_22_divorced_before_another_joins,
         hh_23_a_divorced_spouse_stays,
+        *RELATED,
         pt_1_members_in_one_household,
         pt_5_members_in_one_county,
     ),

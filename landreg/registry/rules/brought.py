@@ -17,7 +17,7 @@ BROUGHT = ("household_change", "reissue")
 @dataclass(frozen=True)
 class Brought:
     """An application as it would be. rights, members: the household's own. leaving: the members who are to leave; leave_reason:
-    why. under_way: the number of the case that is open on the same.
+    why. related: those whose relation is to be another. under_way: the number of the case that is open on the same.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Brought:
     open_already: bool = False
     under_way: str = ""
     leave_reason: str = ""
+    related: Collection[UUID] = ()
 
 
 def app_1_kind_is_brought_by_a_household(facts: Brought, law: Law | None = None) -> Finding | None:
@@ -39,9 +40,10 @@ def app_1_kind_is_brought_by_a_household(facts: Brought, law: Law | None = None)
 def app_2_subject_is_the_households_own(facts: Brought, law: Law | None = None) -> Finding | None:
     """APP-2: the right and the members that it names are those of the household itself. 民法典 第一百六十二条."""
     right_is_own = facts.right_id in facts.rights if facts.kind == "reissue" else facts.right_id is None
-    if right_is_own and set(facts.leaving) <= set(facts.members):
+    members = set(facts.members)
+    if right_is_own and {*facts.leaving, *facts.related} <= members:
         return None
-    return Finding("APP-2", "right" if not right_is_own else "leave")
+    return Finding("APP-2", "right" if not right_is_own else "leave" if set(facts.leaving) - members else "relate")
 
 
 def app_4_one_open_application_per_subject(facts: Brought, law: Law | None = None) -> Finding | None:

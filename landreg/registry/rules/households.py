@@ -10,7 +10,6 @@ from uuid import UUID
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.registry.rules.acts import (
-    HEADS,
     ct_12_term_not_over,
     reg_20_documents_complete,
     reg_21_still_in_force,
@@ -47,7 +46,7 @@ from landreg.registry.rules.household_requests import (
 from landreg.registry.rules.joined import lo_16_operator_becomes_contractor
 from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.parted import hh_16_a_divorce_parts_a_couple
-from landreg.registry.rules.relations import RELATION_SEX
+from landreg.registry.rules.relations import HEADS, RELATION_SEX
 from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
 from landreg.registry.rules.signed_day import SIGNED
 from landreg.registry.rules.spouses import hh_20_one_spouse, hh_21_relation_goes_with_the_head

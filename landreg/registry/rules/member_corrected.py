@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
+from landreg.registry.rules.relations import HEADS
 
 
 def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:

@@ -15,6 +15,8 @@ _MALE = (11, *range(20, 30), 41, 43, 46, 47, 51, 53, 55, 57, 61, 63, 66, 71, 73,
 _FEMALE = (12, *range(30, 40), 42, 44, 45, 48, 52, 54, 56, 58, 62, 64, 67, 72, 74, 75, 77, *range(82, 91, 2), 94, 96)
 RELATION_SEX = dict.fromkeys(map(str, _MALE), "1") | dict.fromkeys(map(str, _FEMALE), "2")
 """By relation that says it: the sex, as GB/T 2261.1 writes it. NY/T 2539 code C.8."""
+HEADS = ("01", "02")
+"""The relations of a representative to themselves. NY/T 2539 code C.8."""
 SPOUSES = ("10", "11", "12")
 """The relations of the representative's spouse."""
 MARRIED = (*SPOUSES, "28", "38", "45", "46", "72", "74", "76", "78")

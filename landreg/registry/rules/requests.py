@@ -80,13 +80,26 @@ class Leaving:
 
 
 @dataclass(frozen=True)
+class Relating:
+    """A member who stays, and the relation to the representative from a day on. reason: of the closed list."""
+
+    member_id: UUID
+    relation: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True)
 class HouseholdChange:
-    """Members who join and leave; a new name of the household's representative, or address, where given."""
+    """Members who join and leave, and who are related otherwise; a new name of the household's representative, or address, where
+    given.
+    """
 
     joins: tuple[Joining, ...] = ()
     leaves: tuple[Leaving, ...] = ()
     name: str = ""
     address: str = ""
+    relates: tuple[Relating, ...] = ()
 
     @property
     def leaving(self) -> frozenset[UUID]:

@@ -64,7 +64,14 @@ def _joins_beside(facts: ActFacts) -> int:
     asked = facts.asked
     if not isinstance(asked, HouseholdChange) or sum(one.relation in SPOUSES for one in asked.joins) != 1:
         return 0
-    return len(facts.spouses - asked.leaving)
+    return _staying_spouses(facts, asked)
+
+
+def _staying_spouses(facts: ActFacts, asked: HouseholdChange) -> int:
+    """How many members are called spouse once some leave and some are related otherwise."""
+    anew = {one.member_id: one.relation for one in asked.relates}
+    became = sum(relation in SPOUSES for relation in anew.values())
+    return len(facts.spouses - asked.leaving - anew.keys()) + became
 
 
 def hh_21_relation_goes_with_the_head(facts: ActFacts, law: Law) -> Finding | None:
@@ -81,7 +88,8 @@ def _said(facts: ActFacts) -> list[tuple[str, str]]:
     """The relations that an act says anew, each with the sex of who stands for that household then; "" where none is told."""
     asked = facts.asked
     if isinstance(asked, HouseholdChange):
-        return [(facts.head_sex, one.relation) for one in asked.joins]
+        said = (*(one.relation for one in asked.joins), *(one.relation for one in asked.relates))
+        return [(facts.head_sex, relation) for relation in said]
     if isinstance(asked, Correction) and asked.of == "member":
         return [(facts.head_sex, asked.said("relation") or "")]
     if not isinstance(facts, HouseholdActFacts):
@@ -108,6 +116,8 @@ def become_spouses(asked: Any) -> dict[UUID, UUID | None]:
     match asked:
         case Correction(of="member", member_id=UUID() as member) if asked.said("relation") in SPOUSES:
             return {member: None}
+        case HouseholdChange():
+            return {one.member_id: None for one in asked.relates if one.relation in SPOUSES}
         case Division():
             groups = [(branch.representative, branch.members) for branch in asked.branches]
             return _spouses((*groups, (asked.representative, asked.staying)))
@@ -126,8 +136,8 @@ def _counts(facts: ActFacts) -> list[int]:
     """Of each household that the act leaves with another spouse than before: how many it has then."""
     asked = facts.asked
     if isinstance(asked, HouseholdChange):
-        joins = sum(one.relation in SPOUSES for one in asked.joins)
-        return [len(facts.spouses - asked.leaving) + joins] if joins > 1 else []
+        joins, became = sum(one.relation in SPOUSES for one in asked.joins), become_spouses(asked)
+        return [_staying_spouses(facts, asked) + joins] if joins > 1 or became else []
     if isinstance(asked, Correction):
         return [len(facts.spouses | become_spouses(asked).keys())] if become_spouses(asked) else []
     if not isinstance(facts, HouseholdActFacts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from landreg.registry.rules.requests import (
     HouseholdChange,
     Joining,
     Leaving,
+    Relating,
     RestrictionAsked,
 )
 from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
@@ -480,6 +481,38 @@ def test_the_representative_is_married_again_while_the_divorced_spouse_stays_a_m
     holds = f"SELECT holds_right FROM party.member WHERE member_id = :m AND {STANDS}"
     assert (len(members(registrar)), one(registrar, holds, m=wife)) == (3, True)
     assert rechecked(database, worker) == []
+
+
+def test_a_divorced_spouse_stays_a_member_and_is_called_spouse_until_the_day_of_the_divorce_alone(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """With the new spouse in one application, and the paper of the divorce asked for; the share in the right stays."""
+    _head, wife = members(registrar)
+    before = """SELECT relation FROM party.member WHERE member_id = :m AND upper_inf(recorded)
+        AND valid @> CAST(:on AS date)"""
+    day = date(2025, 3, 4)
+    was = one(registrar, before, m=wife, on=day)
+    parted = Relating(wife, "99", "divorce", day)
+    person = applications.person_of(registrar, "成员新", citizen_id(971))
+    again = HouseholdChange((Joining(person, "10", True, "marriage"),), relates=(parted,))
+    case = asked_for(registrar, "household_change", again)
+    with pytest.raises(Refused) as unproven:
+        cases.accept(registrar, COUNTY, [case])
+    assert "离婚证" in national_law(COUNTY, date(2026, 7, 1)).say(unproven.value.findings[0], "zh")
+    put_paper(registrar, case, "divorce_proof")
+    booked(registrar, reviewer, superuser, case, "household_change")
+    on_days = [one(registrar, before, m=wife, on=on) for on in (day - timedelta(days=1), day, date(2026, 1, 5))]
+    assert on_days == [was, "99", "99"]
+    holds = f"SELECT holds_right FROM party.member WHERE member_id = :m AND {STANDS}"
+    assert (len(members(registrar)), one(registrar, holds, m=wife)) == (3, True)
+    assert rechecked(database, worker) == []
+    with pytest.raises(Refused) as too_early:
+        applied(
+            registrar,
+            "household_change",
+            HouseholdChange(relates=(replace(parted, relation="97", reason="kin_other"),)),
+        )
+    assert codes(too_early) == {"CHG-20"}
 
 
 def test_parcels_are_exchanged_between_two_rights(

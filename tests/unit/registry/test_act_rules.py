@@ -27,6 +27,7 @@ from landreg.registry.rules.requests import (
     NameChange,
     OrganizationNameChange,
     Reissue,
+    Relating,
     Release,
     Request,
     RestrictionAsked,
@@ -58,6 +59,10 @@ FACTS: dict[str, type[ActFacts]] = {
 PAPERS = frozenset({"risk_statement", "notice_consent", "creditor_consent"})
 BORN = Joining(STRANGER, "21", holds_right=True, reason="birth")
 MARRIED_AGAIN = HouseholdChange((Joining(STRANGER, "12", holds_right=True, reason="marriage"),))
+
+PARTED = Relating(CHILD, "99", "divorce", date(2026, 6, 30))
+WERE_MARRIED = {"relations": dict.fromkeys((CHILD, STRANGER), "10")}
+MARRIED_AGAIN_PARTED = replace(MARRIED_AGAIN, relates=(PARTED,))
 
 
 def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
@@ -96,6 +101,13 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
         "household_change",
         HouseholdChange((replace(BORN, relation="12"),), (Leaving(CHILD, "death"),)),
         {"spouses": frozenset({CHILD})},
+    ),
+    ("household_change", HouseholdChange(relates=(PARTED,)), {"relations": {CHILD: "12"}, "sexes": {CHILD: "2"}}),
+    ("household_change", MARRIED_AGAIN_PARTED, {"spouses": frozenset({CHILD}), "relations": {CHILD: "10"}}),
+    (
+        "household_change",
+        HouseholdChange(relates=(replace(PARTED, relation="12", reason="kin_other"),)),
+        {"relations": {CHILD: "99"}, "heads": frozenset({WIFE}), "since": {CHILD: date(2026, 6, 29)}},
     ),
     ("assignment", replace(ASSIGNED, parcels=("P1",)), {}),
     ("cancellation", GIVEN_BACK, {}),
@@ -170,6 +182,39 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-17", "household_change", HouseholdChange((replace(BORN, relation="12", unlike=("age",)),)), {}),
     ("HH-20", "household_change", HouseholdChange((replace(BORN, relation="10"),) * 2), {}),
     ("HH-22", "household_change", MARRIED_AGAIN, {"spouses": frozenset({WIFE})}),
+    (
+        "HH-20",
+        "household_change",
+        HouseholdChange(relates=(replace(PARTED, relation="12", reason="kin_other"),)),
+        {"spouses": frozenset({WIFE})},
+    ),
+    ("CHG-18", "household_change", HouseholdChange(relates=(replace(PARTED, member_id=STRANGER),)), WERE_MARRIED),
+    ("CHG-18", "household_change", HouseholdChange(relates=(PARTED,)), {"heads": frozenset({CHILD}), **WERE_MARRIED}),
+    ("CHG-18", "household_change", HouseholdChange(relates=(PARTED, replace(PARTED, relation="97"))), WERE_MARRIED),
+    ("CHG-18", "household_change", HouseholdChange((), (Leaving(CHILD, "death"),), relates=(PARTED,)), WERE_MARRIED),
+    ("CHG-18", "household_change", HouseholdChange(relates=(replace(PARTED, relation="02"),)), WERE_MARRIED),
+    ("CHG-18", "household_change", HouseholdChange(relates=(replace(PARTED, relation="室友"),)), WERE_MARRIED),
+    (
+        "CHG-18",
+        "household_change",
+        HouseholdChange(relates=(replace(PARTED, reason="kin_other"),)),
+        {"relations": {CHILD: "99"}},
+    ),
+    ("CHG-19", "household_change", HouseholdChange(relates=(PARTED,)), {"relations": {CHILD: "20"}}),
+    ("CHG-19", "household_change", HouseholdChange(relates=(replace(PARTED, reason="moved"),)), WERE_MARRIED),
+    (
+        "CHG-19",
+        "household_change",
+        HouseholdChange(relates=(replace(PARTED, reason="kin_other"),)),
+        {"relations": {CHILD: "38"}},
+    ),
+    ("CHG-20", "household_change", HouseholdChange(relates=(replace(PARTED, on=date(2026, 7, 2)),)), WERE_MARRIED),
+    (
+        "CHG-20",
+        "household_change",
+        HouseholdChange(relates=(PARTED,)),
+        {**WERE_MARRIED, "since": {CHILD: date(2026, 6, 30)}},
+    ),
     ("CHG-7", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({CHILD})}),
     ("HH-6", "household_change", HouseholdChange(name="李四"), {"misnamed": ("李*",)}),
     ("TR-23", "assignment", replace(ASSIGNED, parcels=("P9",)), {}),
@@ -276,6 +321,14 @@ def test_who_is_married_again_while_the_divorced_spouse_stays_shows_the_divorce_
     assert examine(ACT_RULES["household_change"], gone, LAW) == ()
     twice = replace(asked, asked=HouseholdChange(MARRIED_AGAIN.joins * 2), papers=frozenset({"divorce_proof"}))
     assert [one.code for one in examine(ACT_RULES["household_change"], twice, LAW)] == ["HH-20"]
+
+
+def test_a_relation_said_anew_that_goes_with_another_sex_is_a_note_for_the_reviewer() -> None:
+    asked = HouseholdChange(relates=(replace(PARTED, relation="41", reason="adoption_ended"),))
+    told = {"relations": {CHILD: "37"}, "sexes": {CHILD: "2"}}
+    (finding,) = examine(ACT_RULES["household_change"], facts("household_change", asked, **told), LAW)
+    assert (finding.code, LAW.level(finding)) == ("HH-18", "warn")
+    assert LAW.say(finding, "zh").startswith("成员的身份号码")
 
 
 def test_who_joins_is_related_as_the_head_s_sex_has_it_or_the_reviewer_is_told() -> None:
