@@ -5,6 +5,8 @@ Source: standards.md 4. Figures of tolerance are dated parameters.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 
 from landreg.core.errors import Finding
@@ -139,7 +141,9 @@ def _count_notes(notes: Notes, code: str, table: Table, column: str, bad: Mask, 
 
 
 def are_7_contract_area_is_near_the_surveyed(survey: Survey, notes: Notes) -> None:
-    """ARE-7: HTMJ and SCMJ of a parcel may differ, rights rest on the contract's figure; far apart they are noted."""
+    """ARE-7: HTMJ and SCMJ of a parcel may differ, rights rest on the contract's figure; apart they are noted. ARE-20: so far apart
+    that the certificate would contradict its own map.
+    """
     table, parcels = survey.table("CBDKXX"), survey.table("DK")
     share, least = (notes.law.number("ARE-7.tolerance", key) for key in ("share", "m2"))
     at = parcels.index("DKBM").find(table.column("DKBM"))
@@ -147,8 +151,15 @@ def are_7_contract_area_is_near_the_surveyed(survey: Survey, notes: Notes) -> No
     contracted = table.amount("HTMJ")
     apart = np.abs(contracted - surveyed)
     bad = (at >= 0) & known(contracted) & known(surveyed) & (surveyed > 0) & (apart > hundredths(least))
-    bad &= apart * 1_000_000 > surveyed * int(share * 1_000_000)
-    _total_notes(notes, "ARE-7", table, "HTMJ", bad, contracted, surveyed)
+    bad &= _beyond(apart, surveyed, share)
+    far = bad & _beyond(apart, np.minimum(contracted, surveyed), notes.law.number("ARE-20.share"))
+    _total_notes(notes, "ARE-7", table, "HTMJ", bad & ~far, contracted, surveyed)
+    _total_notes(notes, "ARE-20", table, "HTMJ", far, contracted, surveyed)
+
+
+def _beyond(apart: Ints, of: Ints, share: Decimal) -> Mask:
+    """Where a difference is more than a share of a figure."""
+    return np.asarray(apart * 1_000_000 > of * int(share * 1_000_000))
 
 
 def are_8_former_total_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:

@@ -123,6 +123,20 @@ def ter_8_contract_has_begun(survey: Survey, notes: Notes) -> None:
                lambda row: {"start": str(first[row])}, today=str(today))  # fmt: skip
 
 
+def ter_12_term_still_runs(survey: Survey, notes: Notes) -> None:
+    """TER-12: the term of a contract that would be registered is over by the register's own day. 农村土地承包法 21."""
+    table, today = survey.table("CBHT"), np.datetime64(notes.law.on, "D")
+    first, last, both = _both(table, "CBQXQ", "CBQXZ")
+    notes.rows(
+        "TER-12",
+        table,
+        np.flatnonzero(both & (first <= last) & (last < today)),
+        "CBQXZ",
+        lambda row: {"end": str(last[row])},
+        today=str(today),
+    )
+
+
 def _to_sign(table: Table, today: np.datetime64) -> Mask:
     """Contracts that are signed after today."""
     signed = table.day("QDSJ")
@@ -185,4 +199,5 @@ RULES: tuple[SurveyRule, ...] = (
     ter_1_term_runs_forward, ter_2_term_is_the_law_s, ter_4_contract_is_signed_within_its_term,
     ter_5_transfer_is_within_its_contract, ter_6_register_has_the_contract_s_term,
     ter_7_term_in_words_is_that_of_its_days, ter_9_contract_is_signed, ter_8_contract_has_begun,
+    ter_12_term_still_runs,
 )  # fmt: skip

@@ -244,7 +244,7 @@ def _related(household: standing.HouseholdInForce | None, sexes: Mapping[UUID, s
 
 def _as_taker(taker: Any, onto: RightBundle | None) -> Taker:
     own = None if onto is None else onto.right_id
-    return Taker(taker.code, str(taker.collective_id), taker.members, term_of(onto), own)
+    return Taker(taker.code, str(taker.collective_id), taker.members, term_of(onto), own, frozenset(taker.joined))
 
 
 def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
@@ -284,7 +284,16 @@ def _elsewhere(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict
 _TAKERS = """
     SELECT h.household_id, h.code, h.collective_id,
            (SELECT count(*) FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
-            AND m.holds_right AND upper_inf(m.recorded) AND upper_inf(m.valid)) AS members
+            AND m.holds_right AND upper_inf(m.recorded) AND upper_inf(m.valid)) AS members,
+           ARRAY (WITH RECURSIVE joined (code) AS (
+               VALUES (h.code)
+               UNION
+               SELECT w.code FROM joined AS j
+               JOIN registry."case" AS c ON c.county = h.county AND c.household_code = j.code
+                   AND c.act_kind = 'household_merge' AND c.act_id IS NOT NULL
+               JOIN party.household AS w ON w.county = c.county AND w.ended_by_act = c.act_id
+                   AND w.household_id = CAST(c.request ->> 'household_id' AS uuid))
+               SELECT code FROM joined) AS joined
     FROM party.household AS h
     WHERE h.county = :county AND h.household_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)
 """

@@ -56,6 +56,7 @@ class _Read:
     folders: Mapping[UUID, frozenset[str]]
     homes: Mapping[UUID, str]
     gone: Mapping[str, Gone]
+    noticed: Mapping[UUID, tuple[str, ...]]
     law: Law
 
     def held(self, household: standing.HouseholdInForce) -> Held:
@@ -128,6 +129,7 @@ def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[
             county,
             {code for one in asked if isinstance(one, Exchange) for code in (*one.give, *one.take)} - known,
         ),
+        standing.noticed_for(session, county, [one.household_id for one in asked if isinstance(one, HouseholdMerge)]),
         load_law(session, county, today),
     )
 
@@ -241,6 +243,7 @@ def _other(asked: Any, found: _Read, theirs: standing.HouseholdInForce | None) -
         tuple(land.codes.values()) if land else (),
         _codes(held, HOMESTEAD),
         term_of(land),
+        found.noticed.get(theirs.household.row["household_id"], ()),
     )
 
 

@@ -149,6 +149,20 @@ def restrictions(session: Session, county: str, right_ids: Sequence[UUID]) -> di
     }
 
 
+def noticed_for(session: Session, county: str, household_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """By household: the codes of the rights on which an advance notice is for it, in order."""
+    if not household_ids:
+        return {}
+    asked = (
+        select(Restriction.party_id, Right.code)
+        .join(Right, (Right.county == Restriction.county) & (Right.right_id == Restriction.right_id))
+        .where(Restriction.county == county, Restriction.kind == "advance_notice", in_force(Restriction))
+        .where(Restriction.party_kind == "household", Restriction.party_id.in_(household_ids), in_force(Right))
+    )
+    found = session.execute(asked).all()
+    return {one: tuple(sorted({code for party, code in found if party == one})) for one in household_ids}
+
+
 def rights_held(
     session: Session, county: str, household_ids: Sequence[UUID], *kinds: str
 ) -> dict[UUID, dict[UUID, str]]:

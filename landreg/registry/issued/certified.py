@@ -91,6 +91,7 @@ class Certified:
                     if f["running"] and f["term"].lower > day
                     else ()
                 ),
+                *(("本证所记承包期已届满；尚未办理延包登记的，权利继续。",) if last <= day else ()),
                 *(
                     f"地块 {one.code} 依 {one.signed_on:%Y年%m月%d日}签订的合同取得。"
                     for one in self.parcels

@@ -65,13 +65,16 @@ class Laid:
 
 @dataclass(frozen=True)
 class Taker:
-    """The household that would take a right over. term, right_id: of its own contract right, None without one."""
+    """The household that would take a right over. term, right_id: of its own contract right, None without one. joined: codes of
+    the households that went into it.
+    """
 
     code: str
     collective: str
     members: int
     term: tuple[date, date] | None = None
     right_id: UUID | None = None
+    joined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

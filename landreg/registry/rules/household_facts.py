@@ -25,7 +25,9 @@ class MemberFacts:
 
 @dataclass(frozen=True)
 class OtherHousehold:
-    """The household on the other side: members, homesteads and land of its own. term: of its contract right, None without."""
+    """The household on the other side: members, homesteads and land of its own. term: of its contract right, None without.
+    noticed: codes of the rights on which an advance notice is for it.
+    """
 
     code: str
     collective: str
@@ -33,6 +35,7 @@ class OtherHousehold:
     parcels: tuple[str, ...] = ()
     homesteads: tuple[str, ...] = ()
     term: tuple[Any, Any] | None = None
+    noticed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

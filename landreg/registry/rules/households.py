@@ -18,6 +18,7 @@ from landreg.registry.rules.acts import (
 )
 from landreg.registry.rules.bound_land import tr_33_contracts_run_on
 from landreg.registry.rules.died_out import hh_15_somebody_lives
+from landreg.registry.rules.fulfilled import tr_36_notice_goes_on
 from landreg.registry.rules.generations import hh_19_relation_goes_with_the_generation
 from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts
 from landreg.registry.rules.household_land import (
@@ -250,6 +251,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_9_other_of_the_collective,
         hh_11_not_shared,
         hh_14_one_homestead_after_a_merge,
+        tr_36_notice_goes_on,
         tr_13_same_term_to_merge,
         tr_17_operation_right_stays,
         tr_33_contracts_run_on,

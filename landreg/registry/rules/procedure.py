@@ -17,8 +17,10 @@ MOST_PAIRS = 5
 MOST_CASES = 20
 
 
-ANSWERED = ("COD-36", "REL-33")
-"""Notes of a package's check on what a certificate says of a parcel: that it is farmed, and that it is contracted land."""
+ANSWERED = ("COD-36", "REL-33", "REL-22", "ARE-20")
+"""Notes of a package's check on what a certificate says: that a parcel is farmed, that it is contracted land, whose a homestead is,
+which area a parcel has.
+"""
 
 
 class Overlap(NamedTuple):
@@ -229,7 +231,7 @@ def reg_36_notes_answered(facts: CaseFacts, law: Law) -> Finding | None:
 
 
 def reg_40_not_as_noted(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-40: what an officer found to be as the survey's check noted is not certified. 农村土地承包法 第十八条 (RLCL-18)."""
+    """REG-40: what an officer found to be as the survey's check noted is not certified. 不动产登记暂行条例 第十八条 (RERR-18)."""
     if not facts.confirmed:
         return None
     named = list(facts.confirmed[:MOST_PAIRS])

@@ -22,10 +22,11 @@ from landreg.log.recheck import recheck_register
 from landreg.registry.casework import cases, parcel_applications
 from landreg.registry.facts.ground import bundles_on, parcels_in_force
 from landreg.registry.past import right_history
+from landreg.registry.rules.household_requests import HouseholdMerge, Placed
 from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correction, ParcelSplit
 from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
 from tests.database.registry.test_parcel_acts import line, open_one
-from tests.household_kit import asked_for, division, household_id, parcels
+from tests.household_kit import asked_for, division, household_id, members, parcels
 from tests.registry_kit import (
     BANK,
     COUNTY,
@@ -355,6 +356,33 @@ def test_an_advance_notice_ends_on_the_land_that_goes_to_whom_it_is_for(
     assert lies_on(registrar, right_of(registrar, SECOND), "advance_notice") == 0
     assert lies_on(registrar, right, "advance_notice") == (0 if whole else 1)
     assert whole or land_of(registrar, right, "样本二")[1] == kept
+    assert rechecked(database, worker) == []
+
+
+def test_an_advance_notice_for_a_household_that_merged_ends_on_land_that_goes_to_the_one_it_went_into(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    """The merge is told of it (TR-36), and the assignment asks for no consent of whom there is no more (TR-35). CC-221."""
+    parted = asked_for(
+        registrar, "division", division(registrar, right_of(registrar, SECOND), SECOND), household=SECOND
+    )
+    booked(registrar, reviewer, superuser, parted, "division")
+    asked = one(registrar, 'SELECT request FROM registry."case" WHERE case_id = :c', c=parted)
+    gone = asked["branches"][0]["code"]
+    notice = RestrictionAsked(
+        "advance_notice", "成员2之2", "预35", lapse_days=90, registrable_on=today(registrar), whose=of_household(registrar, gone)
+    )  # fmt: skip
+    booked(registrar, reviewer, superuser, applied(registrar, "advance_notice", notice, right), "advance_notice")
+    back = HouseholdMerge(household_id(registrar, gone), (Placed(members(registrar, gone)[0], "10"),), date(2026, 1, 6))
+    merge = asked_for(registrar, "household_merge", back, household=SECOND)
+    booked(registrar, reviewer, superuser, merge, "household_merge")
+    assert "TR-36" in findings_of(registrar, merge)
+    pass_days(superuser, 1)
+    goes = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 7), (parcels(registrar, right)[0],))
+    case = applied(registrar, "assignment", goes, right)
+    booked(registrar, reviewer, superuser, case, "assignment")
+    assert "TR-35" in findings_of(registrar, case)
+    assert lies_on(registrar, right_of(registrar, SECOND), "advance_notice") == 0
     assert rechecked(database, worker) == []
 
 

@@ -260,10 +260,22 @@ def a_contract_that_counts_its_parcels_wrong(p: Planting) -> str:
 
 
 @fault("ARE-7")
+def a_contract_area_apart_from_the_surveyed(p: Planting) -> str:
+    code = p.parcel()
+    p.package.sql("UPDATE CBDKXX SET HTMJ = ROUND(HTMJ * 1.3, 2) WHERE DKBM = ?", code)
+    return code
+
+
+@fault("ARE-20")
 def a_contract_area_far_from_the_surveyed(p: Planting) -> str:
     code = p.parcel()
     p.package.sql("UPDATE CBDKXX SET HTMJ = HTMJ * 2 WHERE DKBM = ?", code)
     return code
+
+
+@fault("TER-12")
+def a_contract_whose_term_is_over(p: Planting) -> str:
+    return p.set("CBHT", "CBHTBM", p.contract(), CBQXZ="20241231")
 
 
 @fault("ARE-8")
