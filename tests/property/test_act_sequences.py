@@ -19,12 +19,13 @@ from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
     HouseholdChange,
+    Relating,
     Release,
     Request,
     RestrictionAsked,
 )
 from tests.household_kit import among_households
-from tests.registry_kit import Connection, applied, booked, one, pass_days, right_of, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, one, pass_days, right_of, to_rights
 from tests.renewal_kit import end_or_renew, today
 from tests.villages import VILLAGE
 
@@ -36,9 +37,9 @@ ENDING = ("renewal_single", "lapse")
 SEQUENCES = st.lists(
     st.tuples(st.sampled_from((*KINDS, *AMONG, *ENDING)), st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=6
 )
-# Every act among households once, each on what the one before it left.
-LONG = [("division", 1, 1), ("exchange", 1, 2), ("land_operation", 2, 1), ("representative_change", 2, 2), ("exchange", 2, 3),
-        ("household_merge", 1, 4), ("division", 3, 3), ("assignment", 1, 2)]  # fmt: skip
+# Every act among households once, each on what the one before it left, after a relation that is another since some days.
+LONG = [("household_change", 1, 3), ("division", 1, 1), ("exchange", 1, 2), ("land_operation", 2, 1),
+        ("representative_change", 2, 2), ("exchange", 2, 3), ("household_merge", 1, 4), ("division", 3, 3), ("assignment", 1, 2)]  # fmt: skip
 # Each is empty where the register holds together.
 BROKEN = {
     "a parcel under two contract rights on one day": """
@@ -83,6 +84,8 @@ SAID = """
     SELECT string_agg(concat_ws(' ', r.right_id, r.valid, r.household_id, r.area_m2, (
         SELECT string_agg(p.parcel_id::text, ',' ORDER BY p.parcel_id) FROM registry.right_parcel AS p
         WHERE p.right_row = r.row_id AND p.recorded @> CAST(:said AS timestamptz))), ';' ORDER BY r.right_id, r.valid)
+        || (SELECT string_agg(concat_ws(' ', m.member_id, m.valid, m.household_id, m.relation), ';' ORDER BY m.member_id, m.valid)
+            FROM party.member AS m WHERE m.recorded @> CAST(:said AS timestamptz))
     FROM registry."right" AS r WHERE r.recorded @> CAST(:said AS timestamptz)
 """
 
@@ -160,6 +163,10 @@ def _asked(actor: Actor, kind: str, right: UUID, other: int) -> Request | None:
             return Cancellation("ruling")
         case "part":
             return Cancellation("expropriation", (one(actor, _PARCEL, right=right) or "",))
+        case "household_change" if other > 2:
+            wife = one(actor, _WIFE, c=HOUSEHOLD)
+            said = Relating(UUID(str(wife)), "12", "kin_other", today(actor) - timedelta(days=other)) if wife else None
+            return HouseholdChange(relates=(said,)) if said else None
         case "household_change":
             return HouseholdChange(address=f"新址{other}")
         case "seizure":
@@ -168,6 +175,10 @@ def _asked(actor: Actor, kind: str, right: UUID, other: int) -> Request | None:
     return None if first is None else Release(first, "裁定")
 
 
+_WIFE = """
+    SELECT m.member_id FROM party.member AS m JOIN party.household AS h USING (county, household_id)
+    WHERE h.code = :c AND m.relation = '10' AND upper_inf(m.recorded) AND upper_inf(m.valid) LIMIT 1
+"""
 _PARCEL = """
     SELECT min(l.code) FROM registry."right" AS r JOIN registry.right_parcel AS p ON p.right_row = r.row_id
     JOIN land.parcel AS l ON l.parcel_id = p.parcel_id
