@@ -39,7 +39,8 @@ SEQUENCES = st.lists(
 )
 # Every act among households once, each on what the one before it left, after a relation that is another since some days.
 LONG = [("household_change", 1, 3), ("division", 1, 1), ("exchange", 1, 2), ("land_operation", 2, 1),
-        ("representative_change", 2, 2), ("exchange", 2, 3), ("household_merge", 1, 4), ("division", 3, 3), ("assignment", 1, 2)]  # fmt: skip
+        ("representative_change", 2, 2), ("exchange", 2, 3), ("household_merge", 1, 4), ("division", 3, 3),
+        ("assignment", 1, 2)]  # fmt: skip
 # Each is empty where the register holds together.
 BROKEN = {
     "a parcel under two contract rights on one day": """
