@@ -278,10 +278,11 @@ _ENTER = sa.text(
        ON CONFLICT (id_digest, edition) DO NOTHING RETURNING person_id"""
 )
 _ENTER_EDITION = sa.text(
-    """INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
+    """WITH known AS MATERIALIZED (SELECT p.id_digest FROM identity.person AS p WHERE p.person_id = :known)
+       INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
            id_digest, sex, said, said_key_sealed, edition)
-       SELECT :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, p.id_digest, :sex, :said,
-           :said_key_sealed, :edition FROM identity.person AS p WHERE p.person_id = :known"""
+       SELECT :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, id_digest, :sex, :said,
+           :said_key_sealed, :edition FROM known"""
 )
 """The digest is read by the statement that writes it: while keys turn, it waits for a batch, and takes what that one left."""
 _OPENING = sa.text(
