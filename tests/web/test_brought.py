@@ -21,10 +21,12 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import term
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
+from landreg.registry.casework import applications
 from landreg.registry.home import brought, brought_queries
 from landreg.registry.home.brought import Wanted
 from landreg.registry.leaves.applied import SOURCES, TABLES
-from landreg.registry.rules.requests import RestrictionAsked
+from landreg.registry.rules import requests as registry
+from landreg.registry.rules.requests import HouseholdChange, RestrictionAsked, plain
 from tests.registry_kit import HOUSEHOLD, applied, booked, codes, one, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 from tests.web.conftest import PASSWORD, Browser, OpenAccount
@@ -134,6 +136,26 @@ def test_a_farmer_tells_of_a_divorce_and_the_case_asks_for_its_proof(
     assert term("document", "divorce_proof") in deng.get(taken.location).text
     kept = one(officers[0], """SELECT request -> 'relates' FROM registry."case" WHERE act_kind = 'household_change'""")
     assert kept == [{"member_id": wife[1], "relation": "99", "reason": "divorce", "on": "2025-03-04"}]
+
+
+def test_who_is_too_young_comes_to_be_no_spouse_by_an_application_of_the_household_either(
+    farmer: Actor, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    """CHG-17: the number is looked at when the office takes the application up, in the log, as at the counter."""
+    young = applications.person_of(officers[0], "成员小", CHILD)
+    case = applied(
+        officers[0], "household_change", HouseholdChange((registry.Joining(young, "79", True, "confirmed"),))
+    )
+    booked(*officers, superuser, case, "household_change")
+    member = one(officers[0], "SELECT member_id FROM party.member WHERE person_id = :p", p=young)
+    said = registry.Relating(member, "10", "kin_other", date(2025, 3, 4))
+    number = brought.bring(farmer, Wanted("household_change", None, plain(HouseholdChange(relates=(said,)))))
+    opened = one(officers[0], "SELECT count(*) FROM identity.opening")
+    with pytest.raises(Refused) as refused:
+        brought.take_up(officers[0], COUNTY, [application(officers[0], number)])
+    assert codes(refused) == {"CHG-17"}
+    assert state(officers[0], number) == "open"
+    assert one(officers[0], "SELECT count(*) FROM identity.opening") == opened + 1
 
 
 def test_an_agent_applies_under_consent_and_both_are_told_and_logged(
