@@ -18,7 +18,7 @@ from landreg.registry.facts.fixed_land import OtherLand, other_land
 from landreg.registry.facts.laid import laid, lies_elsewhere
 from landreg.registry.facts.proposals import folders
 from landreg.registry.rules.act_facts import PaidBelow
-from landreg.registry.rules.died_out import ASKED
+from landreg.registry.rules.died_out import ASKED, ASKED_OF_HOMES
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.relations import HEADS
@@ -126,9 +126,11 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
 
 
 def _died_out(session: Session, cases: Sequence[Case]) -> dict[UUID, str]:
-    """By contract right that is to be disposed of, or land-operation right on one, where its household has no member: its code."""
+    """By contract right that is to be disposed of, land-operation right on one, or homestead whose certificate was lost, where its
+    household has no member: its code.
+    """
     found: dict[UUID, str] = {}
-    for statement, kinds in ((_DIED_OUT, ASKED), (_DIED_OUT_BELOW, (LET_OTHERWISE,))):
+    for statement, kinds in ((_DIED_OUT, ASKED), (_HOME_DIED_OUT, ASKED_OF_HOMES), (_DIED_OUT_BELOW, (LET_OTHERWISE,))):
         rights = [right for case in cases if case.act_kind in kinds for right in case.right_ids]
         rows = session.execute(text(statement), {"county": cases[0].county, "rights": rights}) if rights else ()
         found |= {row.right_id: row.code for row in rows}
@@ -231,6 +233,7 @@ _DIED_OUT = """
       AND NOT EXISTS (SELECT FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
           AND upper_inf(m.recorded) AND upper_inf(m.valid))
 """
+_HOME_DIED_OUT = _DIED_OUT.replace("'contract_management'", "'homestead'")
 _DIED_OUT_BELOW = """
     SELECT DISTINCT o.right_id, r.code FROM registry."right" AS o
     JOIN registry.right_parcel AS p ON p.county = o.county AND p.right_row = o.row_id

@@ -1,4 +1,4 @@
-"""HH: that a household dies out, and what is not registered of its contracted land then. Pure."""
+"""HH: that a household dies out, and what is not registered of its land then. Pure."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ DISPOSES = (
 """Acts by which a household disposes of its contracted land."""
 ASKED = (*DISPOSES, "reissue", "cancellation")
 """Acts on a contract right that ask whether somebody of its household is left."""
+ASKED_OF_HOMES = ("reissue",)
+"""Those on a homestead that ask it."""
 
 
 def hh_15_somebody_lives(facts: ActFacts, law: Law) -> Finding | None:
     """HH-15: of a household that has no member its contracted land is not disposed of, nor its certificate issued again:
     nobody can apply, and nobody inherits it. RLCL-16, RLCL-32.
     """
-    return nobody_lives(facts.died_out, "subject", facts.code) if facts.died_out else None
+    if not facts.died_out or facts.right_kind == "homestead":
+        return None
+    return nobody_lives(facts.died_out, "subject", facts.code)
 
 
 def hh_15_somebody_lets(facts: ActFacts, law: Law) -> Finding | None:
@@ -44,6 +48,15 @@ def hh_15_somebody_lets(facts: ActFacts, law: Law) -> Finding | None:
     if asked.operator is None and not longer:
         return None
     return nobody_lives(facts.died_out, "last_day" if longer else "operator", facts.code)
+
+
+def hh_24_who_inherits_comes_first(facts: ActFacts, law: Law) -> Finding | None:
+    """HH-24: nor is the certificate of such a household's homestead issued again, in whose name nobody applies: who inherits the
+    house is registered, and has a certificate by that. RERR-14, CC-365.
+    """
+    if not facts.died_out or facts.right_kind != "homestead":
+        return None
+    return Finding("HH-24", "subject", {"rights": list(facts.died_out)}, subject=facts.code)
 
 
 def nobody_lives(rights: Sequence[str], field: str, subject: str | None) -> Finding:

@@ -16,7 +16,7 @@ from landreg.core.errors import Refused
 from landreg.exchange.contracts import making, signing
 from landreg.exchange.listings import listing_queries
 from landreg.exchange.listings.service import review
-from landreg.registry.casework import applications
+from landreg.registry.casework import applications, cases
 from landreg.registry.facts import since
 from landreg.registry.renewal import roster_cases
 from landreg.registry.rules.household_requests import (
@@ -25,7 +25,7 @@ from landreg.registry.rules.household_requests import (
     LandOperationChange,
     Operator,
 )
-from landreg.registry.rules.requests import Cancellation, Reissue, RestrictionAsked
+from landreg.registry.rules.requests import Cancellation, HouseholdChange, Leaving, Reissue, RestrictionAsked
 from tests.contract_kit import OPERATOR, PAPER, drawn, signature, signed
 from tests.exchange_kit import farmer_of, listing_row, put_listing
 from tests.household_kit import SECOND, asked_for, members, parcels
@@ -148,3 +148,28 @@ def test_its_right_ends_as_the_issuing_party_takes_the_land_back_without_consent
     booked(registrar, reviewer, superuser, case, "cancellation")
     assert one(registrar, missing) == 0
     assert one(registrar, 'SELECT state FROM registry."case" WHERE case_id = :case', case=case) == "registered"
+
+
+def test_the_lost_certificate_of_its_homestead_is_not_issued_again_but_who_inherits_the_house_is_registered(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """HH-24: also where the last death is registered after the application, and of a living household's homestead never."""
+    to_rights(registrar, reviewer, superuser, 2)
+    home, lost = right_of(registrar, kind="homestead"), Reissue("搬家时遗失")
+    under_way = applied(registrar, "reissue", lost, home)
+    dead = tuple(Leaving(member, "death") for member in members(registrar))
+    case = applied(registrar, "household_change", HouseholdChange(leaves=dead))
+    put_paper(registrar, case, "death_proof")
+    booked(registrar, reviewer, superuser, case, "household_change")
+    assert refused_for(booked, registrar, reviewer, superuser, under_way, "reissue") == {"HH-24"}
+    cases.withdraw(registrar, COUNTY, [under_way], "户内已无人")
+    assert refused_for(applied, registrar, "reissue", lost, home) == {"HH-24"}
+    heir = applications.person_of(registrar, "城里人", citizen_id(970))
+    asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号")
+    booked(
+        registrar,
+        reviewer,
+        superuser,
+        asked_for(registrar, "homestead_inheritance", asked, right=home),
+        "homestead_inheritance",
+    )

@@ -181,6 +181,7 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-15", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "error"),)), {}),
     ("CHG-17", "household_change", HouseholdChange((replace(BORN, relation="12", unlike=("age",)),)), {}),
     ("HH-20", "household_change", HouseholdChange((replace(BORN, relation="10"),) * 2), {}),
+    ("HH-24", "reissue", Reissue("遗失"), {"died_out": ("JC1",), "right_kind": "homestead"}),
     ("HH-22", "household_change", MARRIED_AGAIN, {"spouses": frozenset({WIFE})}),
     (
         "HH-20",
