@@ -338,7 +338,10 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     browser.log_in("jiaoyi")
     taker = _taker(app, browser, 4)
     at = f"/offers/{COUNTY}/{listing.listing_id}"
-    assert taker.get(at).status_code == 200
+    page = taker.get(at).text
+    assert all(said in page for said in ("地类", "地力等级", "看这块地：照片、位置、地力、水和路"))
+    assert taker.get(f"/market/listings/{listing.number}").status_code == 200
+    assert f'href="/market/listings/{listing.number}"' in page
     for price in BAD:
         assert taker.post(at, {"kind": "offer", "price": price}).status_code in (400, 422), price
     assert taker.post(at, {"kind": "steal", "price": "450"}).status_code == 400

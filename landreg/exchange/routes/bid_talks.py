@@ -43,7 +43,7 @@ from landreg.exchange.listings import papers
 from landreg.exchange.routes import window_next
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.exchange.routes.bids import one as sale_page
-from landreg.exchange.routes.market_shown import kind_name, where
+from landreg.exchange.routes.market_shown import kind_name, lot_of, where
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import as_it_was_handed_in, store
@@ -74,8 +74,8 @@ def talk(county: str, listing_id: UUID) -> Response:
             until=standing_queries.talk_until(uow.session, county, listing_id),
             withdrawn=standing_queries.withdrawn_at(uow.session, county, listing_id) if told.state == "withdrawn" else None,
             today=beijing_day(uow.now), who=who, barred=sales.said_first(uow, told, own),
-            place=division_names(uow.session, [told.village]).get(told.village, told.village), swap=swap,
-            given=deal_queries.offered(uow.session, county, listing_id) if swap else {},
+            place=division_names(uow.session, [told.village]).get(told.village, told.village), path=where(told.village), swap=swap,
+            lot=lot_of(told.number), given=deal_queries.offered(uow.session, county, listing_id) if swap else {},
             land=swapped.own_land(uow, sales.law_of(uow, county), told) if swap and not told.own else [],
         )  # fmt: skip
 

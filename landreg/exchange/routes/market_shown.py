@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -13,11 +14,12 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from landreg.access.policy import door
-from landreg.core.actor import PREFECTURE
+from landreg.core.actor import NOBODY, PREFECTURE
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import prices
+from landreg.exchange.market import queries
 from landreg.exchange.market.asked import Asked, faults
 from landreg.exchange.market.gathered import market
 from landreg.land.place_names import name_of
@@ -115,6 +117,29 @@ def county_codes() -> list[str]:
     """The counties of the prefecture."""
     with unit_of_work(door()) as uow:
         return counties(uow.session, PREFECTURE)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What land a listing offers, as everybody is told of it: its row, how much of each class and grade, photos; farmed: it is
+    farmland by its kind.
+    """
+
+    row: Row[Any]
+    ground: Sequence[Row[Any]]
+    photos: Sequence[Row[Any]]
+    farmed: bool
+
+
+def lot_of(number: str) -> Lot | None:
+    """The land of a listing; None of one that the market does not show."""
+    with unit_of_work(NOBODY) as uow:
+        found = queries.listings(uow.session, [number])
+        if not found:
+            return None
+        ground, photos = queries.ground(uow.session, [number]).get(number, []), queries.photos(uow.session, number)
+    kind = transfers(market().today).get(found[0].kind)
+    return Lot(found[0], ground, photos, farmed=kind is None or kind.farmed)
 
 
 def title_of(row: Row[Any]) -> str:
