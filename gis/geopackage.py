@@ -200,9 +200,10 @@ def _past(wkb: bytes, place: int) -> int:
 
 def _with_raw_rings(rows: _Rows, geoms: Geoms, wkbs: NDArray[np.object_], odd: NDArray[np.int64]) -> Shapes:
     """GEOS makes no geometry of a ring that is not closed; the check has to see that ring all the same."""
-    rings: list[list[Floats]] = [
-        shapes_of(geoms[i : i + 1]).parts(0) if geoms[i] is not None else [] for i in range(len(geoms))
-    ]
+    read = shapes_of(geoms, len(odd))
+    if read.kind != "polygon":
+        return read
+    rings = [read.parts(index) for index in range(len(read))]
     for index in odd:
         try:
             rings[index] = wkb_rings(wkbs[index])
@@ -211,7 +212,7 @@ def _with_raw_rings(rows: _Rows, geoms: Geoms, wkbs: NDArray[np.object_], odd: N
     parts = [ring for of_one in rings for ring in of_one]
     xy = np.concatenate(parts) if parts else np.empty((0, 2))
     sizes = np.array([len(p) for p in parts], dtype=np.int64)
-    return Shapes("polygon", xy, offsets(sizes), offsets(np.array([len(of_one) for of_one in rings])))
+    return Shapes("polygon", xy, offsets(sizes), offsets(np.array([len(of_one) for of_one in rings])), read.strays)
 
 
 def wkb_rings(wkb: bytes) -> list[Floats]:

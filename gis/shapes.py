@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,8 @@ HUGE_M = 1e8
 @dataclass(frozen=True)
 class Shapes:
     """n shapes. kind: "polygon", "line" or "point". xy: (p, 2), (east, north). part_starts: (r + 1,) into xy.
-    feature_starts: (n + 1,) into the parts. A null shape has no part, a point has one part of one coordinate.
+    feature_starts: (n + 1,) into the parts. A null shape has no part, a point has one part of one coordinate. strays: as they were
+    read, those of another kind than the rest, by number; they are null.
 
     Compares by identity: arrays have no truth value.
     """
@@ -32,6 +33,7 @@ class Shapes:
     xy: Floats
     part_starts: Ints
     feature_starts: Ints
+    strays: Mapping[int, str] = field(default_factory=dict)
 
     __hash__ = object.__hash__
 
@@ -217,10 +219,25 @@ def offsets(sizes: NDArray[Any]) -> Ints:
     return made
 
 
-def shapes_of(geoms: Geoms) -> Shapes:
-    """Shapely polygons (or lines, or points; None and empty allowed) as arrays; the kind is that of the first one."""
-    known = geoms[~shapely.is_missing(geoms)]
-    kind = {0: "point", 1: "line", 5: "line"}.get(int(shapely.get_type_id(known[0])) if known.size else 3, "polygon")
+KINDS = ("polygon", "line", "point")
+_OF_TYPE = np.array([2, 1, 1, 0, 2, 1, 0, 0])
+"""By shapely's number of a type of geometry, single or multiple: its kind, by number."""
+
+
+def shapes_of(geoms: Geoms, more_polygons: int = 0) -> Shapes:
+    """Shapely polygons (or lines, or points; None and empty allowed) as arrays; the kind is that of most of them, and what is of
+    another is a stray. more_polygons: how many that no geometry could be made of count with them.
+    """
+    known = np.flatnonzero(~(shapely.is_missing(geoms) | shapely.is_empty(geoms)))
+    kinds = _OF_TYPE[shapely.get_type_id(geoms[known])]
+    counts = np.bincount(kinds, minlength=len(KINDS))
+    counts[0] += more_polygons
+    most = int(np.argmax(counts))
+    kind = KINDS[most]
+    strays = {int(row): KINDS[of] for row, of in zip(known[kinds != most], kinds[kinds != most], strict=True)}
+    if strays:
+        geoms = geoms.copy()
+        geoms[list(strays)] = None
     if kind == "polygon":
         polygons, owner = shapely.get_parts(geoms, return_index=True)
         parts, polygon = shapely.get_rings(polygons, return_index=True)
@@ -229,4 +246,4 @@ def shapes_of(geoms: Geoms) -> Shapes:
         parts, feature = shapely.get_parts(geoms, return_index=True)
     xy, part = shapely.get_coordinates(parts, return_index=True)
     part_starts = offsets(np.bincount(part, minlength=len(parts)))
-    return Shapes(kind, xy, part_starts, offsets(np.bincount(feature, minlength=len(geoms))))
+    return Shapes(kind, xy, part_starts, offsets(np.bincount(feature, minlength=len(geoms))), strays)

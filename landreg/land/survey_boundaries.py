@@ -41,7 +41,7 @@ def read_boundaries(
     total = sum(source.rows or 0 for source in sources)
     for source in sources:
         for piece in whole(read_layer(source, batch=batch), source, notes):
-            if of_other_shape(piece.shapes, source, notes):
+            if of_other_shape(piece, reading.rows, source, notes):
                 return None
             start = reading.rows
             _take(piece, reading, parts, shapes, parcels, (number, kept), notes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gis.columns import NO_NUMBER
 from gis.nyt2539 import TABLES
-from gis.shapefile import Columns, Package, PackageFault, Source, read_layer, read_table
+from gis.shapefile import Batch, Columns, Package, PackageFault, Source, read_layer, read_table
 from gis.shapes import Shapes
 from landreg.core.errors import Finding
 from landreg.land import survey_columns as cells
@@ -181,7 +181,7 @@ def read_areas(
         reading, parts = Reading(kind), []
         for source in sources:
             for batch in whole(read_layer(source), source, notes):
-                if of_other_shape(batch.shapes, source, notes):
+                if of_other_shape(batch, reading.rows, source, notes):
                     break
                 reading.take(batch.columns, notes)
                 parts.append(batch.shapes)
@@ -192,11 +192,18 @@ def read_areas(
     return tables, shapes, readings
 
 
-def of_other_shape(shapes: Shapes, source: Source, notes: Notes) -> bool:
-    """PKG-38: whether a layer holds points, lines or areas where the standard has another of them; noted once a file."""
-    table = TABLES[source.kind]
+def of_other_shape(batch: Batch, start: int, source: Source, notes: Notes) -> bool:
+    """PKG-38: whether a layer holds points, lines or areas where the standard has another of them; noted once a file. Where only
+    some rows do, each is noted (GEO-27), and the rest are read. start: rows of the layer before.
+    """
+    table, shapes = TABLES[source.kind], batch.shapes
     wanted = (table.geometry or "").lower()
     if shapes.kind == wanted or not len(shapes.xy):
+        key = KEY[source.kind]
+        keys = batch.columns.utf8(key) if shapes.strays and key in batch.columns else None
+        for row, kind in shapes.strays.items():
+            told = {"row": start + row + 1, "shape_type": kind, "shape_wanted": wanted}
+            notes.add(Finding("GEO-27", key, told, source.kind, None if keys is None else plain(keys[row]) or None))
         return False
     values = {"kind": source.kind, "name": table.name_zh, "file": source.path.name, "shape_type": shapes.kind,
               "shape_wanted": wanted}  # fmt: skip

@@ -23,8 +23,9 @@ SHOWN = 20
 UNPRINTED = ("JZD", "JZX")
 """Layers of whose texts no paper has one."""
 OF_TRANSFER = "LZJGSM"
-_OF_TOWN = frozenset("户籍落迁转城镇市街居保学岗房")
-"""Signs of which a remark has one that could speak of settling: the guard is asked of no other, since remarks can be a million."""
+_OF_TOWN = frozenset("户籍落迁城镇市街居保学岗房非身")
+"""Signs of which a remark has one that could speak of settling: the guard is asked of no other, since remarks can be a million.
+What land is turned over, let or left speaks of (转) is in most remarks, and of itself in no word of settling."""
 REMARKS = {"DKBZXX", "CYBZSM", "DJBFJ", "FBFDCJS", "CBFDCJS", "GSJS", OF_TRANSFER}
 """Columns of free text that the register keeps."""
 UNKNOWN = ("Co", "Cn")

@@ -69,6 +69,9 @@ def without(shapes: Shapes, rows: Any) -> Shapes:
     return Shapes(shapes.kind, xy, part_starts, np.concatenate(([0], np.cumsum(sizes))))
 
 
+EMPTIED = ("GEO-11", "GEO-27")
+
+
 def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
     """GEO-1 to GEO-14: each ring by itself, see CODE_OF. GEO-20: the same of areas of administration, noted only.
     A shape that no geometry can be made of is emptied for the rules that follow, and so is a large one that crosses itself:
@@ -98,7 +101,7 @@ def _ring_notes(survey: Survey, notes: Notes, kind: str, faults: Sequence[RingFa
     for fault in faults:
         if fault.kind == "spike" and fault.index in narrow:
             continue  # a parcel that is narrow as a whole has sharp ends by nature
-        if fault.kind == "empty" and notes.counts.get("GEO-11") and _is_endless(notes, table, fault.index):
+        if fault.kind == "empty" and _is_told_of(notes, table, fault.index):
             continue
         if fault.kind == "near_vertex":
             _near_note(survey, notes, table, fault)
@@ -117,8 +120,11 @@ def _near_note(survey: Survey, notes: Notes, table: Table, fault: RingFault) -> 
         survey.doubled[table.kind, fault.index].append((fault.x, fault.y))
 
 
-def _is_endless(notes: Notes, table: Table, row: int) -> bool:
-    return any(f.code == "GEO-11" and f.layer == table.kind and f.values["row"] == row + 1 for f in notes.findings)
+def _is_told_of(notes: Notes, table: Table, row: int) -> bool:
+    """Whether a shape was emptied as it was read, and is told of: it has too many vertices, or is of another kind."""
+    return any(notes.counts.get(code) for code in EMPTIED) and any(
+        f.code in EMPTIED and f.layer == table.kind and f.values["row"] == row + 1 for f in notes.findings
+    )
 
 
 def _sound_vertex(shapes: Shapes, row: int) -> Any:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from landreg.land.survey_text import _OF_TOWN
+from landreg.law.guard_frame import lexicon
 from tests.small import Small
 from tests.unit.land.kit import C2, G2, H2, P2, P6, T1, both, found, law, put, report_on
 
@@ -62,3 +64,10 @@ def test_what_is_merely_told_of_a_register_stays(text: str, tmp_path: Path) -> N
     small = Small()
     both(put("DK", P2, DKBZXX=text), put("CBF_JTCY", "家人2", CYBZSM=text))(small)
     assert found(report_on(small, tmp_path).findings) == set()
+
+
+def test_no_word_of_settling_is_passed_over_for_what_a_remark_says_of_turning_land_over() -> None:
+    words = [word for word, of in lexicon().fields.items() if "转" in word and of & {"settle", "register", "townsman"}]
+    assert words
+    assert not [word for word in words if _OF_TOWN.isdisjoint(word)]
+    assert _OF_TOWN.isdisjoint("转包给邻组耕种，后转让")
