@@ -57,7 +57,7 @@ def test_of_a_package_of_several_villages_the_rights_of_the_one_that_is_asked_fo
     Recount().work()
     assert old.contracts[0] in deng.get(rows).text, "the only village that has any"
     superuser.execute(
-        "INSERT INTO registry.contradicted_village SELECT county, '610902104203', package_id, 3, acts, counted_at"
+        "INSERT INTO registry.contradicted_village SELECT county, '610902104203', package_id, 3, counted_at"
         " FROM registry.contradicted_village"
     )
     listed = deng.get(rows).text

@@ -75,12 +75,11 @@ def packages(session: Session, most: int) -> list[tuple[str, UUID, str, int]]:
 
 
 class Place(NamedTuple):
-    """A village whose rights are to be held against the survey in force; acts: how many of the village are known."""
+    """A village whose rights are to be held against the survey in force."""
 
     county: str
     village: str
     package_id: UUID
-    acts: int
 
 
 def to_count(session: Session) -> list[Place]:
@@ -248,10 +247,10 @@ _NAMED = f"""{_OWN}, {_OTHERWISE}
 _OF_VILLAGE = _NAMED.format(which="c.county = :county AND c.village = :village AND k.package_id = :package")
 _OF_RIGHT = _NAMED.format(which="c.county = :county AND r.right_id = :right")
 _COUNT = f"""{_OWN}, {_OTHERWISE}
-    INSERT INTO registry.contradicted_village AS v (county, village, package_id, rights, acts, counted_at)
-    SELECT :county, :village, :package_id, count(DISTINCT right_id), :acts, system.clock() FROM otherwise
+    INSERT INTO registry.contradicted_village AS v (county, village, package_id, rights, counted_at)
+    SELECT :county, :village, :package_id, count(DISTINCT right_id), system.clock() FROM otherwise
     ON CONFLICT (county, village) DO UPDATE SET package_id = EXCLUDED.package_id, rights = EXCLUDED.rights,
-        acts = EXCLUDED.acts, counted_at = EXCLUDED.counted_at
+        counted_at = EXCLUDED.counted_at
 """.format(which="c.county = :county AND c.village = :village")
 _COUNTED = """
     SELECT county, package_id, n.name, sum(v.rights) AS rights
@@ -265,6 +264,8 @@ _COUNTED_BY_VILLAGE = """
 """
 _OTHER = f"""EXISTS (SELECT FROM registry."case" AS c WHERE c.county = p.county AND c.village = p.village AND {_REGISTERED}
             AND c.package_id {{}} k.package_id)"""
+LATE = "interval '10 minutes'"
+"""How long an act may be under way after its instant: so long after the latest one a village is counted once more."""
 # From a village of the index straight to the next, and of each a survey before or behind the one in force.
 _TO_COUNT = f"""
     WITH RECURSIVE place AS (
@@ -273,10 +274,12 @@ _TO_COUNT = f"""
         SELECT next.county, next.village FROM place AS p CROSS JOIN LATERAL (
             SELECT c.county, c.village FROM registry."case" AS c
             WHERE (c.county, c.village) > (p.county, p.village) AND {_REGISTERED} ORDER BY c.county, c.village LIMIT 1) AS next)
-    SELECT p.county, p.village, k.package_id, a.acts
+    SELECT p.county, p.village, k.package_id
     FROM place AS p CROSS JOIN LATERAL ({_IN_FORCE.format(county="p.county", village="p.village")}) AS k
     LEFT JOIN registry.contradicted_village AS v USING (county, village)
-    CROSS JOIN LATERAL (SELECT count(*) AS acts FROM registry.act AS a WHERE a.village = p.village) AS a
+    CROSS JOIN LATERAL (SELECT max(a.registered_at) AS latest FROM registry.act AS a
+        WHERE a.county = p.county AND a.village = p.village) AS a
     WHERE CASE WHEN v.village IS NULL THEN {_OTHER.format("<")} OR {_OTHER.format(">")}
-        ELSE v.package_id <> k.package_id OR v.acts <> a.acts END
+        ELSE v.package_id <> k.package_id OR v.counted_at <= a.latest
+            OR v.counted_at < a.latest + {LATE} AND system.clock() >= a.latest + {LATE} END
 """

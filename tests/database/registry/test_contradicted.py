@@ -78,6 +78,17 @@ def test_a_village_is_counted_anew_once_a_survey_or_an_act_came_and_not_before(
     assert counted(registrar) == [(newer.package_id, 1)]
 
 
+def test_a_village_is_counted_once_more_when_no_act_can_be_under_way_since_before_it_was(
+    staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """An act bears the instant at which it began, and may be written after a later one's."""
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    corrected(superuser, staged, "staged_parcel", "land_class = '011'", staged.parcels[0])
+    assert (Recount().work(), Recount().work()) == (1, 0)
+    pass_days(superuser, 1)
+    assert (Recount().work(), Recount().work()) == (1, 0)
+
+
 def test_packages_that_have_nothing_otherwise_take_no_place_on_the_first_page(
     staged: Staged, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
