@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,7 +35,7 @@ from landreg.registry.numbers import next_in_book
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exits import AT_THE_END
 from landreg.registry.rules.parcel_requests import Correction
-from landreg.registry.rules.requests import SEVERAL, Request, plain, read, written
+from landreg.registry.rules.requests import SEVERAL, Reissue, Request, plain, read, written
 
 LATER = AT_ACCEPTANCE | AT_THE_END
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
@@ -64,6 +65,9 @@ def case_on_right(
     household_code, applicant = subject_of(uow.session, county, right, list(bundle.codes))
     case = new_case(uow, county, right["village"], kind, completed(uow, county, right["village"], right["code"], asked))
     case |= {"right_kind": right["kind"], "subject_code": right["code"], "household_code": household_code}
+    if isinstance(asked, Reissue):
+        lost = sorted(one.number for one in standing.certificates_in_force(uow.session, county, [right_id]))
+        case["request"] = plain(replace(asked, numbers=tuple(lost)))
     also = concerned(uow.session, county, asked)
     if isinstance(asked, Correction) and asked.of == "holder":
         also += standing.rights_held(uow.session, county, [right["household_id"]])[right["household_id"]]

@@ -43,6 +43,7 @@ from landreg.registry.rules.parcels import ParcelActFacts
 from landreg.registry.rules.procedure import reg_1_four_eyes
 from landreg.registry.rules.renewal import RenewalFacts
 from landreg.registry.rules.renewal_requests import Renewal
+from landreg.registry.rules.requests import Reissue
 
 OUTCOMES = ("upheld", "dismissed", "withdrawn")
 """How an objection may end."""
@@ -272,6 +273,8 @@ def _notice_row(
         parcels = [[code, area, *described.get((None, code), ("", ""))] for code, area in areas]
         if isinstance(proposal.facts.asked, HomesteadInheritance):
             row |= {"to": masked_name(proposal.facts.asked.name)}
+        if isinstance(lost := proposal.facts.asked, Reissue):
+            row |= {"lost": {"numbers": list(lost.numbers), "said": lost.lost}}
         if isinstance(proposal.facts, RenewalFacts) and isinstance(asked := proposal.facts.asked, Renewal):
             row |= {"members": proposal.facts.persons, "term": [str(asked.starts_on), str(asked.last_day)]}
         if isinstance(proposal.facts, ParcelActFacts) and isinstance(asked := proposal.facts.asked, Correction):

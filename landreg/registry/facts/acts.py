@@ -22,7 +22,7 @@ from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.bound_land import running_on
-from landreg.registry.facts.certificates import exchange_proposals
+from landreg.registry.facts.certificates import new_certificate_proposals
 from landreg.registry.facts.deaths import joining_dead
 from landreg.registry.facts.elsewhere import NOWHERE, Elsewhere, homes, taken_in
 from landreg.registry.facts.exits import exit_proposals, pending_exits
@@ -40,6 +40,7 @@ from landreg.registry.facts.restrictions import change_proposals
 from landreg.registry.facts.since import asked_of_all, came_since
 from landreg.registry.facts.taken import along_with, told_along
 from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
+from landreg.registry.rules.certificates import NEW_CERTIFICATES
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
@@ -65,7 +66,7 @@ FAMILIES: Mapping[str, Reading] = {
     **dict.fromkeys(OPERATION_RULES, operation_proposals),
     **dict.fromkeys(OTHER_MEANS_RULES, other_means_proposals),
     **dict.fromkeys(EXIT_REQUESTS, exit_proposals),
-    "certificate_exchange": exchange_proposals,
+    **dict.fromkeys(NEW_CERTIFICATES, new_certificate_proposals),
     "name_change": name_proposals,
     "organization_name_change": organization_proposals,
 }
@@ -263,7 +264,6 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
                 return effects.restrict(rows.bundle, asked, rank, on, uuid4)
             case Release():
                 return effects.release(rows.restrictions, asked, on, uuid4)
-        return effects.reissue(case.right_ids, on)
     raise ValueError(f"{case.subject_code} is not in force")
 
 

@@ -1,4 +1,4 @@
-"""Facts for the exchange of a certificate: the right, and the certificates in force on it."""
+"""Facts for the exchange and the reissue of a certificate: the right, and the certificates in force on it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from landreg.registry.rules.certificates import ExchangeFacts
 from landreg.registry.rules.requests import read
 
 
-def exchange_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
-    """The proposals of cases in which a certificate is exchanged, in a fixed number of queries."""
+def new_certificate_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    """The proposals of cases in which a certificate is exchanged or reissued, in a fixed number of queries."""
     county = cases[0].county
     right_ids = [right for case in cases for right in case.right_ids]
     bundles = standing.rights(session, county, right_ids)

@@ -22,6 +22,9 @@ def of_acts(content: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _announced(row: Mapping[str, Any]) -> str:
+    if lost := row.get("lost"):
+        called = "、".join(lost["numbers"]) or "不动产权证书"
+        return f"{row['holder']}（{row['code']}）声明：{called}遗失（{lost['said']}），公告期满后补发新证，原证书作废"
     taker = f"，由{row['to']}继承" if row.get("to") else ""
     lines = row.get("corrected", ())
     wrong = "，".join(f"{fact}由“{was}”更正为“{right}”" if was else f"{fact}：{right}" for fact, was, right in lines)

@@ -50,6 +50,7 @@ class Notice:
     check_url: str
     checkpoint: str = ""
     ends: bool = False  # every right in it ends, on all its land or on what is listed
+    lost: bool = False  # every act in it gives a new certificate for one that was lost
     said: tuple[str, ...] = ()
     """What is told before the table: of a roster of renewals its terms, and who is treated by themselves."""
 

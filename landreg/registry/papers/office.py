@@ -247,6 +247,7 @@ def notice(
         checkpoint=checkpoint,
         said=(*of_acts(content), *of_roster(content)),
         ends=all(row.get("reason") for row in rows),
+        lost=all(row.get("lost") for row in rows),
     )
     return papers.print_notice(paper, sample=desk.sample)
 

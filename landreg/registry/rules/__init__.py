@@ -1,7 +1,7 @@
 """The register's rules, one module a family; the tuples here say which rules a step asks."""
 
 from landreg.registry.rules import acts
-from landreg.registry.rules.certificates import EXCHANGE_RULES
+from landreg.registry.rules.certificates import NEW_CERTIFICATES
 from landreg.registry.rules.contract import CONTRACT_RULES
 from landreg.registry.rules.corrections import CORRECTION_RULES
 from landreg.registry.rules.exits import EXIT_RULES
@@ -30,7 +30,7 @@ ACT_RULES = {
     **OPERATION_RULES,
     **OTHER_MEANS_RULES,
     **EXIT_RULES,
-    **EXCHANGE_RULES,
+    **NEW_CERTIFICATES,
     **NAME_RULES,
 }
 """By kind of act: the rules that judge it."""

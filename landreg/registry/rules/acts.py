@@ -16,7 +16,6 @@ from landreg.registry.rules.died_out import (
     dies_out,
     hh_15_somebody_lives,
     hh_17_who_joins_was_of_it,
-    hh_24_who_inherits_comes_first,
 )
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right, end_6_died_out_as_in_the_register
 from landreg.registry.rules.fixed_land import reg_43_land_as_applied_for
@@ -272,7 +271,6 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_33_contracts_run_on,
         tr_34_contracts_on_ground_that_is_gone,
     ),
-    "reissue": (*_OF_HOLDER, hh_15_somebody_lives, hh_24_who_inherits_comes_first, lo_18_term_is_not_over),
     **dict.fromkeys(RESTRICTIONS, (*_RESTRICTS, *LAID_ONCE)),
     "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own, *OBJECTED),
     "advance_notice": (

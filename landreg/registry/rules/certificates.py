@@ -1,4 +1,4 @@
-"""CERT: what the exchange of a certificate (换发) must rest on: the old one is damaged or of an old form, and is taken in."""
+"""CERT: what a new certificate rests on: the old one is damaged or of an old form (换发), or was lost (补发)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import reg_20_documents_complete, reg_21_still_in_force, reg_29_held_as_applied_for
+from landreg.registry.rules.died_out import hh_15_somebody_lives, hh_24_who_inherits_comes_first
 from landreg.registry.rules.over import lo_18_term_is_not_over
-from landreg.registry.rules.requests import CertificateExchange
+from landreg.registry.rules.requests import CertificateExchange, Reissue
 from landreg.registry.rules.restrictions import RESTRICTED
 
 EXCHANGE_REASONS = ("damaged", "old_form")
@@ -19,7 +20,7 @@ EXCHANGE_REASONS = ("damaged", "old_form")
 
 @dataclass(frozen=True)
 class ExchangeFacts(ActFacts):
-    """The exchange of a certificate. certificates: numbers of those in force on the right."""
+    """The exchange of a certificate, or its reissue. certificates: numbers of those in force on the right."""
 
     certificates: tuple[str, ...] = ()
 
@@ -40,7 +41,16 @@ def cert_5_reason_of_the_list(facts: ExchangeFacts, law: Law) -> Finding | None:
     return Finding("CERT-5", "reason", {}, subject=facts.code)
 
 
-EXCHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
+def cert_7_lost_one_still_in_force(facts: ExchangeFacts, law: Law) -> Finding | None:
+    """CERT-7: what was declared lost is what is reissued; what came in its place since is in its holder's hand. CC-217."""
+    asked = facts.asked
+    lost = asked.numbers if isinstance(asked, Reissue) else ()
+    if set(lost) <= set(facts.certificates):
+        return None
+    return Finding("CERT-7", "number", {"lost": list(lost), "numbers": list(facts.certificates)}, subject=facts.code)
+
+
+NEW_CERTIFICATES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "certificate_exchange": (
         reg_20_documents_complete,
         reg_21_still_in_force,
@@ -49,6 +59,16 @@ EXCHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         cert_4_the_one_in_force,
         cert_5_reason_of_the_list,
         lo_18_term_is_not_over,
-    )
+    ),
+    "reissue": (
+        reg_20_documents_complete,
+        reg_21_still_in_force,
+        *RESTRICTED,
+        reg_29_held_as_applied_for,
+        hh_15_somebody_lives,
+        hh_24_who_inherits_comes_first,
+        cert_7_lost_one_still_in_force,
+        lo_18_term_is_not_over,
+    ),
 }
 """By kind of act: the rules that judge it."""

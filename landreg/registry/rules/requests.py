@@ -172,9 +172,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Reissue:
-    """Where and how the certificate was lost, in the holder's words."""
+    """Where and how the certificate was lost, in the holder's words. numbers: of those in force when it was applied for."""
 
     lost: str
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

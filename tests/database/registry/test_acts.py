@@ -32,6 +32,7 @@ from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
+    CertificateExchange,
     HouseholdChange,
     Joining,
     Leaving,
@@ -268,6 +269,34 @@ def test_a_lost_certificate_is_replaced_after_its_notice(
     said = subprocess.run(["pdftotext", str(paper), "-"], capture_output=True, text=True, check=True).stdout
     assert "补发" in said.split("第 2 页")[0]
     assert f"本证为补发，原证书{one(registrar, lost)}遗失，已作废。" in "".join(said.split())
+
+
+def test_a_certificate_that_came_since_is_not_voided_by_the_loss_of_the_one_before(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    """CERT-7: the old one was exchanged while its loss was applied for. The notice of a loss names what was lost, and how."""
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    seal(worker, database)
+    certificates.issue(registrar, COUNTY, registered, press)
+    right = right_of(registrar)
+    number = "SELECT number FROM registry.certificate WHERE right_id = :r ORDER BY issued_at DESC LIMIT 1"
+    old = one(registrar, number, r=right)
+    exchange = applied(registrar, "certificate_exchange", CertificateExchange("damaged", old), right)
+    lost = applied(registrar, "reissue", Reissue("搬家时遗失"), right)
+    booked(registrar, reviewer, superuser, exchange, "certificate_exchange")
+    seal(worker, database)
+    certificates.issue(registrar, COUNTY, [exchange], press)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [lost])
+    assert codes(refused) == {"CERT-7"}
+    cases.withdraw(registrar, COUNTY, [lost], "找到了")
+    anew = applied(registrar, "reissue", Reissue("雨季"), right)
+    cases.accept(registrar, COUNTY, [anew])
+    cases.review(reviewer, COUNTY, [anew])
+    notices.publish(registrar, COUNTY, [anew], "公告")
+    content = one(registrar, "SELECT content FROM registry.notice ORDER BY number DESC LIMIT 1")
+    assert content["rows"][0]["lost"] == {"numbers": [one(registrar, number, r=right)], "said": "雨季"}
 
 
 def test_what_was_objected_to_rightly_is_not_forgotten_when_it_is_applied_for_again(

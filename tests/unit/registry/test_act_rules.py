@@ -53,6 +53,7 @@ USCC = "93610902MA0000001B"
 NEW_NAME = OrganizationNameChange("汉滨区样本种植专业合作社", USCC, "登记通知书1号")
 FACTS: dict[str, type[ActFacts]] = {
     "certificate_exchange": ExchangeFacts,
+    "reissue": ExchangeFacts,
     "name_change": NameFacts,
     "organization_name_change": OrganizationFacts,
 }
@@ -132,6 +133,7 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("advance_notice", replace(NOTICE, registrable_on=date(2026, 5, 1)), {}),
     ("advance_notice", NOTICE, {}),
     ("reissue", Reissue("遗失"), {"restrictions": (SEIZURE,)}),
+    ("reissue", Reissue("遗失", ("N1",)), {}),
     ("assignment", ASSIGNED, {"restrictions": (OBJECTION, NOTICED), "papers": PAPERS}),
     ("assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),), "papers": PAPERS}),
     ("cancellation", Cancellation("error"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED), "papers": PAPERS}),
@@ -222,6 +224,7 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("END-4", "cancellation", replace(GIVEN_BACK, noticed_on=None), {}),
     ("END-4", "cancellation", replace(GIVEN_BACK, noticed_on=date(2027, 1, 2)), {}),
     ("END-3", "cancellation", replace(GIVEN_BACK, noticed_on=date(2026, 1, 2)), {}),
+    ("CERT-7", "reissue", Reissue("遗失", ("N2",)), {}),
     ("CERT-4", "certificate_exchange", CertificateExchange("damaged", "N2"), {}),
     ("CERT-5", "certificate_exchange", CertificateExchange("lost", "N1"), {}),
     ("CHG-8", "name_change", RENAMED, {"members": {WIFE: True}}),
