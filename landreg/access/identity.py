@@ -151,7 +151,7 @@ def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:
     first = {"known": known[0].person_id, "edition": known[0].edition + 1}
     row = {**_row(uuid4(), person, bytes(known[0].id_digest)), **first}
     # Two desks that rename one person at once draw the same number: the second is refused, and tried again.
-    uow.session.execute(_ENTER_EDITION, row)
+    person_queries.enter_edition(uow.session, row)
     _told_alone(uow, [row["person_id"]])
     return UUID(str(row["person_id"]))
 
@@ -277,14 +277,6 @@ _ENTER = sa.text(
            CAST(:id_digest AS bytea[]), CAST(:sex AS text[]), CAST(:said AS text[]), CAST(:said_key_sealed AS bytea[]))
        ON CONFLICT (id_digest, edition) DO NOTHING RETURNING person_id"""
 )
-_ENTER_EDITION = sa.text(
-    """WITH known AS MATERIALIZED (SELECT p.id_digest FROM identity.person AS p WHERE p.person_id = :known)
-       INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
-           id_digest, sex, said, said_key_sealed, edition)
-       SELECT :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, id_digest, :sex, :said,
-           :said_key_sealed, :edition FROM known"""
-)
-"""The digest is read by the statement that writes it: while keys turn, it waits for a batch, and takes what that one left."""
 _OPENING = sa.text(
     """INSERT INTO identity.opening VALUES (:county, :opening_id, :village, :account_id, :person_ids, :reason, :subject,
            :opened_at)"""

@@ -53,6 +53,20 @@ def enter_shown(
     return session.execute(asked, {"digests": list(digests), "names": list(names), **row}).one_or_none()
 
 
+def enter_edition(session: DatabaseSession, row: Mapping[str, object]) -> None:
+    """Enter a further edition of a person, under the digest of one that is known. The statement that writes it reads it: while keys
+    turn, it waits for a batch, and takes what that one left.
+    """
+    entered = sa.text(
+        """WITH known AS MATERIALIZED (SELECT p.id_digest FROM identity.person AS p WHERE p.person_id = :known)
+           INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
+               id_digest, sex, said, said_key_sealed, edition)
+           SELECT :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, id_digest, :sex, :said,
+               :said_key_sealed, :edition FROM known"""
+    )
+    session.execute(entered, row)
+
+
 def same_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, UUID]:
     """By person: whose number they bear, as the id of the first edition under it."""
     question = sa.text(
