@@ -111,9 +111,25 @@ def end(actor: Actor, county: str, binding_id: UUID) -> None:
         if row is None:
             raise NotFound(Finding("ACC-17"))
         if row.ended_at is None:
-            row.ended_at, row.ended_by = uow.now, actor.account_id
-            sessions.end_sessions(uow, row.account_id)
-            stage(uow, Entry("household.unbound", county, row.village, str(binding_id), logged.unbinding_facts(row)))
+            _end(uow, row)
+
+
+def end_of_dead(uow: UnitOfWork, county: str, members: Sequence[UUID]) -> None:
+    """End what binds accounts to members whom an act registers as dead, inside its transaction; codes that wait for them no longer
+    count. Who left and lives keeps the account: it stands for the household in which the register has them, and for none where
+    it has them in none (migration 0139).
+    """
+    persons = household_queries.persons_of_members(uow.session, county, members)
+    for person in persons:
+        _withdraw_open(uow, county, person)
+    for row in household_queries.bindings_of_persons(uow.session, county, persons):
+        _end(uow, row)
+
+
+def _end(uow: UnitOfWork, row: Binding) -> None:
+    row.ended_at, row.ended_by = uow.now, uow.actor.account_id
+    sessions.end_sessions(uow, row.account_id)
+    stage(uow, Entry("household.unbound", row.county, row.village, str(row.binding_id), logged.unbinding_facts(row)))
 
 
 def _right_code(door: Actor, household_code: str, typed: str) -> household_queries.OpenCode:

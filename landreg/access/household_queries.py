@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,6 +123,24 @@ def binding(session: DatabaseSession, county: str, binding_id: UUID) -> Binding 
     return session.get(
         Binding, {"county": county, "binding_id": binding_id}, with_for_update=True, populate_existing=True
     )
+
+
+def persons_of_members(session: DatabaseSession, county: str, members: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The persons who members of households are or were, under every name that the register has of them."""
+    question = sa.text(
+        """SELECT DISTINCT q.person_id FROM party.member AS m JOIN identity.person AS p ON p.person_id = m.person_id
+           JOIN identity.person AS q ON q.id_digest = p.id_digest WHERE m.county = :county AND m.member_id = ANY (:members)
+           ORDER BY 1"""
+    )
+    return tuple(session.scalars(question, {"county": county, "members": list(members)}))
+
+
+def bindings_of_persons(session: DatabaseSession, county: str, persons: Sequence[UUID]) -> tuple[Binding, ...]:
+    """What binds accounts to these persons still, locked until the end."""
+    statement = sa.select(Binding).where(
+        Binding.county == county, Binding.person_id.in_(persons), Binding.ended_at.is_(None)
+    )
+    return tuple(session.scalars(statement.order_by(Binding.binding_id).with_for_update()))
 
 
 def agents(session: DatabaseSession) -> tuple[Any, ...]:

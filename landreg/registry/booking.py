@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text, update
 
+from landreg.access import bindings
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, Refused
@@ -25,6 +26,7 @@ from landreg.registry.casework.cases import FINISHED, Stepped, judge, keep_findi
 from landreg.registry.casework.holding import hold
 from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
+from landreg.registry.facts.deaths import the_dead
 from landreg.registry.facts.first import Proposal, case_facts, proposals
 from landreg.registry.facts.places import Places
 from landreg.registry.facts.proposals import ActProposal
@@ -135,6 +137,8 @@ def book(uow: UnitOfWork, county: str, bookings: Sequence[Booking]) -> None:
     # Before the acts: their leaves tell of the papers that the step found.
     note(uow, [b.case for b in bookings], "register")
     write(uow, county, bookings)
+    if died := [member for booking in bookings for member in the_dead(booking.case.request)]:
+        bindings.end_of_dead(uow, county, died)
     uow.session.execute(
         update(Case),
         [{"county": county, "case_id": b.case.case_id, "state": "registered", "act_id": b.act_id} for b in bookings],

@@ -15,6 +15,12 @@ from landreg.registry.rules.relations import RESTORED
 from landreg.registry.rules.requests import HouseholdChange
 
 
+def the_dead(asked: Mapping[str, Any]) -> list[UUID]:
+    """The members of whom an application, as it is kept, says that they died."""
+    leaves = (leaving["member_id"] for leaving in asked.get("leaves", ()) if leaving["reason"] == "death")
+    return [UUID(member) for member in (*leaves, *asked.get("deceased", ()))]
+
+
 def joining_dead(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict[UUID, dict[str, str]]:
     """By case of a change of household: masked names of those who join whom the register has as dead, to the act's number; but not
     of who comes back since that was in error.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -102,3 +103,8 @@ def withdraw_taken(session: Session, county: str, application_id: UUID, named: s
     """Withdraw an application on which a case is open, and the case. The database refuses by APP-3 what is at its end."""
     asked = {"county": county, "application": application_id, "named": named, "why": why}
     session.execute(text("SELECT registry.withdraw_taken(:county, :application, :named, :why)"), asked)
+
+
+def left_own_household(session: Session, since: datetime) -> Sequence[Row[Any]]:
+    """Who is a member of the actor's household no more, by acts since an instant: name_masked, left_on, died."""
+    return session.execute(text("SELECT * FROM party.left_own_household(:since)"), {"since": since}).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from landreg.registry.routes.surroundings import looking_of
 from landreg.web import i18n
 
 ON_FIRST_PAGE = 8
+TOLD_FOR = timedelta(days=30)
 
 
 @on_first_page(Role.REGISTRAR, Role.REVIEWER)
@@ -136,6 +137,25 @@ def _due(case: Case, today: date) -> str:
     elif case.due_on:
         said = _("，应于 %(day)s 前办结", day=case.due_on.isoformat())
     return said
+
+
+@on_first_page(Role.FARMER)
+def who_left(actor: Actor) -> Iterator[Shown]:
+    """To those who stay: who is a member of their household no more, and that their account does not open it any longer."""
+    with unit_of_work(actor) as uow:
+        left = brought_queries.left_own_household(uow.session, uow.now - TOLD_FOR)
+    if left:
+        rows = [
+            Row(
+                _("%(name)s：登记为已去世，其账户已解除绑定", name=i18n.shown_mask(one.name_masked))
+                if one.died
+                else _("%(name)s：已不是本户成员，其账户不再能看本户", name=i18n.shown_mask(one.name_masked)),
+                url_for("access.citizen.household"),
+                i18n.shown_day(one.left_on),
+            )
+            for one in left
+        ]
+        yield Queue(_("本户成员变动"), url_for("access.citizen.household"), rows, "", asks=False)
 
 
 @on_first_page(Role.AUDITOR)

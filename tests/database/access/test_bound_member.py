@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,26 @@ from landreg.access import household_queries
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
+from landreg.registry.home import brought_queries
+from landreg.registry.routes.first_page import TOLD_FOR
 from landreg.registry.rules.household_requests import Placed, RepresentativeChange
+from landreg.registry.rules.requests import HouseholdChange, Leaving
+from tests.database.registry.test_completed_acts import renamed
 from tests.exchange_kit import farmer_of
 from tests.household_kit import asked_for, division, household_id, members
-from tests.registry_kit import HOUSEHOLD, Connection, booked, one, pass_days, right_of, to_rights
+from tests.registry_kit import (
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    one,
+    pass_days,
+    put_paper,
+    right_of,
+    to_rights,
+)
 
 THIRD = f"{HOUSEHOLD[:-4]}0003"
 STANDS_FOR = "SELECT access.stands_for(:asked, ARRAY['view'])"
@@ -33,6 +49,16 @@ def _household(actor: Actor, account: UUID) -> UUID | None:
     return None if found is None else found[0]
 
 
+def _open_bindings(registrar: Actor, account: Actor) -> int:
+    question = "SELECT count(*) FROM access.binding WHERE account_id = :a AND ended_at IS NULL"
+    return int(one(registrar, question, a=account.account_id))
+
+
+def _left(account: Actor) -> list[Any]:
+    with unit_of_work(account) as uow:
+        return list(brought_queries.left_own_household(uow.session, uow.now - TOLD_FOR))
+
+
 def test_who_divides_out_stands_for_the_own_new_household_and_the_others_for_the_old(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
@@ -48,9 +74,41 @@ def test_who_divides_out_stands_for_the_own_new_household_and_the_others_for_the
 
 def test_the_account_of_who_is_dead_stands_for_nobody(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     head, wife = members(registrar)
-    account = farmer_of(superuser, member=1)
+    account, stays = (farmer_of(superuser, member=position) for position in (1, 2))
     asked = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
     case = asked_for(registrar, "representative_change", asked, more=("death_proof",))
     booked(registrar, reviewer, superuser, case, "representative_change")
     assert _household(registrar, account.account_id) is None
+    assert _open_bindings(registrar, account) == 0
+    told = "SELECT count(*) FROM log.entry WHERE kind = 'household.unbound'"
+    assert one(registrar, told) == 1
+    assert [(row.died, row.name_masked) for row in _left(stays)] == [(True, masked_name("成员1之1"))]
+    assert _left(account) == [], "and to nobody else"
+    pass_days(superuser, 31)
+    assert _left(stays) == []
     assert one(account, STANDS_FOR, asked=household_id(registrar, HOUSEHOLD)) is False
+
+
+def test_who_leaves_alive_keeps_the_account_and_stands_for_the_household_no_more(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    _head, wife = members(registrar)
+    stays, leaves = (farmer_of(superuser, member=position) for position in (1, 2))
+    case = applied(registrar, "household_change", HouseholdChange(leaves=(Leaving(wife, "marriage"),)))
+    put_paper(registrar, case, "taken_in_proof")
+    booked(registrar, reviewer, superuser, case, "household_change")
+    assert _household(registrar, leaves.account_id) is None
+    assert one(leaves, STANDS_FOR, asked=household_id(registrar, HOUSEHOLD)) is False
+    assert _open_bindings(registrar, leaves) == 1, "it stands for wherever the register takes them in"
+    assert [row.died for row in _left(stays)] == [False]
+    assert _household(registrar, stays.account_id) == household_id(registrar, HOUSEHOLD)
+
+
+def test_a_change_of_name_leaves_the_account_with_its_household(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    account = farmer_of(superuser, member=2)
+    booked(registrar, reviewer, superuser, applied(registrar, "name_change", renamed(registrar)), "name_change")
+    pass_days(superuser, 1)
+    assert _household(registrar, account.account_id) == household_id(registrar, HOUSEHOLD)
+    assert _left(account) == [], "nobody left"
