@@ -57,6 +57,12 @@ def taker_of_person(session: Session, county: str, numbers: Sequence[bytes]) -> 
     return session.scalars(asked).first()
 
 
+def home_of(session: Session, county: str, numbers: Sequence[bytes]) -> str:
+    """The code of the household in force whose member bears one of these digests of a number; '' of nobody's."""
+    asked = sa.text("SELECT code FROM exchange.home_of(:county, CAST(:numbers AS bytea[]))")
+    return str(session.scalar(asked, {"county": county, "numbers": list(numbers)}) or "")
+
+
 def own_household(session: Session, county: str, household_id: UUID) -> Household | None:
     """The household that the actor stands for, as it is registered."""
     asked = sa.select(Household).where(

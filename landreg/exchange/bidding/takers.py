@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.access import passwords, rules, service
-from landreg.access.identity import CITIZEN_ID
+from landreg.access.identity import CITIZEN_ID, ID_KINDS
 from landreg.access.model import Account
 from landreg.access.rules import Step
 from landreg.access.sealing import digest, digests, seal
@@ -59,6 +59,8 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
         known = (*digests(said), *digests(f"{asked.kind}:{number}"))
         if taker_queries.code_known(uow.session, county, "" if person else number, known):
             raise Conflict(Finding("BID-16", "number"))
+        if person and (home := _home(uow, county, number)):
+            raise Refused(Finding("BID-13", "number", {"fault": "taker_of_household", "household": home}))
         name, village = asked.name.strip(), county.ljust(12, "0")
         opened_at = taker_queries.open_account(uow.session, account, login, name, county, hashed)
         service.tell_opened(uow, _account(account, login, name, county, actor, opened_at))
@@ -150,9 +152,10 @@ def hold_code(uow: UnitOfWork, county: str, code: str) -> Coded:
 def of_code(uow: UnitOfWork, county: str, held: Coded, village: str, name: str = "", contact: str = "") -> Taker:
     """Who takes land, by the code that is held: known to the market, or entered. village: of the land, for an organisation.
 
-    Raises BadInput (CON-16) for a code that is none, (FORM-1) for an organisation or a person without their name, Refused (BID-13)
-    for a person whom the market does not know, or by another name.
+    Raises BadInput (CON-16) for a code that is none, (FORM-1) for an organisation or a person without their name, Refused (CON-16)
+    for a member of a household, (BID-13) for a person whom the market does not know, or by another name, (GUARD-1).
     """
+    ties_nothing(beijing_day(uow.now), taker_name=name, contact=contact)
     if held.household is not None:
         return at_the_counter(uow, county, held.household)
     if held.person:
@@ -170,6 +173,8 @@ def _person(uow: UnitOfWork, county: str, number: str, name: str) -> Taker:
     """Somebody by the number of their card, whom the counter has opened with an account of their own: to read, offer and bid."""
     if not name.strip():
         raise BadInput(Finding("FORM-1", "taker_name"))
+    if home := _home(uow, county, number):
+        raise Refused(Finding("CON-16", "taker", {"household": home}))
     said = f"{CITIZEN_ID}:{number}"
     known = taker_queries.taker_of_person(uow.session, county, (*digests(said), *digests(f"person:{number}")))
     if known is None:
@@ -177,6 +182,11 @@ def _person(uow: UnitOfWork, county: str, number: str, name: str) -> Taker:
     if tidy(known.name) != tidy(name):
         raise Refused(Finding("BID-13", "taker_name", {"fault": "taker_known_otherwise", "most": MOST_NAME}))
     return known
+
+
+def _home(uow: UnitOfWork, county: str, number: str) -> str:
+    """The code of the household of which the bearer of a number is a member: it takes land as one, and not each of its own."""
+    return taker_queries.home_of(uow.session, county, [key for kind in ID_KINDS for key in digests(f"{kind}:{number}")])
 
 
 def by_code(uow: UnitOfWork, county: str, village: str, code: str, name: str = "", contact: str = "") -> Taker:

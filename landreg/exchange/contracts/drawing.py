@@ -59,7 +59,6 @@ from landreg.exchange.contracts.rules.renewing import free
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.rules.wording import Parcelled
-from landreg.exchange.counter.present import Present, known
 from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
 from landreg.land.parcel_queries import gone_by
@@ -139,14 +138,7 @@ def draw_recorded(
         if land is None:
             raise NotFound
         taker = takers.by_code(uow, county, land.right.village, taker_code, taker_name, contact)
-        if taker.kind == "person" and _is_of(uow, county, land, Present(taker_name, "", taker_code)):
-            raise Refused(Finding("CON-16", "taker"))
         return draw(uow, draft, taker, asks=asks)
-
-
-def _is_of(uow: UnitOfWork, county: str, land: Land, one: Present) -> bool:
-    """Whether somebody is a member of the household whose land it is."""
-    return known(uow.session, county, (land.right.household_id,), one) is not None
 
 
 def draw_following(

@@ -18,7 +18,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deals, offers, reviews, sale_queries, takers, windows
+from landreg.exchange.bidding import auction, deals, offers, reviews, sale_queries, taker_queries, takers, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.model import Listing, Taker
@@ -173,10 +173,13 @@ def test_the_farmer_s_login_tells_the_log_of_what_it_wrote_and_of_no_contract_pu
 
 
 def test_a_member_who_came_as_a_person_bids_for_no_land_of_the_own_household(
-    listing: Listing, superuser: Connection, registrar: Actor
+    listing: Listing, superuser: Connection, registrar: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of one who was opened before they were a member."""
     number = citizen_id(2)
-    taker, _ = takers.open_at_counter(OPERATOR, Opening("person", "户内成员", number, "", "ren-hunei"))
+    with monkeypatch.context() as before:
+        before.setattr(taker_queries, "home_of", lambda *_: "")
+        taker, _ = takers.open_at_counter(OPERATOR, Opening("person", "户内成员", number, "", "ren-hunei"))
     actor = kit.of_taker(taker)
     with pytest.raises(Refused) as own:
         offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(450)))
