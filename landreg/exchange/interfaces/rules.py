@@ -24,7 +24,7 @@ WAITS = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18_000, 36_
 ATTEMPTS = len(WAITS) + 1
 KINDS = (
     "listing.published", "listing.withdrawn", "listing.expired", "listing.failed", "deal.made", "deal.fallen", "contract.signed",
-    "contract.filed", "contract.ended",
+    "contract.filed", "contract.ended", "contract.resumed",
 )  # fmt: skip
 """What a webhook may be told of."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,14 @@ import pytest
 
 from landreg.core.actor import WORKER, Actor
 from landreg.core.errors import BadInput
-from landreg.exchange.contracts import drawing, life
+from landreg.exchange.contracts import correcting, disputes, drawing, life
+from landreg.exchange.contracts.correcting import Wrong
+from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.interfaces import transfers
-from tests.contract_kit import OPERATOR, OTHER, VALUES, drawn, parcels_of, right_id, signed, terms, today
+from tests.contract_kit import JUDGED, OPERATOR, OTHER, VALUES, drawn, parcels_of, right_id, seen, signed, terms, today
 from tests.contract_kit import PAPER as SIGNED
 from tests.database.exchange.test_contract_registered import NO_BALANCE
 from tests.exchange_kit import market, photographed
@@ -90,6 +94,31 @@ def test_an_end_that_lies_ahead_is_told_as_ahead_and_by_its_day(
     assert last.isoformat() in body
     pass_days(superuser, 30)
     assert office.ask("GET", place).get_json()["state"] == "ended"
+
+
+def test_an_end_that_is_taken_back_is_told_after_it(office: Program, contract: Contract, superuser: Connection) -> None:
+    """REC-1: an outcome that ended the contract was recorded wrongly. That of one which ended nothing is told to nobody."""
+    office.ask("POST", "/webhooks", {"url": "http://127.0.0.1:9/", "kinds": ["contract.ended", "contract.resumed"]})
+    told = "SELECT kind, body::text FROM exchange.delivery ORDER BY made_at, kind"
+
+    def settled(outcome: Outcome) -> Wrong:
+        disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("court", "合同效力"), None)
+        disputes.settle(OPERATOR, COUNTY, contract.contract_id, outcome, SIGNED)
+        event = seen(contract).of("settled")
+        assert event is not None
+        return Wrong(event.event_id, "抄错了，核对原件后更正")
+
+    wrong = settled(Outcome("void", today(), **JUDGED))
+    correcting.take_back(replace(OPERATOR, account_id=uuid4()), COUNTY, contract.contract_id, wrong)
+    ended, resumed = superuser.execute(told).fetchall()
+    assert (ended[0], resumed[0]) == ("contract.ended", "contract.resumed")
+    assert contract.number in resumed[1]
+    assert office.ask("GET", f"/contracts/{COUNTY}/{contract.number}").get_json()["state"] == "disputed"
+    disputes.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("stands", today(), **JUDGED), SIGNED)
+    stands = seen(contract).of("settled")
+    assert stands is not None
+    correcting.take_back(OPERATOR, COUNTY, contract.contract_id, Wrong(stands.event_id, "抄错了，核对原件后更正"))
+    assert len(superuser.execute(told).fetchall()) == len((ended, resumed))
 
 
 def test_what_ended_before_its_term_never_runs(office: Program, contract: Contract, superuser: Connection) -> None:
