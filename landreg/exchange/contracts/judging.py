@@ -313,4 +313,5 @@ def _facts(
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
         of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft), free_from=_free_from(land, draft),
         kept_back=draft.relation == "retransfer" and previous is not None and previous.contract.clauses.get("sublet") == KEPT,
+        goes_on=draft.relation in ("change", "renewal"),
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 
 from landreg.config import CHECKOUT
 from landreg.core.errors import Finding
+from landreg.core.periods import years_after
 from landreg.exchange.contracts.routes.forms import questions
 from landreg.exchange.contracts.rules import free, terms, uses
 from landreg.exchange.contracts.rules.clauses import (
@@ -230,6 +231,17 @@ def test_a_house_is_leased_for_twenty_years_at_most_whatever_the_contract_follow
         terms.lst_16_no_longer_than_the_kind_lets(replace(house, most_years=None, until_on=date(2090, 1, 1)), LAW)
         is None
     )
+    renewed = replace(house, from_on=date(2046, 10, 1), until_on=date(2066, 10, 1), goes_on=True)
+    told = terms.lst_16_no_longer_than_the_kind_lets(renewed, LAW)
+    assert told is not None
+    assert told.values["latest"] == years_after(LAW.on, 20) - DAY
+    assert "续订" in LAW.say(told)
+    near = replace(renewed, from_on=LAW.on, until_on=years_after(LAW.on, 20))
+    assert terms.lst_16_no_longer_than_the_kind_lets(near, LAW) is None
+    season = replace(
+        near, kind="custody", most_years=1, from_on=LAW.on + 20 * DAY, until_on=years_after(LAW.on, 1) + 20 * DAY
+    )
+    assert terms.lst_16_no_longer_than_the_kind_lets(season, LAW) is None
     rented = replace(house, kind="construction", unit="yuan_year", until_on=date(2046, 10, 2), most_granted=40)
     told = terms.lst_16_no_longer_than_the_kind_lets(rented, LAW)
     assert told is not None

@@ -44,6 +44,10 @@ class Listed:
     under_way: bool = False
 
 
+YEARLY = "custody"
+"""What is agreed for a season at a time: the next one is agreed before it begins."""
+
+
 @dataclass(frozen=True)
 class Contracted:
     """What a contract is held against. until_on, right_until: exclusive; right_until None where the right has no end.
@@ -53,6 +57,7 @@ class Contracted:
     most_years, takers: of the kind and its unit, None and () where it names none; most_granted: for one sum. passed_on: by a
     change, contracts that rest on what it replaces. listed: what stands on the market beside the listing of its own deal.
     free_from: the first day on which the land could be given, None where nothing says one. kept_back: by what it rests on.
+    goes_on: it renews or changes a contract that both have.
     """
 
     kind: str
@@ -84,6 +89,7 @@ class Contracted:
     listed: tuple[Listed, ...] = ()
     free_from: date | None = None
     kept_back: bool = False
+    goes_on: bool = False
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
@@ -234,9 +240,18 @@ def con_28_penalty_within_bounds(facts: tuple[str, str], law: Law) -> Finding | 
 
 
 def lst_16_no_longer_than_the_kind_lets(facts: Contracted, law: Law) -> Finding | None:
-    """LST-16: a lease of a house, a homestead or construction land runs at most 20 years, also renewed or changed. CC 705."""
-    if facts.most_years is None or facts.until_on <= years_after(facts.from_on, facts.most_years):
+    """LST-16: a lease of a house, a homestead or construction land runs at most 20 years, a renewed or changed one from the day on
+    which that is agreed. CC 705.
+    """
+    if facts.most_years is None:
         return None
+    ahead = facts.goes_on and facts.kind != YEARLY
+    latest = years_after(min(facts.from_on, law.on) if ahead else facts.from_on, facts.most_years)
+    if facts.until_on <= latest:
+        return None
+    if facts.until_on <= years_after(facts.from_on, facts.most_years):
+        values = {"years": facts.most_years, "fault": "renewed_ahead", "latest": latest - DAY}
+        return Finding("LST-16", "last_day", values, subject=facts.number or None)
     return too_long(facts.most_years, facts.most_granted, "last_day", facts.number)
 
 
