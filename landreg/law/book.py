@@ -94,11 +94,14 @@ class Law:
         return working_day_after(day, count, closed=closed, open_=open_)
 
     def notice_days(self, act_kind: str, right_kind: str) -> int:
-        """The working days that a public notice of an act on a kind of right runs; 0 where the act asks for none."""
+        """The working days that a public notice of an act on a kind of right runs; 0 where the act asks for none. Never fewer than
+        the law's floor, whatever the county's figure says."""
         name = act_type(act_kind).notice
         if name is None:
             return 0
-        return self.days(name, right_kind if right_kind in self.parameters[name].values else "")
+        key = right_kind if right_kind in self.parameters[name].values else ""
+        least, _most = self.parameters[name].between[key]
+        return max(self.days(name, key), int(least))
 
     def with_own(self, own: Iterable[Parameter]) -> Law:
         """The same law with figures that the county has set itself."""

@@ -50,7 +50,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A dated figure, or one a key. until is exclusive. A value that is '' is left to the county to set, within `between`."""
+    """A dated figure, or one a key. until is exclusive. A value that is '' is left to the county to set. between: by key, the
+    least and the most that a county may set."""
 
     name: str
     since: date
@@ -62,7 +63,7 @@ class Parameter:
     verified: bool
     county: bool
     own: bool = False
-    between: tuple[Decimal, Decimal] | None = None
+    between: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
     def holds(self, day: date) -> bool:
         """Whether the figure is in force on a day."""
@@ -177,6 +178,13 @@ def act_type(kind: str) -> ActType:
     return {found.kind: found for found in act_types()}[kind]
 
 
+def _bounds(entry: Mapping[str, Any]) -> Mapping[str, tuple[Decimal, Decimal]]:
+    """By key, what a county's figure lies between: one pair for all keys, or one a key."""
+    given = entry.get("between", {})
+    by_key = given if isinstance(given, dict) else dict.fromkeys(entry.get("values") or {"": ""}, given)
+    return {key: (Decimal(least), Decimal(most)) for key, (least, most) in by_key.items()}
+
+
 @cache
 def all_parameters() -> tuple[Parameter, ...]:
     """Every dated figure, the past and coming ones too."""
@@ -191,7 +199,7 @@ def all_parameters() -> tuple[Parameter, ...]:
             tuple(entry["source"]),
             entry["verified"],
             entry["county"],
-            between=(Decimal(entry["between"][0]), Decimal(entry["between"][1])) if "between" in entry else None,
+            between=_bounds(entry),
         )
         for entry in toml("parameters.toml")["parameter"]
     )

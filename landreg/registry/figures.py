@@ -12,7 +12,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotAllowed
 from landreg.core.periods import beijing_day
 from landreg.core.units import decimal_of
-from landreg.law.book import Law, Parameter, national_law
+from landreg.law.book import Law, Parameter, all_articles, national_law
 from landreg.law.model import CountyParameter
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
@@ -21,6 +21,12 @@ from landreg.registry.leaves.logged import figure_facts
 CHOICES = {"HS-2.terrain": ("HS-2.limit_m2",)}
 """Figures that name a key of another figure."""
 LONGEST = 60
+HERE = ("landreg", "县区自定")
+WHOLE = (
+    "days", "months", "years", "hours", "minutes", "seconds", "photos", "deals", "margin_m",
+    "attempts_least", "storeys_most", "vertices_most", "acts_most", "certificates_most",
+)  # fmt: skip
+"""How the names, or keys, end of what is counted whole."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ def set_figure(actor: Actor, county: str, figure: Figure) -> UUID:
     """Set a figure of a county from a day on; what was in force before that day stays so.
 
     Raises NotAllowed when the county is not wholly in the actor's jurisdiction, BadInput with LAW-1 for a figure that is
-    not the county's to set, LAW-2 for a value that is none, LAW-3 for a day before today, LAW-4 without a document.
+    not the county's to set, LAW-2 for a value that is none, LAW-3 for a day before today, LAW-4 without a document,
+    LAW-5 for a value out of its bounds.
     """
     if not county.startswith(actor.jurisdiction) or len(county) != 6:
         raise NotAllowed(Finding("ACC-3", values={"roles": []}))
@@ -71,8 +78,12 @@ def _faults(figure: Figure, law: Law, today: date) -> list[Finding]:
         faults.append(Finding("LAW-1", "name", {"name": figure.name}))
     elif not _is_value(parameter, figure, law):
         faults.append(Finding("LAW-2", "value", {"given": figure.value[:LONGEST]}))
-    elif (between := parameter.between) and not between[0] <= (_decimal(figure.value) or Decimal()) <= between[1]:
-        faults.append(Finding("LAW-5", "value", {"least": between[0], "most": between[1]}))
+    elif (bounds := parameter.between.get(figure.key)) and not bounds[0] <= (
+        _decimal(figure.value) or Decimal()
+    ) <= bounds[1]:
+        faults.append(
+            Finding("LAW-5", "value", {"least": bounds[0], "most": bounds[1], "sources": _sources(parameter)})
+        )
     if figure.since < today:
         faults.append(Finding("LAW-3", "since", {"since": figure.since}))
     if not figure.decided_in.strip():
@@ -80,9 +91,20 @@ def _faults(figure: Figure, law: Law, today: date) -> list[Finding]:
     return faults
 
 
+def _sources(parameter: Parameter) -> str:
+    """The articles and standards from which a figure comes; '' where the program or the county alone says it."""
+    articles = all_articles()
+    named = [
+        f"{articles[code].law}{articles[code].number}" if code in articles else code
+        for code in parameter.source
+        if code not in HERE
+    ]
+    return "、".join(named)
+
+
 def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
     """Of the kind that the book's own value is: a whole number, a decimal, a key of another figure, meridians, or a short
-    text. Nothing is a figure only where the book's own may be nothing."""
+    text."""
     if figure.name in CHOICES:
         return all(figure.value in law.parameters[other].values for other in CHOICES[figure.name])
     if figure.name == "ZON-9.meridians":
@@ -93,16 +115,11 @@ def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
             for meridian in value.split()
         }
         return bool(meridians) and set(meridians) <= known and len(meridians) == len(set(meridians))
-    now = _decimal(parameter.values[figure.key])
-    if now is None and parameter.between is None:
+    if figure.key not in parameter.between:
         return 0 < len(figure.value.strip()) <= LONGEST
     given = _decimal(figure.value)
-    whole = parameter.name.endswith(("days", "months", "years"))
-    return (
-        given is not None
-        and (given > 0 or given == now or parameter.between is not None)
-        and (not whole or given == given.to_integral_value())
-    )
+    whole = parameter.name.endswith(WHOLE) or figure.key.endswith(WHOLE)
+    return given is not None and (not whole or given == given.to_integral_value())
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -122,6 +122,19 @@ def test_a_notice_runs_as_long_as_the_county_says(
     assert one(registrar, "SELECT content ->> 'working_days' FROM registry.notice") == "25"
 
 
+def test_a_notice_never_runs_shorter_than_the_laws_floor_whoever_wrote_the_figure(
+    desk: Connection, registrar: Actor
+) -> None:
+    decide(desk, "REG-4.notice_working_days", "1", key="contract_management")
+    decide(desk, "REG-23.loss_notice_working_days", "1")
+    found = law(registrar, SINCE)
+    assert found.days("REG-23.loss_notice_working_days") == 1
+    assert (
+        found.notice_days("first_registration", "contract_management"),
+        found.notice_days("reissue", "homestead"),
+    ) == (15, 15)
+
+
 def test_a_limit_that_changes_under_way_does_not_change_what_the_applicant_was_told(
     desk: Connection, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:

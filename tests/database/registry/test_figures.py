@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotAllowed
 from landreg.core.periods import beijing_day
+from landreg.law.book import all_parameters, national_law
 from landreg.law.queries import load_law
 from landreg.registry.figures import Figure, set_figure
 from tests.registry_kit import codes, one
@@ -53,12 +56,18 @@ def test_setting_a_figure_leaves_a_leaf(registrar: Actor, figure: Figure) -> Non
         ({"name": "no such figure"}, "LAW-1"),
         ({"key": "forest"}, "LAW-1"),
         ({"value": "many"}, "LAW-2"),
-        ({"value": "0"}, "LAW-2"),
+        ({"value": "0"}, "LAW-5"),
+        ({"value": "14"}, "LAW-5"),
+        ({"value": "9999"}, "LAW-5"),
+        ({"name": "REG-23.loss_notice_working_days", "key": "", "value": "5"}, "LAW-5"),
+        ({"name": "LST-18.publication_days", "key": "least", "value": "1"}, "LAW-5"),
+        ({"name": "HS-2.limit_m2", "key": "plain", "value": "201"}, "LAW-5"),
+        ({"name": "AUD-4.burst", "key": "minutes", "value": "7.5"}, "LAW-2"),
         ({"value": "7.5"}, "LAW-2"),
         ({"name": "HS-2.terrain", "key": "", "value": "desert"}, "LAW-2"),
         ({"name": "ZON-9.meridians", "key": COUNTY, "value": "114"}, "LAW-2"),
         ({"name": "ZON-9.meridians", "key": COUNTY, "value": "108 108"}, "LAW-2"),
-        ({"name": "ARE-5.tolerance_mu", "key": "added", "value": "-0.01"}, "LAW-2"),
+        ({"name": "ARE-5.tolerance_mu", "key": "added", "value": "-0.01"}, "LAW-5"),
         ({"name": "CMP-1.net_share", "key": "", "value": "1.01"}, "LAW-5"),
         ({"name": "CMP-1.net_share", "key": "", "value": "-0.5"}, "LAW-5"),
         ({"name": "CMP-1.net_share", "key": "", "value": "half"}, "LAW-2"),
@@ -88,6 +97,30 @@ def test_a_choice_that_the_book_leaves_to_the_county_is_taken(
     registrar: Actor, figure: Figure, name: str, key: str, value: str
 ) -> None:
     set_figure(registrar, COUNTY, replace(figure, name=name, key=key, value=value))
+
+
+def test_a_notice_is_no_shorter_than_the_implementing_rules_say_and_no_longer_than_makes_sense(
+    registrar: Actor, figure: Figure
+) -> None:
+    """LAW-5 names both ends and the article; the ends themselves are taken."""
+    with pytest.raises(BadInput) as refused:
+        set_figure(registrar, COUNTY, replace(figure, value="1"))
+    (found,) = refused.value.findings
+    assert "15和60之间规定这项数值（不动产登记暂行条例实施细则第十七条）" in national_law(COUNTY, figure.since).say(
+        found
+    )
+    for value in ("15", "60"):
+        set_figure(registrar, COUNTY, replace(figure, value=value))
+
+
+def test_every_figure_that_a_county_sets_has_its_bounds() -> None:
+    """A number has a least and a most, within which the book's own lies."""
+    for parameter in all_parameters():
+        for key, value in parameter.values.items() if parameter.county else ():
+            number = re.fullmatch(r"\d+(\.\d+)?", value)
+            if number and parameter.name != "ZON-9.meridians":
+                least, most = parameter.between[key]
+                assert least <= Decimal(value) <= most, (parameter.name, key)
 
 
 def test_nobody_sets_a_figure_for_a_county_that_is_not_wholly_theirs(registrar: Actor, figure: Figure) -> None:

@@ -99,8 +99,9 @@ def test_what_is_left_to_the_county_is_its_own_to_set_and_has_bounds() -> None:
     for parameter in all_parameters():
         if "" in parameter.values.values():
             assert parameter.county, parameter.name
-            assert parameter.between is not None, parameter.name
-            assert parameter.between[0] < parameter.between[1], parameter.name
+            assert set(parameter.between) == set(parameter.values), parameter.name
+        for least, most in parameter.between.values():
+            assert least < most, parameter.name
 
 
 def test_a_figure_never_holds_twice_on_one_day() -> None:
