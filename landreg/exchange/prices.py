@@ -23,6 +23,15 @@ def unit_words(unit: str, grain: str = "", language: Language = "zh") -> str:
     return term("price_unit", unit, language) + (f"（{term('price_grain', grain, language)}）" if grain else "")
 
 
+def paid_words(row: Any) -> str:
+    """How a price is paid and by how much it rises each year, as a paper says it."""
+    often = term("paid_every", row.paid_every)
+    if row.paid_every == "once":
+        return often
+    rises = f"每年递增 {row.escalator_percent.normalize():f}%" if row.escalator_percent else "不递增"
+    return f"{often}，{'先付款后用地' if row.paid_before else '先用地后付款'}；{rises}"
+
+
 def price_of(row: Any, language: Language = "zh") -> str:
     """The price of a listing, deal or contract. row: with price, unit and, where it has one, grain."""
     return price_words(row.price, row.unit, getattr(row, "grain", ""), language)

@@ -99,7 +99,7 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     phone.locator("[data-seal-price]").fill("512.5")
     year = f"{year_of(listing.unit, Decimal('512.5'), listing.area_mu):,.2f}"
     expect(phone.locator("[data-seal-said]")).to_have_text(
-        f"您填的是 512.50 元/亩·年，{listing.area_mu} 亩一年一共 {year} 元。"
+        f"您填的是 512.50 元/亩·年，{listing.area_mu} 亩第一年一共 {year} 元。"
     )
     expect(phone.locator("[data-seal-keep]")).not_to_be_checked()
     phone.locator("[data-seal-keep]").check()

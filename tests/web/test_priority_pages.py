@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
 
@@ -71,6 +72,38 @@ def test_whoever_listed_the_land_is_not_asked_whether_it_wants_it(
     assert "我家要" not in page
     browser.log_in(given_password(superuser, kit.farmer(superuser, NEIGHBOUR)))
     assert "我家要" in browser.get(f"/priority/{COUNTY}/{window.priority_id}").text
+
+
+def test_the_rise_and_the_rhythm_stand_beside_the_price_wherever_a_yes_binds(
+    database: Settings, registrar: Actor, reviewer: Actor, browser: Browser, account: OpenAccount, superuser: Connection
+) -> None:
+    """The talks of both sides, the members' page, the desk's: the whole price, its first year and its whole term."""
+    use_key(database.keys["identity"])
+    rising = {
+        "escalator_percent": Decimal("3.00"),
+        "paid_every": "half",
+        "price": Decimal("500.00"),
+        "unit": "yuan_mu_year",
+    }
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation", **rising)
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("510.00")))
+    told = "510.00 元/亩·年，半年一付，先付后用，每年加 3%"
+    talk = f"/offers/{COUNTY}/{listing.listing_id}"
+    for side in (owner, actor):
+        browser.log_in(given_password(superuser, side))
+        page = browser.get(talk).text
+        assert all(word in page for word in (told, "第一年", "整个期限一共")), side.name
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    opened = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert opened is not None
+    browser.log_in(given_password(superuser, kit.farmer(superuser, NEIGHBOUR)))
+    page = browser.get(f"/priority/{COUNTY}/{opened.priority_id}").text
+    assert page.count(told) == 2, "among the terms and before the button"
+    assert "整个期限一共" in page
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    assert told in browser.get(f"/sales/windows/{COUNTY}/{opened.priority_id}").text
 
 
 def test_households_that_have_read_nothing_get_the_terms_on_paper(

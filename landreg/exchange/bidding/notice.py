@@ -18,7 +18,7 @@ from landreg.exchange.bidding.protocol import LOT
 from landreg.exchange.letter import Letter, basis_of, office_of
 from landreg.exchange.listings import household_queries, listing_queries
 from landreg.exchange.model import Listing
-from landreg.exchange.prices import price_words
+from landreg.exchange.prices import paid_words, price_words
 from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk
@@ -119,17 +119,13 @@ def _facts(uow: UnitOfWork, listing: Listing, window: Priority) -> list[tuple[st
     taker = taker_queries.taker(uow.session, window.county, window.taker_id)
     # A household or a person hangs on no board by the full name.
     named = "" if taker is None else taker.name if taker.kind == "organisation" else masked_name(taker.name)
-    paid = term("paid_every", listing.paid_every)
-    if listing.paid_every != "once":
-        rises = f"每年递增 {listing.escalator_percent.normalize():f}%" if listing.escalator_percent else "不递增"
-        paid = f"{paid}，{'先付款后用地' if listing.paid_before else '先用地后付款'}；{rises}"
     return [
         ("挂牌编号", listing.number),
         ("坐落", " ".join(division_path(uow.session, listing.village))),
         ("流转方式", term("contract_kind", listing.kind)),
         ("期限", f"{chinese_date(listing.from_on)} 至 {chinese_date(listing.until_on - DAY)}"),
         ("价款", price_words(window.price, window.unit, listing.grain)),
-        ("付款", paid),
+        ("付款", paid_words(listing)),
         ("交易方式", term("deal_by", window.way)),
         ("拟受让方", named),
     ]

@@ -27,7 +27,7 @@ from landreg.exchange.bidding.rules.ending import CONTRACTOR, NOBODY
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.letter import office_of
 from landreg.exchange.model import Deal, Listing
-from landreg.exchange.prices import price_words, unit_words
+from landreg.exchange.prices import paid_words, price_words, unit_words
 from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk
@@ -129,6 +129,7 @@ def _made(uow: UnitOfWork, listing: Listing, deal: Deal) -> list[tuple[str, str]
     return [
         ("受让方", "" if taker is None else taker.name),
         ("成交价", price_words(deal.price, deal.unit, listing.grain)),
+        ("付款", paid_words(listing)),
         ("成交依据", term("deal_by", deal.by)),
         ("成交时间", _time(deal.decided_at)),
     ]

@@ -33,7 +33,9 @@ class Told:
     unit: str
     grain: str
     price: Decimal
+    escalator_percent: Decimal
     paid_every: str
+    paid_before: bool
     crop: str
     area_m2: Decimal
     area_mu: Decimal

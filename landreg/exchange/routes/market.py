@@ -17,7 +17,7 @@ from landreg.exchange.bidding import lot_queries, opened, outcome_queries, stop_
 from landreg.exchange.bidding.rules.announcing import offered_as
 from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.listings.rules.land import MOVING
-from landreg.exchange.listings.rules.units import ONCE, of_whole, year_of
+from landreg.exchange.listings.rules.units import ONCE, of_whole
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS, Asked
 from landreg.exchange.market.gathered import market
@@ -32,8 +32,9 @@ from landreg.web import pages, problems
 blueprint = Blueprint("market", __name__)
 blueprint.add_app_template_filter(shown.priced, "priced")
 blueprint.add_app_template_filter(shown.paid, "paid")
+blueprint.add_app_template_filter(shown.sums, "sums")
+blueprint.add_app_template_filter(shown.time_of, "time_of")
 blueprint.add_app_template_filter(shown.for_whom, "for_whom")
-blueprint.add_app_template_global(year_of)
 blueprint.add_app_template_test(of_whole)
 blueprint.add_app_template_test(ONCE.__contains__, "paid_once")
 TILES = "1200 per minute"

@@ -17,8 +17,11 @@ from landreg.access.policy import door
 from landreg.core.actor import NOBODY, PREFECTURE
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput
-from landreg.core.periods import DAY, beijing_day
+from landreg.core.periods import DAY, beijing_day, months_after
 from landreg.exchange import prices
+from landreg.exchange.contracts.rules.rent import Terms, calendar, of_year
+from landreg.exchange.listings.rules.land import MOVING
+from landreg.exchange.listings.rules.units import A_YEAR, ONCE, of_whole
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import Asked, faults
 from landreg.exchange.market.gathered import market
@@ -30,7 +33,7 @@ from landreg.law.queries import load_law
 from landreg.law.transfers import all_transfers, transfers
 from landreg.registry.routes.surroundings import settings
 from landreg.web.forms import read_query
-from landreg.web.i18n import language, shown_instant, shown_term
+from landreg.web.i18n import language, shown_day, shown_instant, shown_term
 
 LOOKS = "120 per minute"
 CHOSEN_OF = {
@@ -172,9 +175,49 @@ def unit_of(row: Row[Any]) -> str:
 
 
 def paid(row: Any) -> str:
-    """How often it is paid, and whether before: `{{ listing | paid }}`."""
-    often = shown_term(row.paid_every, "paid_every")
-    return often if row.paid_every == "once" else f"{often}，{_('先付后用') if row.paid_before else _('用后付')}"
+    """How often it is paid, whether before, and by how much the price rises each year: `{{ listing | paid }}`. With the price it
+    is told wherever a yes binds: as much a part of it as the first figure.
+    """
+    often, percent = shown_term(row.paid_every, "paid_every"), row.escalator_percent
+    if row.paid_every == "once":
+        return often
+    said = f"{often}，{_('先付后用') if row.paid_before else _('用后付')}"
+    if percent:
+        n = f"{abs(percent).normalize():f}"
+        said += f"，{_('每年加 %(n)s%%', n=n) if percent > 0 else _('每年减 %(n)s%%', n=n)}"
+    return said
+
+
+def sums(row: Any, price: Decimal | None = None, area_mu: Decimal | None = None, first: date | None = None) -> str:
+    """What a listing comes to in its first year and over its term, at its price or another: `{{ listing | sums }}`. Of what is paid
+    once it is the price itself, and nothing is said. area_mu, first: of a row that says them otherwise.
+    """
+    if row.unit in ONCE:
+        return ""
+    mu = Decimal(1) if of_whole(row.unit) else row.area_mu if area_mu is None else area_mu
+    piece = (mu, (row.price if price is None else price) * A_YEAR.get(row.unit, 1))
+    from_on = first or row.from_on
+    terms = Terms(from_on, row.until_on, (piece,), row.unit, row.escalator_percent, row.paid_every, row.paid_before)
+    counted = _("千克") if terms.in_kind else _("元")
+    whole = f"{sum((one.amount for one in calendar(terms)), Decimal(0)):,.2f} {counted}"
+    year = f"{of_year(terms, 0):,.2f} {counted}"
+    by = "" if of_whole(row.unit) else _("按 %(mu)s 亩算，", mu=f"{mu:.2f}")
+    if months_after(from_on, 12) >= row.until_on:
+        return f"{by}{_('整个期限一共 %(whole)s。', whole=whole)}"
+    return f"{by}{_('第一年 %(year)s，整个期限一共 %(whole)s。', year=year, whole=whole)}"
+
+
+def time_of(row: Any) -> str:
+    """From which day until when: `{{ listing | time_of }}`. What moves the contract right itself goes for good."""
+    first, last = shown_day(row.from_on), shown_day(last_day(row))
+    if row.kind in MOVING:
+        said: str = _(
+            "%(first)s 起，土地承包经营权转给对方：这一去就不再还，剩余的承包期（到 %(last)s）归对方",
+            first=first,
+            last=last,
+        )
+        return said
+    return f"{first} – {last}"
 
 
 def for_whom(row: Any) -> str:
