@@ -106,6 +106,27 @@ def test_the_rise_and_the_rhythm_stand_beside_the_price_wherever_a_yes_binds(
     assert told in browser.get(f"/sales/windows/{COUNTY}/{opened.priority_id}").text
 
 
+def test_before_a_yes_to_an_exchange_both_sides_read_that_the_right_goes_for_good(
+    database: Settings, registrar: Actor, reviewer: Actor, browser: Browser, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    swapped = {
+        "kind": "exchange",
+        "unit": "balance_in",
+        "price": Decimal("0.00"),
+        "paid_every": "once",
+        "to_whom": "members",
+    }
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation", **swapped)
+    pages = [f"/offers/{COUNTY}/{listing.listing_id}"]
+    for side, own in ((HOUSEHOLD, [f"/my/listings/{COUNTY}/{listing.listing_id}"]), (NEIGHBOUR, [])):
+        browser.log_in(given_password(superuser, kit.farmer(superuser, side)))
+        for at in (*pages, *own):
+            page = browser.get(at).text
+            assert "这一去就不再还" in page, at
+            assert f"{listing.from_on} – " not in page, at
+
+
 def test_households_that_have_read_nothing_get_the_terms_on_paper(
     window: Priority, browser: Browser, account: OpenAccount
 ) -> None:

@@ -184,7 +184,7 @@ def paid(row: Any) -> str:
     said = f"{often}，{_('先付后用') if row.paid_before else _('用后付')}"
     if percent:
         n = f"{abs(percent).normalize():f}"
-        said += f"，{_('每年加 %(n)s%%', n=n) if percent > 0 else _('每年减 %(n)s%%', n=n)}"
+        said += "，" + (_("每年加 %(n)s%%", n=n) if percent > 0 else _("每年减 %(n)s%%", n=n))
     return said
 
 
@@ -203,8 +203,10 @@ def sums(row: Any, price: Decimal | None = None, area_mu: Decimal | None = None,
     year = f"{of_year(terms, 0):,.2f} {counted}"
     by = "" if of_whole(row.unit) else _("按 %(mu)s 亩算，", mu=f"{mu:.2f}")
     if months_after(from_on, 12) >= row.until_on:
-        return f"{by}{_('整个期限一共 %(whole)s。', whole=whole)}"
-    return f"{by}{_('第一年 %(year)s，整个期限一共 %(whole)s。', year=year, whole=whole)}"
+        said: str = by + _("整个期限一共 %(whole)s。", whole=whole)
+    else:
+        said = by + _("第一年 %(year)s，整个期限一共 %(whole)s。", year=year, whole=whole)
+    return said
 
 
 def time_of(row: Any) -> str:
