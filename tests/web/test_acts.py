@@ -246,6 +246,31 @@ def test_the_papers_of_a_case_go_to_who_applied_and_its_lists_name_them(
     assert to in pdf_text(io.BytesIO(deng.client.get(f"{page}/told.pdf").data)).translate({32: None, 10: None})
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "ground"),
+    [
+        ("cancellation", {"reason": "land_lost"}, "土地灭失"),
+        ("reissue", {"lost": "集市上丢了"}, "集市上丢了"),
+        ("seizure", {"party": "第一法院", "basis": "（2026）执77号"}, "（2026）执77号"),
+    ],
+)
+def test_the_ground_of_an_application_stands_on_each_page_and_paper_of_it(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any, kind: str, given: dict[str, str],
+    ground: str,
+) -> None:  # fmt: skip
+    right = right_of(officers[0])
+    page = opened(deng, f"/rights/{COUNTY}/{right}/acts/{kind}", given)
+    assert ground in deng.get(page).text
+    walk(deng, shen, page, superuser, kind)
+    number = one(officers[0], "SELECT number FROM registry.act WHERE kind = :kind", kind=kind)
+    for shown in (page, f"/rights/{COUNTY}/{right}/history", f"/acts/{number}"):
+        for browser in (deng, shen):
+            assert ground in re.sub(r"<details>.*?</details>", "", browser.get(shown).text, flags=re.S), shown
+    receipt = pdf_text(io.BytesIO(deng.client.get(f"{page}/receipt.pdf").data)).translate({32: None, 10: None})
+    assert "申请的内容" in receipt
+    assert ground in receipt
+
+
 def test_the_release_of_a_seizure_is_the_courts_to_ask(
     deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:

@@ -84,6 +84,7 @@ class Receipt:
     window: str
     phone: str
     check_url: str
+    asked: tuple[tuple[str, str], ...] = ()  # what was applied for and on what ground, fact by fact
     lacking: tuple[str, ...] = ()  # papers of the act that the folder had not yet
 
 

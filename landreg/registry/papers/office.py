@@ -16,6 +16,7 @@ from landreg.land.queries import division_names, division_path
 from landreg.law.book import Law, act_type, all_articles, term
 from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.facts.applicants import applicants
+from landreg.registry.facts.asked import asked_in_words
 from landreg.registry.facts.proposals import papers_of
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.announced import of_acts, of_roster
@@ -67,6 +68,7 @@ def receipt(
         act_kind=term("act", case.act_kind),
         location=" ".join(division_path(session, case.village)),
         subject_codes=tuple(parcels),
+        asked=asked_in_words(case),
         documents=tuple(
             papers.HandedIn(term("document", document.kind), "电子件", 1, document.sha256) for document in documents
         ),

@@ -14,9 +14,11 @@ from landreg.core.errors import NotFound
 from landreg.land import parcel_queries
 from landreg.party import queries as parties
 from landreg.registry import past, queries
+from landreg.registry.routes.asked_shown import asked_shown
 from landreg.web import pages
 
 blueprint = Blueprint("history", __name__)
+blueprint.add_app_template_filter(asked_shown, "asked_for")
 READERS = (*STAFF, Role.AUDITOR)
 
 
