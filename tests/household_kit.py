@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from landreg.access import identity
 from landreg.access.person_queries import masked_persons
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -30,7 +31,7 @@ from landreg.registry.rules.household_requests import (
 from landreg.registry.rules.requests import Request
 from tests.contract_kit import FIRST, UNTIL
 from tests.registry_kit import HOUSEHOLD, Connection, put_papers, right_of
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 SECOND = f"{VILLAGE}010002"
 SIGNED = date(2026, 1, 5)
@@ -146,3 +147,26 @@ def _name(actor: Actor, member: UUID) -> str:
         person = uow.session.scalars(select(Member.person_id).where(Member.member_id == member)).first()
         masked = masked_persons(uow.session, [person] if person else [])
     return next((shown[0] for shown in masked.values()), "").replace("*", "员", 1).replace("**", "某之")
+
+
+def list_in_another_county(registrar: Actor, superuser: Connection) -> None:
+    """The first member of the small village's first household, also in a household of another county (PT-5)."""
+    with unit_of_work(registrar) as uow:
+        (person,) = identity.enter(uow, [identity.NewPerson("成员1之1", "1", citizen_id(2))])
+    household = uuid4()
+    superuser.execute(
+        "INSERT INTO land.division (code, name, level, parent, urban_rural) VALUES ('610929', '白河县', 'county', '6109', '')"
+    )
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, valid,
+                   recorded, act_id)
+               VALUES ('610929', %s, %s, '610929101202', '610929101202010001', '别户', %s, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+            [uuid4(), household, uuid4(), uuid4()],
+        )
+        superuser.execute(
+            """INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right,
+                   position, valid, recorded, act_id)
+               VALUES ('610929', %s, %s, '610929101202', %s, %s, '02', true, 1, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+            [uuid4(), uuid4(), household, person, uuid4()],
+        )

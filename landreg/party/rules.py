@@ -47,6 +47,40 @@ def pt_5_members_in_one_county(facts: MembershipFacts, law: Law) -> Finding | No
     return Finding("PT-5", "members", values, subject=facts.code)
 
 
+class ListedByNumber(MembershipFacts, Protocol):
+    """A household as a survey lists it. misnamed: masked name of a member whose number the register has under another name, to the
+    household there, '' of none or of one outside the jurisdiction. answered: what officers wrote down of members whom another
+    county has too, with the households there.
+    """
+
+    @property
+    def misnamed(self) -> Mapping[str, str]:
+        """Members whose number is another name's."""
+
+    @property
+    def answered(self) -> str:
+        """What was found of those of another county."""
+
+
+def pt_6_name_of_the_number(facts: ListedByNumber, law: Law) -> Finding | None:
+    """PT-6: nobody comes into the register by a number that it has under another name. 不动产登记暂行条例 第十八条 (RERR-18)."""
+    if not facts.misnamed:
+        return None
+    seen = sorted({code for code in facts.misnamed.values() if code})
+    values: dict[str, object] = {"members": list(facts.misnamed), **({"households": seen} if seen else {})}
+    if outside := sum(not code for code in facts.misnamed.values()):
+        values["outside"] = outside
+    return Finding("PT-6", "members", values, subject=facts.code)
+
+
+def pt_7_other_county_answered(facts: ListedByNumber, law: Law) -> Finding | None:
+    """PT-7: whom a household of another county lists too is registered here once an officer has written down how that is.
+    不动产登记暂行条例 第十八条 (RERR-18).
+    """
+    open_ = sorted({code for code in facts.abroad.values() if code not in facts.answered})
+    return Finding("PT-7", "members", {"households": open_}, subject=facts.code) if open_ else None
+
+
 SHARED = "contract_management"
 """The right that a household's members share by the contract; a homestead is the household's, and so each member's."""
 

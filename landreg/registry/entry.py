@@ -1,7 +1,8 @@
 """Entering a survey: parcels, collectives, households and members of a village, by one act, before its rights are booked.
 
 Entering changes no right. What the register holds already is left as it is: a difference is for an act of change. A household
-with a member whom the register has in another one stays out until that is settled (PT-1), and holds up nobody else.
+with a member whom the register has in another one (PT-1), or under another name (PT-6), stays out until that is settled, and
+holds up nobody else.
 """
 
 from __future__ import annotations
@@ -134,6 +135,8 @@ _OPEN_ROW = """EXISTS (SELECT FROM {} AS o WHERE o.county = s.county AND o.code 
 _IN_ANOTHER_HOUSEHOLD = """EXISTS (SELECT FROM party.households_of(s.county, array(
         SELECT i.person_id FROM land.staged_member AS m JOIN identity.person AS i ON i.id_digest = m.id_digest
         WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)))"""
+_UNDER_ANOTHER_NAME = "EXISTS (SELECT FROM identity.known_otherwise(s.county, s.package_id, ARRAY[s.code]))"
+_NOT_YET = f"{_IN_ANOTHER_HOUSEHOLD} OR {_UNDER_ANOTHER_NAME}"
 # A code that ever named a parcel enters no other one: what was divided or joined since the survey is not entered again.
 _EVER_A_PARCEL = "EXISTS (SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code)"
 _COLLECTIVES = f"""
@@ -153,7 +156,7 @@ _ORGANIZATIONS = f"""
     WHERE {_NEW} AND s.kind = '3'
 """
 _HOUSEHOLDS = f"""
-    {_entered("land.staged_household", f"{_OPEN_ROW.format('party.household')} OR {_IN_ANOTHER_HOUSEHOLD}")}
+    {_entered("land.staged_household", f"{_OPEN_ROW.format('party.household')} OR {_NOT_YET}")}
     INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, address, postcode,
                                  valid, recorded, act_id)
     SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, s.name, c.collective_id, s.address, s.postcode,

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from landreg.core.actor import Actor, Role
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.casework.weighing import Answer, weigh
+from tests.household_kit import list_in_another_county
 from tests.registry_kit import in_state, one
 from tests.villages import COUNTY, VILLAGE, note_use, stage_village
 from tests.web.conftest import Browser, OpenAccount
@@ -225,3 +226,31 @@ def test_a_village_that_the_later_survey_has_nothing_of_is_named_with_its_open_c
     superuser.execute("UPDATE registry.\"case\" SET state = 'withdrawn'")
     assert 'id="behind"' not in deng.get(f"/batches/open/{COUNTY}/{new.package_id}").text
     assert "正在办理" not in deng.get(f"/packages/{COUNTY}/{new.package_id}").text
+
+
+def test_members_of_another_county_are_answered_on_the_case_before_it_is_accepted(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor], browser: Browser, account: OpenAccount
+) -> None:
+    made = stage_village(superuser, 2)
+    list_in_another_county(officers[0], superuser)
+    opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    case, other = (
+        one(officers[0], 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=code)
+        for code in made.contracts
+    )
+    page, form = f"/cases/{COUNTY}/{case}", {"answer": "weigh_members", "reason": "白河县答复：已迁出，权利已注销"}
+    text = deng.get(page).text
+    assert "其他县（区）也有登记的成员" in text
+    assert "白河县610929101202010001" in text
+    assert "PT-7" in text
+    assert "其他县（区）也有登记的成员" not in deng.get(f"/cases/{COUNTY}/{other}").text
+    assert deng.post(f"{page}/steps/accept").status_code == 422
+    assert deng.post(f"{page}/weigh", {**form, "reason": ""}).status_code == 400
+    assert deng.post(f"{page}/weigh", form).status_code == 303
+    assert deng.post(f"{page}/steps/accept").status_code == 303
+    text = deng.get(page).text
+    assert "白河县610929101202010001：白河县答复" in text
+    account("audit", Role.AUDITOR)
+    browser.post("/logout")
+    browser.log_in("audit")
+    assert "白河县610929101202010001：白河县答复" in browser.get(page).text

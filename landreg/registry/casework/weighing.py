@@ -1,5 +1,5 @@
 """Answering what stands against a case: notes of its survey's check that touch what is certified, a later survey, an objection
-that was upheld, that the same was refused or taken back before.
+that was upheld, that the same was refused or taken back before, members whom another county has too.
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound, Refused
 from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import locked, note
+from landreg.registry.facts.elsewhere import MEMBERS
+from landreg.registry.facts.first import proposals
 from landreg.registry.facts.found_uses import farmed, said, unfarmed
 from landreg.registry.facts.objected import MEET, upheld
 from landreg.registry.facts.resurveyed import AS_NOTICED, resurveyed
@@ -23,8 +27,8 @@ from landreg.registry.queries import documents
 
 class Answer(StrEnum):
     """What an officer found, named as the step that it is: the survey is wrong there (REG-36 lets the case go on), it is as noted
-    (REG-40 does not), the notice was right and the later survey is wrong (REG-19), how an upheld objection was met (REG-42), or why
-    what was refused or taken back is taken up again (REG-44).
+    (REG-40 does not), the notice was right and the later survey is wrong (REG-19), how an upheld objection was met (REG-42), why
+    what was refused or taken back is taken up again (REG-44), or how it is that another county has members too (PT-7).
     """
 
     WRONG = WEIGH
@@ -32,13 +36,14 @@ class Answer(StrEnum):
     AS_NOTICED = AS_NOTICED
     MET = MEET
     AGAIN = AGAIN
+    MEMBERS = MEMBERS
 
 
 BEFORE_REVIEW = ("draft", "returned", "accepted")
 AFTER_REVIEW = ("reviewed", "noticed", "objected")
 STATES = {
     Answer.WRONG: BEFORE_REVIEW, Answer.TRUE: BEFORE_REVIEW, Answer.AS_NOTICED: AFTER_REVIEW, Answer.MET: BEFORE_REVIEW,
-    Answer.AGAIN: BEFORE_REVIEW,
+    Answer.AGAIN: BEFORE_REVIEW, Answer.MEMBERS: (*BEFORE_REVIEW, *AFTER_REVIEW),
 }  # fmt: skip
 """While a case is where, each may be said."""
 
@@ -70,6 +75,11 @@ def weigh(
         elif answer is Answer.AS_NOTICED:
             if not resurveyed(uow.session, [case]):
                 raise NotFound
+        elif answer is Answer.MEMBERS:
+            homes = abroad(uow.session, case)
+            if not homes:
+                raise NotFound
+            reason = f"{'、'.join(homes)}：{reason.strip()}"
         else:
             noted = notes(uow.session, [case]).get(case.case_id)
             if not noted:
@@ -81,6 +91,14 @@ def weigh(
                     raise BadInput(Finding("FORM-1", "use"))
                 reason = said(found, reason)
         note(uow, [case], answer.value, reason)
+
+
+def abroad(session: Session, case: Case) -> list[str]:
+    """The households of other counties that list members of the household of a first registration too (PT-5)."""
+    if case.act_kind != "first_registration" or case.package_id is None:
+        return []
+    (proposal,) = proposals(session, [case])
+    return sorted(set(proposal.facts.abroad.values()))
 
 
 def _met_by_a_paper(uow: UnitOfWork, case: Case) -> None:

@@ -1,4 +1,6 @@
-"""Whom the register has in another household by the same number: of the county (PT-1), or of another one (PT-5)."""
+"""Whom the register has by the same number: in another household of the county (PT-1), in one of another county (PT-5, PT-7), or
+under another name (PT-6).
+"""
 
 from __future__ import annotations
 
@@ -12,20 +14,25 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from landreg.access.person_queries import masked_persons
+from landreg.registry.casebook import Case
 from landreg.registry.rules.leaving import ELSEWHERE
 from landreg.registry.rules.requests import HouseholdChange
 
 _Key = tuple[UUID | None, str]
+MEMBERS = "weigh_members"
+"""The step by which an officer wrote down how it stands with members whom another county has too (PT-7)."""
 
 
 @dataclass(frozen=True)
 class Elsewhere:
     """By masked name. here: the code of a household of the county, '' of one outside the jurisdiction; abroad: county and code of a
-    household of another.
+    household of another; misnamed: whose number the register has under another name, to the household there as it is said of the
+    others, '' where there is none or it is outside the jurisdiction.
     """
 
     here: dict[str, str] = field(default_factory=dict)
     abroad: dict[str, str] = field(default_factory=dict)
+    misnamed: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, row: Row[Any]) -> None:
         """Take in a household that lists somebody."""
@@ -74,11 +81,23 @@ def taken_in(
 
 
 def staged(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Elsewhere]:
-    """By package and household: members whom the register has in another household."""
+    """By package and household: members whom the register has in another household, or under another name."""
     found: dict[_Key, Elsewhere] = defaultdict(Elsewhere)
     for row in session.execute(text(_STAGED), asked):
         found[row.package_id, row.household_code].add(row.name_masked, row)
+    for row in session.execute(text(_MISNAMED), asked):
+        of = f"{row.county}{row.code}" if row.abroad else row.code if row.inside else ""
+        found[row.package_id, row.household_code].misnamed[row.name_masked] = of
     return found
+
+
+def answered(session: Session, cases: Sequence[Case]) -> Mapping[UUID, str]:
+    """By case: what officers wrote down of members whom another county has too; it begins with the households there."""
+    told: dict[UUID, str] = defaultdict(str)
+    asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
+    for row in session.execute(text(_ANSWERED), asked):
+        told[row.case_id] += row.reason
+    return told
 
 
 _HOMES_OF = """
@@ -95,13 +114,33 @@ _HOMES = f"""
     SELECT e.asked AS person_id, r.member_id, r.code, r.county, r.abroad, r.inside, e.name_masked
     FROM ({_HOMES_OF.format(persons="array(SELECT person_id FROM editions)")}) AS r JOIN editions AS e ON e.person_id = r.person_id
 """
+_OTHER = """
+    other AS MATERIALIZED (
+        SELECT p.package_id, o.* FROM unnest(CAST(:packages AS uuid[])) AS p (package_id)
+        CROSS JOIN LATERAL identity.known_otherwise(:county, p.package_id, CAST(:households AS text[])) AS o
+    )
+"""
 _STAGED = f"""
-    WITH named AS MATERIALIZED (
+    WITH {_OTHER}, named AS MATERIALIZED (
         SELECT m.package_id, m.household_code, m.name_masked, i.person_id FROM land.staged_member AS m
         JOIN identity.person AS i ON i.id_digest = m.id_digest
         WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
+          AND NOT EXISTS (SELECT FROM other AS o WHERE (o.package_id, o.household_code, o.place)
+                          = (m.package_id, m.household_code, m.position))
     )
     SELECT n.package_id, n.household_code, n.name_masked, r.code, r.county, r.abroad, r.inside
     FROM ({_HOMES_OF.format(persons="array(SELECT person_id FROM named)")}) AS r JOIN named AS n ON n.person_id = r.person_id
     WHERE r.code <> n.household_code
+"""
+_MISNAMED = f"""
+    WITH {_OTHER}
+    SELECT o.package_id, o.household_code, m.name_masked, r.code, r.county, r.abroad, r.inside
+    FROM other AS o
+    JOIN land.staged_member AS m ON m.county = :county AND m.package_id = o.package_id AND m.household_code = o.household_code
+         AND m.position = o.place
+    LEFT JOIN ({_HOMES_OF.format(persons="array(SELECT unnest(person_ids) FROM other)")}) AS r ON r.person_id = ANY (o.person_ids)
+"""
+_ANSWERED = f"""
+    SELECT case_id, reason FROM registry.case_event
+    WHERE county = :county AND case_id = ANY (:ids) AND step = '{MEMBERS}' ORDER BY at
 """

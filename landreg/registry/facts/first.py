@@ -56,7 +56,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
         parcels[row.package_id, row.contract_code].append(
             ParcelFacts(row.parcel_code, row.area_m2 or Decimal(0), row.land_class or "", row.surveyed, row.taken_by)
         )
-    known = elsewhere.staged(session, asked)
+    known, told = elsewhere.staged(session, asked), elsewhere.answered(session, cases)
     return [
         Proposal(
             case,
@@ -74,6 +74,8 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 parcels=tuple(parcels[case.package_id, case.subject_code]),
                 elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
                 abroad=homes.abroad,
+                misnamed=homes.misnamed,
+                answered=told.get(case.case_id, ""),
             ),
         )
         for case in cases
@@ -86,7 +88,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
         return []
     asked = _asked(cases)
     homesteads = _by_package_and_code(session, _HOMESTEADS, asked)
-    known = elsewhere.staged(session, asked)
+    known, told = elsewhere.staged(session, asked), elsewhere.answered(session, cases)
     return [
         Proposal(
             case,
@@ -104,6 +106,8 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 related=Related(*(staged["related"] or ())),
                 elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
                 abroad=homes.abroad,
+                misnamed=homes.misnamed,
+                answered=told.get(case.case_id, ""),
             ),
         )
         for case in cases
@@ -163,6 +167,7 @@ def case_facts(
             noticed=act_type(case.act_kind).notice is not None,
             overlapped=over.get(case.case_id, ()),
             decided_by=rows[case.case_id].decided_by,
+            answered_by=frozenset(rows[case.case_id].answered or ()),
             unanswered=noted.get(case.case_id, ()),
             confirmed=true.get(case.case_id, ()),
             resurveyed=later[case.case_id].named if case.case_id in later else (),
@@ -279,6 +284,7 @@ _PROCEDURE = f"""
     WITH RECURSIVE {TURNS}
     SELECT c.case_id, n.last_day,
            array(SELECT registry.who_prepared(c.county, c.case_id)) AS prepared,
+           registry.who_answered(c.county, c.case_id) AS answered,
            (SELECT r.decided_by FROM registry.renewal_entry AS e
             JOIN registry.renewal AS r ON r.county = e.county AND r.renewal_id = e.renewal_id
             WHERE e.county = c.county AND e.case_id = c.case_id) AS decided_by,

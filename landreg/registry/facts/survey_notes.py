@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.core.errors import Finding
 from landreg.land.rechecked import OF_A_COLUMN
 from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.facts.elsewhere import MEMBERS
 from landreg.registry.facts.objected import MEET
 from landreg.registry.facts.resurveyed import AS_NOTICED
 from landreg.registry.facts.successors import AGAIN
@@ -86,7 +87,7 @@ def answers(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[CaseE
         asked = sa.select(CaseEvent).where(
             CaseEvent.county == cases[0].county,
             CaseEvent.case_id.in_([case.case_id for case in cases]),
-            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET, AGAIN, WITHOUT)),
+            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET, AGAIN, MEMBERS, WITHOUT)),
         )
         for event in session.scalars(asked.order_by(CaseEvent.at)):
             told[event.case_id].append(event)

@@ -16,6 +16,8 @@ from landreg.party.rules import (
     pt_1_members_in_one_household,
     pt_4_one_head,
     pt_5_members_in_one_county,
+    pt_6_name_of_the_number,
+    pt_7_other_county_answered,
 )
 
 _GRASS, _FOREST = "04", "03"
@@ -38,7 +40,8 @@ class ContractFacts:
 
     holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
     members: those who hold the right. related: all that are listed. elsewhere: masked name of a member to the code of another
-    household that lists them; abroad: to one of another county.
+    household that lists them; abroad: to one of another county; misnamed: whose number the register has under another name.
+    answered: what officers wrote down of those of another county.
     """
 
     code: str
@@ -53,6 +56,8 @@ class ContractFacts:
     elsewhere: Mapping[str, str]
     related: Related = NOBODY
     abroad: Mapping[str, str] = field(default_factory=dict)
+    misnamed: Mapping[str, str] = field(default_factory=dict)
+    answered: str = ""
 
 
 def land_family(land_class: str) -> str:
@@ -146,4 +151,6 @@ CONTRACT_RULES = (
     pt_1_members_in_one_household,
     pt_4_one_head,
     pt_5_members_in_one_county,
+    pt_6_name_of_the_number,
+    pt_7_other_county_answered,
 )

@@ -16,6 +16,8 @@ from landreg.party.rules import (
     pt_1_members_in_one_household,
     pt_4_one_head,
     pt_5_members_in_one_county,
+    pt_6_name_of_the_number,
+    pt_7_other_county_answered,
 )
 
 
@@ -24,8 +26,8 @@ class HomesteadFacts:
     """What the survey and the approval say of a homestead; areas in m². others: units that the household holds or
     has applied for.
 
-    elsewhere: masked name of a member of the household to the code of another household that lists them. built_by: the
-    last day of the month or year in which the house was completed, where no day is known.
+    elsewhere, abroad, misnamed, answered: of its members, as of a contract's. built_by: the last day of the month or year in
+    which the house was completed, where no day is known.
     """
 
     code: str
@@ -40,6 +42,8 @@ class HomesteadFacts:
     built_by: date | None = None
     related: Related = NOBODY
     abroad: Mapping[str, str] = field(default_factory=dict)
+    misnamed: Mapping[str, str] = field(default_factory=dict)
+    answered: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,4 +122,6 @@ HOMESTEAD_RULES = (
     pt_1_members_in_one_household,
     pt_4_one_head,
     pt_5_members_in_one_county,
+    pt_6_name_of_the_number,
+    pt_7_other_county_answered,
 )

@@ -46,6 +46,7 @@ class CaseFacts:
     overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
     the members' decision on the roster by which it goes. unanswered: notes of the package's check that touch what is certified,
     as code and subject, until an officer has written down what they found; confirmed: those of which it was that they are true.
+    answered_by: who wrote down after the review why it goes on as it is.
     upheld: how many objections to what it asks for were upheld, and nobody has written down how they were met. ended_before: the
     numbers of earlier cases on the same that were refused or taken back, and nobody has written down why it is taken up again.
     """
@@ -72,6 +73,7 @@ class CaseFacts:
     decided_by: UUID | None = None
     unanswered: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
+    answered_by: frozenset[UUID] = frozenset()
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -261,6 +263,11 @@ def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | Non
     return Finding("REN-16", "decision", {}, subject=facts.number)
 
 
+def reg_49_answers_seen_by_another(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-49: what was written down after the review is seen by another, who registers. 不动产登记暂行条例 第十八条 (RERR-18)."""
+    return Finding("REG-49", "registrar", {}, subject=facts.number) if facts.actor in facts.answered_by else None
+
+
 ACCEPT_RULES = (
     _in_state("draft", "returned", step="accept"),
     reg_17_as_surveyed_last,
@@ -305,4 +312,5 @@ REGISTER_RULES = (
     reg_47_of_the_same_household,
     reg_27_on_nobody_s_ground,
     ren_16_decision_seen_by_another,
+    reg_49_answers_seen_by_another,
 )

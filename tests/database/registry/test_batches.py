@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from landreg.access import identity
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
@@ -17,6 +16,7 @@ from landreg.registry import booking, queries, steps
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.casework.weighing import Answer, weigh
 from landreg.registry.facts.survey_notes import answers
+from tests.household_kit import list_in_another_county
 from tests.registry_kit import (
     Connection,
     by_word,
@@ -30,7 +30,7 @@ from tests.registry_kit import (
     to_notice,
     to_rights,
 )  # fmt: skip
-from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers, stage_village
+from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 OTHER_VILLAGE = "610902104203"
 
@@ -249,32 +249,62 @@ def test_an_officer_of_one_village_is_held_up_by_members_of_another_and_no_more(
 def test_who_is_a_member_in_another_county_too_is_told_who_reviews(
     batch: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
-    """PT-5."""
-    with unit_of_work(registrar) as uow:
-        (person,) = identity.enter(uow, [identity.NewPerson("成员1之1", "1", citizen_id(2))])
-    household = uuid4()
-    superuser.execute(
-        "INSERT INTO land.division (code, name, level, parent, urban_rural) VALUES ('610929', '白河县', 'county', '6109', '')"
-    )
-    with past_triggers(superuser):
-        superuser.execute(
-            """INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, valid,
-                   recorded, act_id)
-               VALUES ('610929', %s, %s, '610929101202', '610929101202010001', '别户', %s, '[2020-01-01,)', '[2020-01-01,)', %s)""",
-            [uuid4(), household, uuid4(), uuid4()],
-        )
-        superuser.execute(
-            """INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right,
-                   position, valid, recorded, act_id)
-               VALUES ('610929', %s, %s, '610929101202', %s, %s, '02', true, 1, '[2020-01-01,)', '[2020-01-01,)', %s)""",
-            [uuid4(), uuid4(), household, person, uuid4()],
-        )
+    """PT-5; before it is accepted, somebody writes down how that is (PT-7)."""
+    list_in_another_county(registrar, superuser)
     ids = in_state(registrar, batch, "draft")
-    assert cases.accept(registrar, COUNTY, ids).done == 4
+    stepped = cases.accept(registrar, COUNTY, ids)
+    assert (stepped.done, [[one.code for one in found] for found in stepped.refused.values()]) == (
+        2,
+        [["PT-5", "PT-7"]] * 2,
+    )
+    free = in_state(registrar, batch, "accepted")[0]
+    with pytest.raises(NotFound):
+        weigh(registrar, COUNTY, free, Answer.MEMBERS, "没有这样的成员")
+    for case in in_state(registrar, batch, "draft"):
+        with pytest.raises(BadInput):
+            weigh(registrar, COUNTY, case, Answer.MEMBERS, " ")
+        weigh(registrar, COUNTY, case, Answer.MEMBERS, "白河县答复：已迁出，权利已注销")
+    assert cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft")).done == 2
     foreseen = steps.foresee(reviewer, COUNTY, ids, steps.STEPS["review"])
     told = [finding.values for one in foreseen for finding in one.findings if finding.code == "PT-5"]
     assert told == [{"members": ["成***1"], "households": ["白河县610929101202010001"]}] * 2
     assert not any(one.stopped for one in foreseen)
+
+
+def test_nobody_comes_into_the_register_by_a_number_that_it_has_under_another_name(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PT-6: neither by the case of that household, nor beside those of its village."""
+    to_rights(registrar, reviewer, superuser, 1)
+    staged = stage_village(superuser, 2, first=2, village=OTHER_VILLAGE)
+    for table in ("staged_parcel", "staged_homestead"):
+        superuser.execute(
+            f"UPDATE land.{table} SET geom = ST_Translate(geom, 0, 2000) WHERE village = %s", [OTHER_VILLAGE]
+        )
+    # The second member of the first household there, by the number of the first member of the village before.
+    superuser.execute(
+        """UPDATE land.staged_member AS m SET id_digest = o.id_digest, id_sealed = o.id_sealed FROM land.staged_member AS o
+           WHERE m.household_code = %s AND m.position = 2 AND o.village = %s AND o.position = 1""",
+        [staged.households[0], VILLAGE],
+    )
+    batch = opening.open_batch(registrar, COUNTY, staged.package_id, OTHER_VILLAGE)
+    stepped = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    told = [(one.code, one.values) for found in stepped.refused.values() for one in found]
+    (registered,) = [f"{VILLAGE}010001"]
+    assert told == [("PT-6", {"members": ["成***2"], "households": [registered]})] * 2
+    cases.review(reviewer, COUNTY, ids := in_state(registrar, batch, "accepted"))
+    notices.publish(registrar, COUNTY, ids, "首次登记公告")
+    pass_days(superuser, 40)
+    assert booking.register(reviewer, COUNTY, ids).done == 2
+    assert one(registrar, "SELECT count(*) FROM party.household WHERE village = :v", v=OTHER_VILLAGE) == 1
+    # By a name that the register has of that person, it is the same person, who is in two households.
+    superuser.execute(
+        """UPDATE land.staged_member AS m SET name_digest = o.name_digest, name_masked = o.name_masked FROM land.staged_member AS o
+           WHERE m.household_code = %s AND m.position = 2 AND o.village = %s AND o.position = 1""",
+        [staged.households[0], VILLAGE],
+    )
+    again = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    assert [[one.code for one in found] for found in again.refused.values()] == [["PT-1"]] * 2
 
 
 def to_notice_unjudged(registrar: Actor, reviewer: Actor, superuser: Connection, staged: Any) -> list[UUID]:

@@ -15,6 +15,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import cases, notices, opening, weighing
 from landreg.registry.casework.weighing import Answer
 from landreg.registry.facts.resurveyed import resurveyed
+from landreg.registry.rules.procedure import reg_49_answers_seen_by_another
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
@@ -108,8 +109,27 @@ def test_what_changed_on_notice_is_registered_once_an_officer_answered_and_nobod
     with pytest.raises(Conflict):
         weighing.weigh(registrar, COUNTY, first, Answer.WRONG, "现场为耕地")
     weighing.weigh(registrar, COUNTY, first, Answer.AS_NOTICED, "身份证原件与公告一致，新成果误填")
+    with pytest.raises(Refused) as own:
+        booking.register(registrar, COUNTY, [first])
+    assert "REG-49" in codes(own)
     assert booking.register(reviewer, COUNTY, [first]).done == 1
     assert one(registrar, known, code=staged.households[0]) == 1
+
+
+def test_code_that_forgot_to_ask_who_answered_is_stopped_by_the_database(
+    staged: Staged, superuser: Connection, registrar: Actor, reviewer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REG-49."""
+    notice(registrar, reviewer, superuser, open_village(registrar, staged))
+    first = of(registrar, staged.contracts[0], "noticed")
+    corrected(superuser, staged, "staged_contract", "mu = 1.30", staged.contracts[0])
+    weighing.weigh(registrar, COUNTY, first, Answer.AS_NOTICED, "合同原件与公告一致")
+    asked = tuple(rule for rule in booking.REGISTER_RULES if rule is not reg_49_answers_seen_by_another)
+    monkeypatch.setattr(booking, "REGISTER_RULES", asked)
+    with pytest.raises(Refused) as refused:
+        booking.register(registrar, COUNTY, [first])
+    assert codes(refused) == {"REG-49"}
+    assert booking.register(reviewer, COUNTY, [first]).done == 1
 
 
 def test_an_answer_about_one_survey_does_not_answer_the_next(

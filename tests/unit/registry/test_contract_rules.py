@@ -140,8 +140,25 @@ def test_a_member_who_is_in_another_household_is_refused_under_a_masked_name() -
     (finding,) = examine(CONTRACT_RULES, contract(elsewhere={"白*成": ""}), LAW)
     assert (finding.code, finding.values) == ("PT-1", {"outside": 1})
     assert LAW.say(finding, "zh") == "家庭成员 1 人已登记在管辖范围以外的农户，请由县级登记人员核对。"
-    (finding,) = examine(CONTRACT_RULES, contract(abroad={"白*成": "白河县H3"}), LAW)
-    assert (finding.code, finding.values) == ("PT-5", {"members": ["白*成"], "households": ["白河县H3"]})
+    told, unanswered = examine(CONTRACT_RULES, contract(abroad={"白*成": "白河县H3"}), LAW)
+    assert (told.code, told.values) == ("PT-5", {"members": ["白*成"], "households": ["白河县H3"]})
+    assert (unanswered.code, unanswered.values) == ("PT-7", {"households": ["白河县H3"]})
+    assert LAW.rule("PT-7").effect == "refuse"
+    assert codes_of(abroad={"白*成": "白河县H3"}, answered="白河县H3：该县已注销") == {"PT-5"}
+    assert codes_of(abroad={"白*成": "白河县H3", "白*": "白河县H4"}, answered="白河县H3：该县已注销") == {
+        "PT-5",
+        "PT-7",
+    }
+
+
+def test_a_member_whose_number_the_register_has_under_another_name_is_refused() -> None:
+    (finding,) = examine(CONTRACT_RULES, contract(misnamed={"王*": "白河县H3", "李*": ""}), LAW)
+    assert (finding.code, finding.values) == (
+        "PT-6",
+        {"members": ["王*", "李*"], "households": ["白河县H3"], "outside": 1},
+    )
+    assert "王*、李*的身份号码在登记簿上是另一个姓名（白河县H3户）" in LAW.say(finding, "zh")
+    assert codes_of(misnamed={}) == set()
 
 
 def test_every_reason_is_told_at_once() -> None:

@@ -105,4 +105,6 @@ def test_a_household_with_a_member_in_another_one_is_refused() -> None:
 
 
 def test_a_member_in_a_household_of_another_county_is_told() -> None:
-    assert codes_of(abroad={"白*成": "白河县H3"}) == ["PT-5"]
+    assert codes_of(abroad={"白*成": "白河县H3"}) == ["PT-5", "PT-7"]
+    assert codes_of(abroad={"白*成": "白河县H3"}, answered="白河县H3：已迁出，该县已注销") == ["PT-5"]
+    assert codes_of(misnamed={"王*": ""}) == ["PT-6"]

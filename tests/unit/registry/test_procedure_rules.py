@@ -125,6 +125,12 @@ def test_what_the_members_decided_on_is_registered_by_another_than_who_entered_i
     assert codes_of(REGISTER_RULES, decided_by=REGISTRAR, actor=REVIEWER) == []
 
 
+def test_who_wrote_down_after_the_review_why_a_case_goes_on_does_not_register_it() -> None:
+    said = {"state": "noticed", "answered_by": frozenset({REGISTRAR})}
+    assert codes_of(REGISTER_RULES, **said, actor=REGISTRAR) == ["REG-49"]
+    assert codes_of(REGISTER_RULES, **said, actor=REVIEWER) == []
+
+
 @pytest.mark.parametrize(
     ("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted"), (REGISTER_RULES, "noticed")]
 )
