@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from landreg.core.actor import Actor
+from landreg.core.pdftext import pdf_text
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
 from tests.household_kit import SECOND, household_id, parcels
 from tests.registry_kit import BANK, applied, booked, pass_days, right_of, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser
 
+LENT = "SELECT number FROM registry.\"case\" WHERE act_kind = 'mortgage'"
 LOAN = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"), whose=BANK)
 
 
@@ -42,3 +45,11 @@ def test_on_which_parcels_a_mortgage_lies_is_read_wherever_it_is(
     assert all(codes in history for codes in land)
     sent = deng.post(f"{own}/excerpts", {"applicant": "户主2", "purpose": "贷款"})
     assert sent.status_code == 303, sent.text[:500]
+    numbers = [f"业务 {number}" for (number,) in superuser.execute(LENT).fetchall()]
+    assert len(numbers) == 2
+    with deng.client.get(sent.location) as file:
+        said = "".join(pdf_text(io.BytesIO(file.data)).split())
+    assert all(number in page and "".join(number.split()) in said for number in numbers), (
+        "by which each was first entered"
+    )
+    assert page.count(" 变更") == said.count("变更") == 2

@@ -29,7 +29,7 @@ from landreg.registry.model import Contract, Restriction, Right
 from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
-from landreg.registry.term_queries import running_term
+from landreg.registry.term_queries import FirstEntry, first_entered, running_term
 
 OVER = {"land_operation": "已届满，尚未办理注销登记", "contract_management": "已届满，权利继续，尚未办理延包登记"}
 """What an excerpt says of a right of a kind whose term is over. A household's contract right goes on. SPC-RLC-7, CC-340."""
@@ -183,12 +183,13 @@ def restriction(kind: str, until: date | None) -> str:
 def restrictions(
     session: Session, of_rights: Sequence[tuple[str, Sequence[Restriction]]], day: date
 ) -> tuple[papers.ExcerptTable, ...]:
-    """The table of restrictions, a line each with both its days: since when it holds, and when that was entered; none, where
-    there is none. of_rights: the code of each right with its restrictions.
+    """The table of restrictions, a line each with since when it holds, when and by what that was entered, and when it was last
+    said anew; none, where there is none. of_rights: the code of each right with its restrictions.
     """
     every = [one for _code, limits in of_rights for one in limits]
     known = marks(session, every)
     on = lying(session, every[0].county, every) if every else {}
+    first = first_entered(session, every[0].county, every) if every else {}
     rows = tuple(
         (
             code,
@@ -198,8 +199,8 @@ def restrictions(
             one.party + (f"（{known[one.row_id]}）" if one.row_id in known else ""),
             one.basis,
             "" if one.amount is None else f"{one.amount:,.2f}",
-            str(one.valid.lower),
-            _minute(one.recorded.lower),
+            str(first[one.row_id].since if one.row_id in first else one.valid.lower),
+            _entered(one, first.get(one.row_id)),
             f"{one.until or ''}{_over(one, day)}",
         )
         for code, limits in of_rights
@@ -218,6 +219,15 @@ def _over(one: Restriction, day: date) -> str:
     if one.kind != "seizure" or one.until is None or one.until >= day:
         return ""
     return _NOT_LAPSED if one.rank > 1 or one.until < (one.valid.lower or one.until) else _LAPSES
+
+
+def _entered(one: Restriction, first: FirstEntry | None) -> str:
+    """When a restriction was first entered, and by what; and since when the register says it as it is."""
+    if first is None:
+        return _minute(one.recorded.lower)
+    by = f"业务 {first.case}" if first.case else f"登记 {first.act}"
+    changed = one.recorded.lower is not None and first.at < one.recorded.lower
+    return f"{_minute(first.at)}（{by}）" + (f"；{_minute(one.recorded.lower)} 变更" if changed else "")
 
 
 def _minute(at: datetime | None) -> str:

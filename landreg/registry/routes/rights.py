@@ -79,7 +79,7 @@ def right_page(county: str, right_id: UUID, opened: Mapping[UUID, Identity] | No
             restrictions=limits,
             marks=marks(session, limits),
             lying=lying(session, county, limits),
-            entered=first_entered(session, county, right_id) if limits else {},
+            entered=first_entered(session, county, limits),
             opened=opened or {},
             may_open=_sees_cases(),
             cases=()
