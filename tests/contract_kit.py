@@ -53,6 +53,10 @@ VALUES = {
 SHARES = {
     **VALUES, "valued_yuan": "12000", "valued_by": "评估组", "shares": "120", "floating_percent": "20", "return_days": "30",
 }  # fmt: skip
+SHARES_BY_MU = {
+    **VALUES, "valued_yuan_mu": "1500", "valued_by": "评估组", "shares_mu": "1.25", "floating_percent": "20", "return_days": "30",
+}  # fmt: skip
+"""The same as a village's project says it, of a mu."""
 
 
 def day_of(actor: Actor) -> date:

@@ -17,7 +17,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import Unavailable, UnitOfWork, alone, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import mu_of
+from landreg.core.units import mu_of, total_mu
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import deal_queries, project_queries
@@ -25,6 +25,7 @@ from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
 from landreg.exchange.contracts.model import Contract, Project, ProjectRun
 from landreg.exchange.contracts.rules.free import con_100_term_is_not_over
+from landreg.exchange.contracts.rules.sharing import of_land
 from landreg.exchange.contracts.rules.signatures import Signing, con_3_signature_is_sound
 from landreg.exchange.contracts.signing import Signature, by_mandate, sign
 from landreg.exchange.counter.present import Party, Present, recorded, stands_for
@@ -249,7 +250,8 @@ def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> Non
             found.paid_every, found.paid_before,
         )  # fmt: skip
         taken = tuple(Taken(one.parcel_code, None, one.price) for one in kept)
-        draft = Draft(kept[0].right_id, taken, terms, found.clauses, found.said, project_id=project_id)
+        values = of_land(found.clauses, total_mu(one.area_m2 for one in kept))
+        draft = Draft(kept[0].right_id, taken, terms, values, found.said, project_id=project_id)
         row = draw(uow, draft, taker)
         by_mandate(uow, row, beijing_day(uow.now), word.name or code, {"word_id": str(word.word_id)})
 

@@ -17,7 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import CENT, total_mu
+from landreg.core.units import CENT, mu_of, total_mu
 from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
@@ -28,9 +28,10 @@ from landreg.exchange.contracts.entering import entered, happened, held, open_fo
 from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.offering import offered
-from landreg.exchange.contracts.rules.clauses import Text, clauses_of
+from landreg.exchange.contracts.rules.clauses import Text, clauses_of, con_41_figures_within_bounds
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.free import SOLD_RULES, con_100_term_is_not_over
+from landreg.exchange.contracts.rules.sharing import BY_MU, of_land
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     con_15_price_of_its_kind,
@@ -142,16 +143,26 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     ]  # fmt: skip
     for rule in (con_15_price_of_its_kind, con_16_taker_is_another):
         findings += [finding for one in facts if (finding := rule(one, law))][:1]
-    # What register and project fill in for each household is taken as said.
-    clauses = clauses_of(terms.kind, terms.unit, law.on)
-    known = {name: "—" for one in clauses for name in (*one.given, "grade")}
-    text = Text(terms.kind, terms.unit, {**known, **planned.values}, planned.said, terms.months)
-    findings += clauses_lacking(text, law)
+    findings += _clauses_told(planned, [mu_of(land[code].area_m2) for code in asked if code in land], law)
     said = {"said": planned.said, **planned.values}
     findings += examine(SOLD_RULES, ("", terms.kind, said), law)[:1]
     if dear := con_28_penalty_within_bounds(("", planned.values.get("late_per_10000", "")), law):
         findings.append(dear)
     return findings
+
+
+def _clauses_told(planned: Planned, mu: Sequence[Decimal], law: Law) -> list[Finding]:
+    """What the clauses lack or have wrong, of whoever gives least and of all together. What register and project fill in for each
+    household is taken as said.
+    """
+    terms, found = planned.terms, []
+    known = {name: "—" for one in clauses_of(terms.kind, terms.unit, law.on) for name in (*one.given, "grade")}
+    for of in sorted({min(mu, default=Decimal(1)), sum(mu, Decimal(0)) or Decimal(1)}):
+        values = {**known, **of_land(planned.values, of)}
+        text = Text(terms.kind, terms.unit, values, planned.said, terms.months)
+        told = [*clauses_lacking(text, law), *con_41_figures_within_bounds(text, law)]
+        found += [replace(one, field=BY_MU.get(one.field or "", one.field)) for one in told if one not in found]
+    return list({(one.code, one.field): one for one in found}.values())
 
 
 def _opened(

@@ -14,7 +14,7 @@ from landreg.exchange.contracts import project_queries, project_runs, projects
 from landreg.exchange.contracts.offering import offered
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.contracts.saying import to_be_paid
-from tests.contract_kit import OPERATOR, SHARES, TAKER, VALUES, parcels_of, right_id, says, seen, terms, today
+from tests.contract_kit import OPERATOR, SHARES_BY_MU, TAKER, VALUES, parcels_of, right_id, says, seen, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
 
@@ -31,7 +31,7 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
         (VALUES, 308, {"paid_every": "half", "paid_before": False}),
         (VALUES, 500, {"escalator_percent": Decimal("5.00")}),
         (VALUES, 308, {"unit": "kg_mu_year", "grain": "wheat", "price": Decimal("400.00")}),
-        (SHARES, 500, {"kind": "share", "unit": "share"}),
+        (SHARES_BY_MU, 500, {"kind": "share", "unit": "share"}),
     ],
     ids=["less than a year", "by halves", "rising", "grain", "shares"],
 )

@@ -19,6 +19,7 @@ from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.rules.rent import PARTS
+from landreg.exchange.contracts.rules.sharing import BY_MU
 from landreg.exchange.contracts.rules.uses import uses_of
 from landreg.exchange.listings import papers
 from landreg.exchange.listings.rules.offer import GRAINS
@@ -63,6 +64,8 @@ class Clauses:
     valued_yuan: str = field(default="", metadata={"most": 20})
     valued_by: str = field(default="", metadata=SAID)
     shares: str = field(default="", metadata={"most": 20})
+    valued_yuan_mu: str = field(default="", metadata={"most": 20})
+    shares_mu: str = field(default="", metadata={"most": 20})
     floating_percent: str = field(default="", metadata={"most": 20})
     return_days: str = field(default="", metadata={"most": 20})
     other_parcels: str = field(default="", metadata=SAID)
@@ -80,7 +83,8 @@ class Clauses:
             raise BadInput(Finding("CON-88", "said_read"))
         found = {one.name: getattr(self, one.name) for one in fields(Clauses) if one.name not in ("said", "said_read")}
         figures = (
-            "late_per_10000", "renewal_notice_days", "valued_yuan", "shares", "floating_percent", "return_days", "deposit_yuan"
+            "late_per_10000", "renewal_notice_days", "valued_yuan", "shares", *BY_MU.values(), "floating_percent", "return_days",
+            "deposit_yuan",
         )  # fmt: skip
         wrong = [name for name in figures if found[name] and ((said := figure(found[name])) is None or said < 0)]
         if wrong:
@@ -164,11 +168,12 @@ class Drawing(Clauses):
 
 
 def questions(
-    kind: str, unit: str, on: date, *, basic: bool = False, price: Decimal | None = None
+    kind: str, unit: str, on: date, *, basic: bool = False, price: Decimal | None = None, by_mu: bool = False
 ) -> list[dict[str, Any]]:
     """What the parties are asked for a kind of contract: name, its words, its choices, whether it must be said.
 
     basic: its land is permanent basic farmland. price: where it stands already; by custody nobody pays, by an exchange maybe.
+    by_mu: for each household of a project, by what a mu of its land comes to.
     """
     free = price == 0 or kind == "custody"
     maybe = free or (price is None and kind == "exchange")
@@ -177,8 +182,8 @@ def questions(
     lists["use"] = uses_of(kind, basic=basic)
     return [
         {
-            "name": name,
-            "words": i18n.shown_term(name, "clause_value"),
+            "name": (shown := BY_MU.get(name, name) if by_mu else name),
+            "words": i18n.shown_term(shown, "clause_value"),
             "choices": [(one, i18n.shown_term(f"{name}_{one}", "clause_choice")) for one in lists.get(name, ())],
             "required": name in needed and name not in KNOWN,
         }

@@ -38,7 +38,7 @@ from landreg.exchange.contracts.holders import holders, out_of_right
 from landreg.exchange.contracts.making import land_gone
 from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.model import Project, ProjectParcel
-from landreg.exchange.contracts.offering import offered
+from landreg.exchange.contracts.offering import offered, unusual
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
@@ -171,6 +171,7 @@ def _text(actor: Actor, county: str, project_id: UUID, consent: Consent | None) 
     with unit_of_work(actor) as uow:
         project, day = project_queries.one(uow.session, county, project_id), beijing_day(uow.now)
         rows = project_queries.parcels_of(uow.session, county, project_id, actor.household)
+        law = load_law(uow.session, county, day)
     if project is None or not rows:
         raise NotFound
     if not (kept := [one for one in rows if one.parcel_code in request.args.getlist("keep")]):
@@ -178,9 +179,10 @@ def _text(actor: Actor, county: str, project_id: UUID, consent: Consent | None) 
         return redirect(
             url_for(".agents", county=county, consent_id=consent.consent_id) if consent else url_for(".index"), 303
         )
+    offer = offered(project, kept, day)
     return pages.render(
-        "exchange/contracts/own_project.html", project=project, offer=offered(project, kept, day), consent=consent, DAY=DAY,
-        mine="contractor",
+        "exchange/contracts/own_project.html", project=project, offer=offer, consent=consent, DAY=DAY, mine="contractor",
+        told=unusual(project, offer, law),
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
 from landreg.exchange.contracts import deal_queries, members, project_queries, project_runs, projects
 from landreg.exchange.contracts.asked_land import barred, of_project, standing
-from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.model import Contract, ProjectParcel
+from landreg.exchange.contracts.offering import offered
 from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
@@ -84,7 +85,7 @@ def new() -> Response:
     return pages.render(
         "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
         against=against, homes=homes, days=days, wanted=asked, DAY=DAY, today=today,
-        asked=questions(kind, unit, today), named=named, townships=found, more=more,
+        asked=questions(kind, unit, today, by_mu=True), named=named, townships=found, more=more,
         project_kinds=[(one, i18n.shown_term(one, "contract_kind")) for one in KINDS],
         **choices(unit, units),
     )  # fmt: skip
@@ -158,12 +159,18 @@ def one(county: str, project_id: UUID) -> Response:
         asked = {one.parcel_code: one for one in parcels if may_act and not _has_signed(made.get(one.household_id))}
         law = load_law(session, county, today)
         against = barred(of_project(uow, found, asked), found.kind, asked, law) if asked else {}
-    households: dict[UUID, list[object]] = {}
+    households: dict[UUID, list[ProjectParcel]] = {}
     for row in parcels:
         households.setdefault(row.household_id, []).append(row)
+    valued = {}
+    for key, rows in households.items():
+        left_out = words[key].left_out if key in words else ()
+        kept_land = [row for row in rows if row.parcel_code not in left_out]
+        if found.kind == "share" and kept_land and (offer := offered(found, kept_land, today)).valued is not None:
+            valued[key] = offer
     refused = {one["household"]: one["findings"] for one in (run.refused if run else [])}
     return pages.render(
-        "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run,
+        "exchange/contracts/project.html", project=found, households=households, valued=valued, words=words, made=made, run=run,
         far=far, homes=homes, against=against,
         path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
         refused=refused, DAY=DAY, stands=stands, today=today, may_act=may_act, members=people, untold=untold,
