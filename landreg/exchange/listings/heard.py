@@ -18,8 +18,8 @@ def strayed(
     session: Session, county: str, said: Spoken, law: Law, codes: Sequence[str], listing_id: UUID | None = None,
     shown: str = "", *, own: bool = False,
 ) -> list[Finding]:  # fmt: skip
-    """Everything that was said freely against the law of farmland, of these parcels and those of a listing. shown: what is named in
-    place of the parcels, to who may not read their codes. own: a household or a taker asks, and shown is what it is told.
+    """Everything that was said freely against the law or beside the terms, of these parcels and those of a listing. shown: what is
+    named in place of the parcels, to who may not read their codes. own: a household or a taker asks, and shown is what it is told.
     """
     basic: tuple[str, ...] = ()
     if said.found(law, "not_basic"):

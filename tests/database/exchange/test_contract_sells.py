@@ -49,7 +49,8 @@ def test_it_is_not_drawn() -> None:
     [
         ("TR-2", "乙方可以在地上建厂房、宿舍"), ("TR-2", "乙方可取土制砖"), ("CON-110", "合同期满自动延长二十年"),
         ("CON-84", "承包期满后土地仍归乙方"), ("CON-111", "乙方可以把土地抵押给银行，不必告诉甲方"),
-        ("CON-112", "合同期内甲方不得以任何理由解除合同"),
+        ("CON-112", "合同期内甲方不得以任何理由解除合同"), ("CON-116", "租金按每亩每年四百元付，从第二年起每年递增百分之五"),
+        ("CON-116", "前三年租金乙方以肥料抵付"),
     ],
 )  # fmt: skip
 def test_what_leaves_the_law_of_farmland_is_not_drawn(code: str, said: str) -> None:
@@ -85,6 +86,7 @@ def test_one_that_was_signed_before_is_told_and_not_certified(superuser: Connect
     [
         ("CON-110", "合同期满自动延长二十年", "2026-11-28"), ("TR-2", "乙方可取土制砖", "2026-11-28"),
         ("TR-2", "乙方可以挖塘养鱼", "2026-11-28"), ("CON-84", SOLD, "2018-12-31"),
+        ("CON-116", "租金另按每亩四百元付", "2026-11-28"),
     ],
 )  # fmt: skip
 def test_one_that_was_signed_before_its_words_were_read_so_is_certified_by_the_rules_of_that_day_and_told_of_them(

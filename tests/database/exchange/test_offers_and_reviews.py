@@ -68,7 +68,12 @@ def test_a_price_holds_until_its_day_and_nothing_ties_the_offer(listing: Listing
         with pytest.raises(Refused) as tied:
             offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450"), said))
         assert "GUARD-1" in codes(tied)
-    for code, said in (("TR-2", "地上盖三间房给工人住"), ("CON-110", "到期自动续十年"), ("OFF-9", "以租代买")):
+    for code, said in (
+        ("TR-2", "地上盖三间房给工人住"),
+        ("CON-110", "到期自动续十年"),
+        ("OFF-9", "以租代买"),
+        ("CON-116", "每年涨百分之五，肥料钱另算"),
+    ):
         with pytest.raises(Refused) as strayed:
             offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450"), said))
         assert codes(strayed) == {code}

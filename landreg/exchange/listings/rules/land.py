@@ -75,8 +75,10 @@ def tr_2_use_and_ownership_kept(facts: Offered, law: Law) -> Finding | None:
 
 
 def con_110_words_promise_what_a_contract_may_say(facts: Offered, law: Law) -> Finding | None:
-    """CON-110, CON-111, CON-112: a listing's words promise what its contract may say. RLCL-38, RLCL-42, RLCL-47."""
-    if facts.transfer is None or not facts.transfer.farmed:
+    """CON-110 to CON-112, CON-116, CON-117: a listing's words promise what its contract may say. RLCL-38, RLCL-40, RLCL-42,
+    RLCL-47.
+    """
+    if facts.transfer is None:
         return None
     return next(iter(examine(WORD_RULES[1:], _spoken(facts), law)), None)
 

@@ -1,4 +1,4 @@
-"""TR, CON: what words over farmland may not say, in a listing, in talks, in a contract, a project or what changes them. Pure."""
+"""TR, CON: what words may not say, in a listing, in talks, in a contract, a project or what changes them. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from landreg.exchange.listings.rules.offer import HOUSES
 from landreg.law.book import Law, examine
 from landreg.law.straying import strays
 
+OF_ANY_LAND = frozenset(("term", "price"))
+"""Ways that are asked of houses and of land to build on as well."""
+
 
 @dataclass(frozen=True)
 class Spoken:
@@ -20,9 +23,14 @@ class Spoken:
     texts: Mapping[str, str]
     basic: tuple[str, ...] = ()
 
+    @property
+    def built(self) -> bool:
+        """Whether it is of houses, or of land to build on."""
+        return self.kind in (*HOUSES, "construction")
+
     def found(self, law: Law, way: str) -> tuple[str, str] | None:
-        """The field and the words that leave the law in a way; None where none do, or where the land is no farmland."""
-        if self.kind in (*HOUSES, "construction"):
+        """The field and the words that leave the law in a way; None where none do, or where it isn't asked of such land."""
+        if self.built and way not in OF_ANY_LAND:
             return None
         said = ((name, strays(text, law.on, way)) for name, text in self.texts.items())
         return next(((name, words) for name, words in said if words), None)
@@ -39,8 +47,22 @@ def tr_2_words_keep_it_farmed(facts: Spoken, law: Law) -> Finding | None:
 
 def con_110_words_end_with_the_term(facts: Spoken, law: Law) -> Finding | None:
     """CON-110: a transfer ends with its term: it is not prolonged by itself, and nobody keeps the land then. RLCL-38."""
-    found = facts.found(law, "term")
+    found = None if facts.built else facts.found(law, "term")
     return _told("CON-110", facts, found) if found else None
+
+
+def con_117_words_let_no_longer_than_the_kind(facts: Spoken, law: Law) -> Finding | None:
+    """CON-117: nor is a lease of a house, a homestead or construction land, whose years LST-16 limits. CC 705."""
+    found = facts.found(law, "term") if facts.built else None
+    return _told("CON-117", facts, found) if found else None
+
+
+def con_116_words_leave_the_price_to_the_terms(facts: Spoken, law: Law) -> Finding | None:
+    """CON-116: price, rise and way of paying stand in the terms alone: members were told those, and calendar, index and certificate
+    know no others. RLCL-40, SPC-RLC-11.
+    """
+    found = facts.found(law, "price")
+    return _told("CON-116", facts, found) if found else None
 
 
 def con_111_words_mortgage_with_consent(facts: Spoken, law: Law) -> Finding | None:
@@ -65,9 +87,11 @@ WORD_RULES: tuple[Callable[[Spoken, Law], Finding | None], ...] = (
     con_110_words_end_with_the_term,
     con_111_words_mortgage_with_consent,
     con_112_words_leave_the_grounds_of_the_law,
+    con_116_words_leave_the_price_to_the_terms,
+    con_117_words_let_no_longer_than_the_kind,
 )
 
 
 def words_stray(facts: Spoken, law: Law) -> list[Finding]:
-    """Everything that was said freely against the law of farmland."""
+    """Everything that was said freely against the law, or beside the terms."""
     return list(examine(WORD_RULES, facts, law))
