@@ -67,6 +67,7 @@ def test_excerpts_print_the_day_of_the_contract_and_of_the_one_that_brought_a_pa
         superuser.execute(
             "UPDATE registry.right_parcel SET signed_on = '2024-05-06' WHERE kind = 'contract_management'"
         )
+        superuser.execute("UPDATE registry.\"right\" SET mu = 1.19 WHERE kind = 'contract_management'")
     code = superuser.execute("SELECT code FROM party.household LIMIT 1").fetchone()[0]
     for address in (f"/rights/{COUNTY}/{right}/excerpts", f"/excerpts/new/household/{code}"):
         browser.get(f"/rights/{COUNTY}/{right}")
@@ -75,6 +76,8 @@ def test_excerpts_print_the_day_of_the_contract_and_of_the_one_that_brought_a_pa
         with browser.client.get(answer.location) as file:
             text = pdf_text(io.BytesIO(file.data)).replace("\n", "")
         assert "1998-03-21" in text
+        assert "1.19" in text
+        assert ("各地块亩数之和 1.20 亩" in text) is ("/rights/" in address)
         assert "2024-05-06 签订的合同取得" in text
 
 

@@ -282,11 +282,18 @@ def _notice_row(
             land = [[code, area, *described.get((None, code), ("", ""))]] if area else []
             return row | {"parcels": land, "area_m2": area, "corrected": announced(asked, proposal.facts.now)}
         whole = row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
+        if bundle is not None:
+            whole |= {"mu": str(bundle.right.row["mu"])}
         return whole | ending(proposal.facts, parcels)
     facts = proposal.facts
     if isinstance(facts, ContractFacts):
         parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]
-        return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
+        return row | {
+            "parcels": parcels,
+            "area_m2": str(facts.area_m2),
+            "mu": str(facts.mu),
+            "members": proposal.staged["members"],
+        }
     right = confirmed_area(facts, law)
     if right.excess_m2:
         row |= {"occupied_m2": str(facts.area_m2), "excess_m2": str(right.excess_m2)}

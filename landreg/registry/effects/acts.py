@@ -215,6 +215,13 @@ def areas(parcels: Iterable[Standing]) -> dict[str, Decimal]:
     return {"area_m2": sum(found, Decimal(0)), "mu": total_mu(found)}
 
 
+def areas_after(bundle: RightBundle, parcels: Iterable[Standing]) -> dict[str, Decimal]:
+    """The same where its land is cut otherwise: a total that its contract has converted stays while its m² do."""
+    told, was = areas(parcels), bundle.right.row
+    converted = was["mu"] != sum((parcel.row["mu"] for parcel in bundle.parcels), Decimal(0))
+    return told | ({"mu": was["mu"]} if converted and told["area_m2"] == was["area_m2"] else {})
+
+
 def followed(
     bundle: RightBundle,
     on: date,

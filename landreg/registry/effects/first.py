@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from landreg.core.periods import Period
-from landreg.core.units import mu_of, total_mu
+from landreg.core.units import mu_of
 from landreg.registry.effects.changes import Changes, Opened
 from landreg.registry.rules.homestead import Confirmed
 
@@ -38,6 +38,7 @@ class ContractRegistration:
     term: Period
     signed_on: date | None
     area_m2: Decimal
+    mu: Decimal
     parcels: tuple[ParcelOfRight, ...]
 
 
@@ -65,7 +66,8 @@ class HomesteadRegistration:
 def register_contract(facts: ContractRegistration) -> Changes:
     """First registration of a contract-management right: the contract, the right, its holder and its parcels.
 
-    The right is valid from the contract's first day (农村土地承包法 23): registration confirms it.
+    The right is valid from the contract's first day (农村土地承包法 23): registration confirms it. Its total in mu is the
+    one that was signed, added up or converted: no paper of the register says another.
     """
     contract = {
         "row_id": facts.contract_id,
@@ -77,7 +79,7 @@ def register_contract(facts: ContractRegistration) -> Changes:
         "term": facts.term,
         "signed_on": facts.signed_on,
         "area_m2": facts.area_m2,
-        "mu": total_mu(parcel.area_m2 for parcel in facts.parcels),
+        "mu": facts.mu,
     }
     right = {
         "row_id": facts.right_row,
@@ -88,7 +90,7 @@ def register_contract(facts: ContractRegistration) -> Changes:
         "contract_id": facts.contract_id,
         "term": facts.term,
         "area_m2": facts.area_m2,
-        "mu": contract["mu"],
+        "mu": facts.mu,
         "nature": facts.mode,
     }
     return Changes(

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from gis.areas import apportion
 from landreg.core.units import mu_of, total_mu
-from landreg.registry.effects.acts import followed
+from landreg.registry.effects.acts import areas_after, followed
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
 
 NewId = Callable[[], UUID]
@@ -84,7 +84,7 @@ def redivide(
     ended = {parent.row["parcel_id"] for parent in parents}
     for bundle in bundles:
         over = [row for row, lost in over_parts(bundle, ended, made, on) if not lost]
-        changes = both(changes, followed(bundle, on, new, _total(over), {}, over))
+        changes = both(changes, followed(bundle, on, new, areas_after(bundle, over), {}, over))
     return changes
 
 
@@ -194,7 +194,7 @@ def resized(
                 excess = {"excess_m2": area_m2 - row["area_m2"]}
             row["mu"] = mu_of(row["area_m2"])
     areas = [row["area_m2"] for row in mine]
-    return {"area_m2": sum(areas, Decimal(0)), "mu": total_mu(areas), **excess}, mine
+    return {"area_m2": sum(areas, Decimal(0)), "mu": total_mu(areas) if more else right["mu"], **excess}, mine
 
 
 def resized_if(
@@ -282,10 +282,6 @@ def over_parts(
         elif one not in gone:
             over.append((one, False))
     return over
-
-
-def _total(parcels: Iterable[Standing]) -> dict[str, Decimal]:
-    return total_of(parcel.row for parcel in parcels)
 
 
 def total_of(parcels: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:

@@ -38,4 +38,4 @@ def ending(facts: ActFacts, parcels: Sequence[Sequence[str]]) -> dict[str, Any]:
 def _part(ended: Sequence[Sequence[str]], parcels: Sequence[Sequence[str]], kept: int) -> dict[str, Any]:
     area = sum((Decimal(row[1]) for row in ended), Decimal(0))
     left = sum((Decimal(row[1]) for row in parcels), Decimal(0)) - area
-    return {"parcels": list(ended), "area_m2": str(area), "remaining": [kept, str(left)]}
+    return {"parcels": list(ended), "area_m2": str(area), "mu": "", "remaining": [kept, str(left)]}

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import Period
+from landreg.core.units import total_mu
 from landreg.law.book import act_type
 from landreg.party.rules import Related
 from landreg.registry.casebook import Case
@@ -70,7 +71,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 related=Related(*(staged["related"] or ())),
                 term=_term(staged["starts_on"], staged["ends_on"]),
                 area_m2=staged["area_m2"] or Decimal(0),
-                mu=staged["mu"] or Decimal(0),
+                mu=staged["mu"] or total_mu(parcel.area_m2 for parcel in parcels[case.package_id, case.subject_code]),
                 parcels=tuple(parcels[case.package_id, case.subject_code]),
                 elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
                 abroad=homes.abroad,

@@ -99,6 +99,7 @@ class Places:
                 term=term,
                 signed_on=staged["signed_on"],
                 area_m2=facts.area_m2,
+                mu=facts.mu,
                 parcels=tuple(
                     ParcelOfRight(self._known(self.parcels, parcel.code), parcel.code, parcel.area_m2)
                     for parcel in facts.parcels

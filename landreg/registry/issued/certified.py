@@ -91,6 +91,7 @@ class Certified:
                     if f["running"] and f["term"].lower > day
                     else ()
                 ),
+                *_converted(f["mu"], self.parcels),
                 *(("本证所记承包期已届满；尚未办理延包登记的，权利继续。",) if last <= day else ()),
                 *(
                     f"地块 {one.code} 依 {one.signed_on:%Y年%m月%d日}签订的合同取得。"
@@ -258,6 +259,12 @@ def _term(first: date, end: date | None) -> str:
 def _reissued(facts: Mapping[str, Any]) -> tuple[str, ...]:
     """That it stands for one that was lost, by that one's number. 不动产登记暂行条例实施细则 第二十二条, which was not read."""
     return (f"本证为补发，原证书{facts['lost']}遗失，已作废。",) if facts["lost"] else ()
+
+
+def _converted(total_mu: Decimal, parcels: Sequence[CertifiedParcel]) -> tuple[str, ...]:
+    """That a total is not what its parcels' printed mu come to, where the contract has it converted (standards.md 4)."""
+    added = sum((parcel.area_mu for parcel in parcels), Decimal(0))
+    return () if added == total_mu else (f"承包地确权总面积的亩数与承包合同一致，各地块亩数之和为 {added:.2f} 亩。",)
 
 
 def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:

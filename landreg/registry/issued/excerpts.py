@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -124,7 +125,7 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
         ("权利人", "、".join(_holder(one) for one in holders)),
         ("坐落", " ".join(division_path(session, right.village))),
         ("合同或单元代码", right.code),
-        ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
+        ("面积", f"{right.mu} 亩，{right.area_m2} m²{_parts(right, parcels)}"),
         ("期限", term_of(session, right, asked)),
         ("承包合同签订日期", signed_on(session, right, asked)),
         ("权利限制", f"{len(limits)} 项，见下表" if limits else "无"),
@@ -212,6 +213,12 @@ def restrictions(
 
 _NOT_LAPSED = "（期限已过，不自动失效，请向查封机关核实）"
 _LAPSES = "（期限已过，由系统办理失效登记）"
+
+
+def _parts(right: Right, parcels: Sequence[Any]) -> str:
+    """What its parcels' printed mu come to, where a contract's total is converted (standards.md 4)."""
+    added = sum((one.mu for one in parcels), Decimal(0))
+    return "" if added == right.mu else f"（各地块亩数之和 {added:.2f} 亩）"
 
 
 def _over(one: Restriction, day: date) -> str:

@@ -21,12 +21,18 @@ class NoticedParcel:
 
 @dataclass(frozen=True)
 class NoticedHousehold:
-    """A household of a notice; its name as the public may see it."""
+    """A household of a notice; its name as the public may see it. mu: the total of its right, None for the sum of its parcels'."""
 
     representative: str
     code: str
     members: int
     parcels: tuple[NoticedParcel, ...]
+    mu: Decimal | None = None
+
+    def in_mu(self) -> Decimal | None:
+        """What it comes to in mu; None for what is no contracted land."""
+        figures = [parcel.area_mu for parcel in self.parcels if parcel.area_mu is not None]
+        return (self.mu or sum(figures, Decimal(0))) if figures else None
 
 
 @dataclass(frozen=True)

@@ -261,13 +261,13 @@ def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
         code=row.get("household") or (row["code"][:18] if contracted else row["code"]),
         members=row.get("members") or 0,
         parcels=tuple(_parcel(parcel, contracted, _beyond(row)) for parcel in row["parcels"]),
+        mu=Decimal(row["mu"]) if row.get("mu") else None,
     )
 
 
 def in_mu(row: Mapping[str, Any]) -> Decimal | None:
     """What a row of a notice comes to in mu, as its paper has it; None for what is no contracted land."""
-    figures = [parcel.area_mu for parcel in _household(row).parcels if parcel.area_mu is not None]
-    return sum(figures, Decimal(0)) if figures else None
+    return _household(row).in_mu()
 
 
 def _beyond(row: Mapping[str, Any]) -> str:

@@ -53,9 +53,7 @@ def print_notice(data: Notice, *, sample: bool = False) -> bytes:
                     [p.code, p.name, p.boundaries, "" if p.area_mu is None else mu(p.area_mu), m2(p.area_m2), p.note]
                     for p in household.parcels
                 ],
-                "mu": mu(sum(in_mu, Decimal(0)))
-                if (in_mu := [p.area_mu for p in household.parcels if p.area_mu])
-                else "",
+                "mu": mu(in_mu) if (in_mu := household.in_mu()) else "",
                 "m2": m2(sum((p.area_m2 for p in household.parcels), Decimal(0))),
             }
             for household in data.households
@@ -63,7 +61,7 @@ def print_notice(data: Notice, *, sample: bool = False) -> bytes:
         "in_mu": any(p.area_mu is not None for h in data.households for p in h.parcels),
         "many": len({household.code for household in data.households}),
         "count": sum(len(h.parcels) for h in data.households),
-        "mu": mu(sum((p.area_mu or Decimal(0) for h in data.households for p in h.parcels), Decimal(0))),
+        "mu": mu(sum((h.in_mu() or Decimal(0) for h in data.households), Decimal(0))),
         "m2": m2(sum((p.area_m2 for h in data.households for p in h.parcels), Decimal(0))),
     }
     return typeset("notice", content, data.issued_on, sample=sample, tagged=True)

@@ -17,7 +17,7 @@ from landreg.access.policy import known_actor
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.periods import DAY, Period
-from landreg.core.units import mu_of, total_mu
+from landreg.core.units import mu_of
 from landreg.land.shown import code_name
 from landreg.law.book import Law
 from landreg.party.queries import household_codes
@@ -272,7 +272,7 @@ def proposed(proposal: Proposal, law: Law) -> Proposed:
         area = surveyed = facts.area_m2
         excess, term, members = Decimal(0), facts.term, facts.members
         parcels = [ProposedParcel(p.code, p.area_m2, mu_of(p.area_m2), p.taken_by) for p in facts.parcels]
-        code, mode, mu = facts.code, staged["way"] or "", total_mu(p.area_m2 for p in facts.parcels)
+        code, mode, mu = facts.code, staged["way"] or "", facts.mu
     return Proposed(
         kind=case.right_kind,
         code=code,

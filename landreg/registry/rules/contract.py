@@ -38,6 +38,7 @@ class ParcelFacts:
 class ContractFacts:
     """What a contract says, and what the register says of its parties and parcels.
 
+    mu: its own total, which a county adds up or converts; of its parcels' printed figures where it says none.
     holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
     members: those who hold the right. related: all that are listed. elsewhere: masked name of a member to the code of another
     household that lists them; abroad: to one of another county; misnamed: whose number the register has under another name.

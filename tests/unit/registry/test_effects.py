@@ -8,6 +8,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from landreg.core.periods import Period
+from landreg.core.units import total_mu
 from landreg.registry.effects import (
     Changes,
     ContractRegistration,
@@ -22,7 +23,7 @@ TERM = Period(date(1998, 1, 1), date(2028, 1, 1))
 HOUSEHOLD, ROW = UUID(int=7), UUID(int=8)
 
 
-def of_contract(*areas: str) -> Changes:
+def of_contract(*areas: str, mu: Decimal | None = None) -> Changes:
     return register_contract(
         ContractRegistration(
             county="610902",
@@ -37,6 +38,7 @@ def of_contract(*areas: str) -> Changes:
             term=TERM,
             signed_on=None,
             area_m2=sum(map(Decimal, areas), Decimal(0)),
+            mu=mu or total_mu(map(Decimal, areas)),
             parcels=tuple(ParcelOfRight(UUID(int=100 + n), f"P{n}", Decimal(area)) for n, area in enumerate(areas)),
         )
     )
@@ -85,6 +87,12 @@ def test_a_right_s_mu_is_the_sum_of_its_parcels_printed_figures() -> None:
     changes = of_contract("3.34", "3.34", "3.34")
     assert [row["mu"] for row in rows(changes, "right_parcel")] == [Decimal("0.01")] * 3
     assert (rows(changes, "right")[0]["mu"], rows(changes, "contract")[0]["mu"]) == (Decimal("0.03"), Decimal("0.03"))
+
+
+def test_a_total_that_the_contract_converted_is_registered_as_it_was_signed() -> None:
+    changes = of_contract("3.34", "3.34", "3.34", mu=Decimal("0.02"))
+    assert [row["mu"] for row in rows(changes, "right_parcel")] == [Decimal("0.01")] * 3
+    assert (rows(changes, "right")[0]["mu"], rows(changes, "contract")[0]["mu"]) == (Decimal("0.02"), Decimal("0.02"))
 
 
 def test_parcels_keep_the_order_of_the_contract() -> None:

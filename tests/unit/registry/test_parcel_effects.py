@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +63,16 @@ def test_a_right_over_parts_is_as_large_as_before_but_for_what_is_lost(
     if lost >= len(parts):
         assert right.row["area_m2"] == held + Decimal("7.00")
     assert [row.row["position"] for row in rows] == list(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize(("signed", "after"), [("1.61", "1.61"), ("1.60", "1.59")])
+def test_a_total_that_the_contract_converted_stays_while_its_land_is_cut_otherwise(signed: str, after: str) -> None:
+    right = bundle((P, "1068.00"), mu=Decimal(signed))
+    right.parcels[0].row["mu"] = Decimal("1.60")
+    parts = [Part(f"C{n}", "01", Decimal("356.00")) for n in range(3)]
+    changes = redivide([parcel(area="1068.00")], parts, [right], DAY, ids())
+    lost = redivide([parcel(area="1068.00")], [*parts[1:], replace(parts[0], lost=True)], [right], DAY, ids())
+    assert [str(opened(made, "right")[0].row["mu"]) for made in (changes, lost)] == [after, "1.06"]
 
 
 def test_a_division_ends_the_parcel_says_what_it_was_and_tells_the_lineage() -> None:
