@@ -27,12 +27,14 @@ def parcels(session: Session, county: str, case_ids: Sequence[UUID]) -> Sequence
     return session.execute(text(_PARCELS), {"county": county, "cases": list(case_ids)}).all()
 
 
-# The rights that the certificates of cases are about, as they stand: those that its act opened, those that it names, those
-# whose certificate its act replaced, a right of the household that came after the application perhaps, and those of a holder
-# whom it renamed. A land-operation right leaves the certificate of the right that it comes out of.
+# The rights that the certificates of cases are about, as they stand: those that its act opened, whichever act said them since,
+# those that it names, those whose certificate its act replaced, a right of the household that came after the application
+# perhaps, and those of a holder whom it renamed. A land-operation right leaves the certificate of the right that it comes out of.
 _CERTIFIED = """
     (SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
-     JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+     JOIN registry."right" AS o ON o.county = c.county AND o.act_id = c.act_id
+     JOIN registry."right" AS r ON r.county = o.county AND r.right_id = o.right_id
+          AND upper_inf(r.recorded) AND upper_inf(r.valid)
      WHERE c.county = :county AND c.case_id = ANY (:cases)
      UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c CROSS JOIN unnest(c.right_ids) AS named (id)
      JOIN registry."right" AS r ON r.county = c.county AND r.right_id = named.id

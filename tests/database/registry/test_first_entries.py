@@ -58,7 +58,8 @@ def test_a_mortgage_that_went_with_land_onto_another_right_is_of_the_day_on_whic
     )
     ((moved, first),) = told(registrar, theirs)
     assert first == entered
-    assert moved.recorded.lower is not None and first.at < moved.recorded.lower
+    assert moved.recorded.lower is not None
+    assert first.at < moved.recorded.lower
     pass_days(superuser, 5)
     give, take = parcels(registrar, theirs), parcels(registrar, mine)
     back = Exchange(mine, tuple(give), tuple(take), date(2026, 1, 15))

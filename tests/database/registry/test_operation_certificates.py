@@ -182,6 +182,18 @@ def test_a_lease_on_a_parcel_that_is_divided_has_one_certificate_in_force(
     assert [checked(number).state for number in new] == ["valid", "valid"]
 
 
+def test_a_lease_that_a_later_act_certified_first_is_at_its_end_without_a_paper_of_its_own(
+    lease: UUID, certify: Any, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The act on its land gives the certificate that says both; REG-24 is of what ended."""
+    (leased,) = parcels(registrar, operation_right(registrar))
+    case = done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((leased,), line((7, -1), (7, 21))))
+    (paper,) = [number for number in certify(case) if checked(number).kind == "land_operation"]
+    assert certify(lease) == []
+    assert state_of(registrar, lease) == "certified"
+    assert checked(paper).state == "valid"
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_two_acts_before_the_first_certificate_leave_one_certificate_in_force(
     together: bool,
