@@ -83,7 +83,8 @@ def _contract(data: ContractCertificate) -> dict[str, Any]:
 
 
 def _operation(data: OperationCertificate) -> dict[str, Any]:
-    return plain(data) | _land(data) | {"number": data.number.of_real_estate(), "pages_expected": None}
+    labels = {"area_label": "土地经营权总面积", "count_label": "地块总数"}
+    return plain(data) | _land(data) | labels | {"number": data.number.of_real_estate(), "pages_expected": None}
 
 
 def _land(data: ContractCertificate | OperationCertificate) -> dict[str, Any]:
