@@ -254,3 +254,34 @@ def test_members_of_another_county_are_answered_on_the_case_before_it_is_accepte
     browser.post("/logout")
     browser.log_in("audit")
     assert "白河县610929101202010001：白河县答复" in browser.get(page).text
+
+
+def test_contracts_by_other_means_are_in_no_batch_and_named_on_the_page_of_villages(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    made = stage_village(superuser, 2)
+    superuser.execute("UPDATE land.staged_contract SET way = '122' WHERE code = %s", [made.contracts[0]])
+    page = f"/batches/open/{COUNTY}/{made.package_id}"
+    text = deng.get(page).text
+    assert "1 份不在批次中" in text
+    assert "其他方式承包的土地经营权首次登记" in text
+    assert made.contracts[0] in text
+    opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    opened = one(officers[0], """SELECT array_agg(subject_code ORDER BY subject_code) FROM registry."case" """)
+    assert opened == sorted([made.contracts[1], *made.homesteads])
+    # All that goes into a batch is in one: the village is done.
+    assert "已建立" in deng.get(page).text
+    assert f'value="{VILLAGE}" aria-label' in deng.get(page).text
+    assert deng.get(page).text.split(f'value="{VILLAGE}"')[1].split(">")[0].endswith("disabled")
+
+
+def test_a_case_that_is_open_for_a_contract_by_other_means_is_not_accepted(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    made = stage_village(superuser, 1)
+    opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    superuser.execute("UPDATE land.staged_contract SET way = '122'")
+    case = one(officers[0], 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=made.contracts[0])
+    refused = deng.post(f"/cases/{COUNTY}/{case}/steps/accept")
+    assert refused.status_code == 422
+    assert "CT-13" in refused.text

@@ -22,8 +22,8 @@ from landreg.land.rules.facts import (
 from landreg.land.rules.index import CodeIndex
 
 CITIZEN, UNIT, OTHER = b"1", b"3", b"9"
-BY_UNIT = b"3"
-"""Kind of contractor (C.16) that is an organisation."""
+BY_UNIT, BY_PERSON = b"3", b"2"
+"""Kinds of contractor (C.16): an organisation, one person."""
 UNSAID = (CITIZEN, b"")
 NUMBERS = (
     ("FBF", "FZRZJLX", "FZRZJHM"), ("CBF", "CBFZJLX", "CBFZJHM"), ("CBF_JTCY", "CYZJLX", "CYZJHM"),
@@ -230,7 +230,8 @@ def rel_34_representative_has_the_member_s_name(survey: Survey, notes: Notes) ->
 
 
 def rel_37_family_contract_is_a_household_s(survey: Survey, notes: Notes) -> None:
-    """REL-37: under a family contract some member of the household has a share; REL-38: it is no unit. 农村土地承包法 16."""
+    """REL-37: under a family contract some member of the household has a share; REL-38: it is no unit. REL-44: it is no
+    single person either. 农村土地承包法 16."""
     households, counted = _counted(survey)
     contracts, members = survey.table("CBHT"), survey.table("CBF_JTCY")
     held = CodeIndex(np.unique(contracts.column("CBFBM")[contracts.column("CBFS") == FAMILY]))
@@ -240,6 +241,16 @@ def rel_37_family_contract_is_a_household_s(survey: Survey, notes: Notes) -> Non
     none = contracted & ~unit & (counted > 0) & (sharing.find(households.key) < 0)
     notes.rows("REL-37", households, np.flatnonzero(none), "CBFBM", lambda row: {"counted": counted[row].item()})
     notes.rows("REL-38", households, np.flatnonzero(contracted & unit), "CBFLX")
+    by_household = (contracts.column("CBFS") == FAMILY) | np.strings.endswith(contracts.key, b"J")
+    alone = CodeIndex(households.key[households.column("CBFLX") == BY_PERSON])
+    of_one = by_household & (alone.find(contracts.column("CBFBM")) >= 0)
+    notes.rows(
+        "REL-44",
+        contracts,
+        np.flatnonzero(of_one),
+        "CBFBM",
+        lambda row: {"holder": plain(contracts.column("CBFBM")[row])},
+    )
 
 
 def _pairs(households: Bytes, values: Bytes) -> Bytes:

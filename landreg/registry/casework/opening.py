@@ -17,7 +17,7 @@ from landreg.land.model import Package
 from landreg.land.queries import unknown_villages
 from landreg.land.staging_carried import origins_of
 from landreg.registry.casebook import Batch, Case
-from landreg.registry.casework import under_way_queries
+from landreg.registry.casework import desk, under_way_queries
 from landreg.registry.casework.cases import locked, note, set_values
 from landreg.registry.casework.outdated_queries import REBUILT, Outdated, outdated_cases
 from landreg.registry.facts.successors import REBUILD
@@ -28,7 +28,8 @@ OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "
 
 
 def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUID:
-    """Open a case for each contract and homestead of a village that the package holds and the register lacks.
+    """Open a case for each contract and homestead of a village that the package holds and the register lacks, but for contracts
+    by other means, which are set apart (CT-13).
 
     village: division code of any level. Raises NotFound for an unknown package, Refused for villages that
     the divisions, where they are loaded, do not have, Conflict when nothing is left to open.
@@ -157,7 +158,7 @@ _NEW_CASE = """
         WHERE s.county = :county AND s.package_id = :package AND s.village >= :from AND s.village < :to
           AND NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.county = s.county AND r.code = {right_code}
                           AND upper_inf(r.recorded) AND upper_inf(r.valid))
-          AND NOT s.code = ANY (:open))
+          AND NOT s.code = ANY (:open) {besides})
     SELECT s.county, gen_random_uuid(), s.village,
            s.county || '-' || CAST(:year AS integer) || '-' || lpad(d.serial::text, 7, '0'),
            :batch, s.package_id, 'first_registration', '{kind}', s.code, s.household_code, {holder}, 'draft', :by
@@ -169,10 +170,18 @@ _NEW_CASE = """
     ON CONFLICT DO NOTHING
 """
 _OPEN_CONTRACTS = _NEW_CASE.format(
-    kind="contract_management", table="staged_contract", holder="coalesce(h.name, '')", right_code="s.code"
+    kind="contract_management",
+    table="staged_contract",
+    holder="coalesce(h.name, '')",
+    right_code="s.code",
+    besides=f"AND NOT {desk.SET_APART}",
 )
 _OPEN_HOMESTEADS = _NEW_CASE.format(
-    kind="homestead", table="staged_homestead", holder="coalesce(h.name, s.holder)", right_code="s.unit_code"
+    kind="homestead",
+    table="staged_homestead",
+    holder="coalesce(h.name, s.holder)",
+    right_code="s.unit_code",
+    besides="",
 )
 _OPEN_PARCELS = """
     INSERT INTO registry.case_parcel (county, case_id, parcel_code, village)

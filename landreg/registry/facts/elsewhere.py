@@ -84,16 +84,19 @@ def staged(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Elsewher
     """By package and household: members whom the register has in another household, or under another name."""
     found: dict[_Key, Elsewhere] = defaultdict(Elsewhere)
     for row in session.execute(text(_STAGED), asked):
-        found[row.package_id, row.household_code].add(row.name_masked, row)
-    for row in session.execute(text(_MISNAMED), asked):
-        of = f"{row.county}{row.code}" if row.abroad else row.code if row.inside else ""
-        found[row.package_id, row.household_code].misnamed[row.name_masked] = of
+        of = found[row.package_id, row.household_code]
+        if row.misnamed:
+            of.misnamed[row.name_masked] = f"{row.county}{row.code}" if row.abroad else row.code if row.inside else ""
+        else:
+            of.add(row.name_masked, row)
     return found
 
 
 def answered(session: Session, cases: Sequence[Case]) -> Mapping[UUID, str]:
     """By case: what officers wrote down of members whom another county has too; it begins with the households there."""
     told: dict[UUID, str] = defaultdict(str)
+    if not cases:
+        return told
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     for row in session.execute(text(_ANSWERED), asked):
         told[row.case_id] += row.reason
@@ -114,27 +117,22 @@ _HOMES = f"""
     SELECT e.asked AS person_id, r.member_id, r.code, r.county, r.abroad, r.inside, e.name_masked
     FROM ({_HOMES_OF.format(persons="array(SELECT person_id FROM editions)")}) AS r JOIN editions AS e ON e.person_id = r.person_id
 """
-_OTHER = """
-    other AS MATERIALIZED (
+_STAGED = f"""
+    WITH other AS MATERIALIZED (
         SELECT p.package_id, o.* FROM unnest(CAST(:packages AS uuid[])) AS p (package_id)
         CROSS JOIN LATERAL identity.known_otherwise(:county, p.package_id, CAST(:households AS text[])) AS o
-    )
-"""
-_STAGED = f"""
-    WITH {_OTHER}, named AS MATERIALIZED (
+    ), named AS MATERIALIZED (
         SELECT m.package_id, m.household_code, m.name_masked, i.person_id FROM land.staged_member AS m
         JOIN identity.person AS i ON i.id_digest = m.id_digest
         WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
           AND NOT EXISTS (SELECT FROM other AS o WHERE (o.package_id, o.household_code, o.place)
                           = (m.package_id, m.household_code, m.position))
     )
-    SELECT n.package_id, n.household_code, n.name_masked, r.code, r.county, r.abroad, r.inside
+    SELECT n.package_id, n.household_code, n.name_masked, false AS misnamed, r.code, r.county, r.abroad, r.inside
     FROM ({_HOMES_OF.format(persons="array(SELECT person_id FROM named)")}) AS r JOIN named AS n ON n.person_id = r.person_id
     WHERE r.code <> n.household_code
-"""
-_MISNAMED = f"""
-    WITH {_OTHER}
-    SELECT o.package_id, o.household_code, m.name_masked, r.code, r.county, r.abroad, r.inside
+    UNION ALL
+    SELECT o.package_id, o.household_code, m.name_masked, true, r.code, r.county, r.abroad, r.inside
     FROM other AS o
     JOIN land.staged_member AS m ON m.county = :county AND m.package_id = o.package_id AND m.household_code = o.household_code
          AND m.position = o.place

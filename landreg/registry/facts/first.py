@@ -57,7 +57,8 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
         parcels[row.package_id, row.contract_code].append(
             ParcelFacts(row.parcel_code, row.area_m2 or Decimal(0), row.land_class or "", row.surveyed, row.taken_by)
         )
-    known, told = elsewhere.staged(session, asked), elsewhere.answered(session, cases)
+    known = elsewhere.staged(session, asked)
+    told = elsewhere.answered(session, cases) if any(homes.abroad for homes in known.values()) else {}
     return [
         Proposal(
             case,
@@ -73,6 +74,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 area_m2=staged["area_m2"] or Decimal(0),
                 mu=staged["mu"] or total_mu(parcel.area_m2 for parcel in parcels[case.package_id, case.subject_code]),
                 parcels=tuple(parcels[case.package_id, case.subject_code]),
+                way=staged["way"] or "",
                 elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
                 abroad=homes.abroad,
                 misnamed=homes.misnamed,
@@ -89,7 +91,8 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
         return []
     asked = _asked(cases)
     homesteads = _by_package_and_code(session, _HOMESTEADS, asked)
-    known, told = elsewhere.staged(session, asked), elsewhere.answered(session, cases)
+    known = elsewhere.staged(session, asked)
+    told = elsewhere.answered(session, cases) if any(homes.abroad for homes in known.values()) else {}
     return [
         Proposal(
             case,

@@ -67,6 +67,7 @@ def open_batch(county: str, package_id: UUID) -> Response:
     """The villages of a package, to open their cases together; of one, by `otherwise`, the rights that it has otherwise."""
     with unit_of_work(current_actor()) as uow:
         villages = desk.villages_of_package(uow.session, county, package_id)
+        apart = desk.set_apart(uow.session, county, package_id)
         later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
         behind = left_behind(uow.session, county, package_id)
         counted = contradicted.by_village(uow.session, county, package_id)
@@ -74,7 +75,7 @@ def open_batch(county: str, package_id: UUID) -> Response:
         rights = contradicted.of_village(uow.session, county, package_id, shown) if shown else []
         own = {shown: len(rights)} if shown else {}
         otherwise = later_shown.otherwise_rows(uow.session, county, rights[:ROWS_SHOWN])
-    if not villages:
+    if not villages and not apart:
         raise NotFound
     outdated: dict[str, list[Outdated]] = defaultdict(list)
     for case in later:
@@ -82,6 +83,7 @@ def open_batch(county: str, package_id: UUID) -> Response:
     return pages.render(
         "registry/open_batch.html",
         villages=villages,
+        apart=apart,
         outdated=outdated,
         behind=behind,
         otherwise=otherwise,

@@ -21,6 +21,8 @@ from landreg.party.rules import (
 )
 
 _GRASS, _FOREST = "04", "03"
+OTHER_MEANS = "12"
+"""How the codes of tender, auction, consultation and other means begin (NY/T 2539, table C.10)."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class ContractFacts:
     holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
     members: those who hold the right. related: all that are listed. elsewhere: masked name of a member to the code of another
     household that lists them; abroad: to one of another county; misnamed: whose number the register has under another name.
-    answered: what officers wrote down of those of another county.
+    answered: what officers wrote down of those of another county. way: of contracting, by NY/T 2539 (table C.10).
     """
 
     code: str
@@ -59,6 +61,7 @@ class ContractFacts:
     abroad: Mapping[str, str] = field(default_factory=dict)
     misnamed: Mapping[str, str] = field(default_factory=dict)
     answered: str = ""
+    way: str = ""
 
 
 def land_family(land_class: str) -> str:
@@ -140,6 +143,15 @@ def ct_11_holder_is_household(facts: ContractFacts, law: Law) -> Finding | None:
     return None if facts.holder_known else Finding("CT-11", "holder", {"holder": facts.holder}, subject=facts.code)
 
 
+def ct_13_by_household(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-13: land contracted by tender, auction or consultation gives the right to operate it, registered by an act of its own
+    (`other_means`). 农村土地承包法 第四十八条 (RLCL-48), 民法典 第三百四十二条 (CC-342).
+    """
+    if not (facts.way.startswith(OTHER_MEANS) or facts.code.endswith("Q")):
+        return None
+    return Finding("CT-13", "way", {"contract": facts.code}, subject=facts.code)
+
+
 CONTRACT_RULES = (
     ct_1_term_within_law,
     ct_2_parcels_free,
@@ -149,6 +161,7 @@ CONTRACT_RULES = (
     ct_9_issuer_known,
     ct_10_totals_agree,
     ct_11_holder_is_household,
+    ct_13_by_household,
     pt_1_members_in_one_household,
     pt_4_one_head,
     pt_5_members_in_one_county,

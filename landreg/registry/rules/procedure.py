@@ -17,9 +17,9 @@ MOST_PAIRS = 5
 MOST_CASES = 20
 
 
-ANSWERED = ("COD-36", "REL-33", "REL-22", "ARE-20")
+ANSWERED = ("COD-36", "REL-33", "REL-22", "REL-44", "ARE-20")
 """Notes of a package's check on what a certificate says: that a parcel is farmed, that it is contracted land, whose a homestead is,
-which area a parcel has.
+that a household contracted, which area a parcel has.
 """
 
 

@@ -99,22 +99,21 @@ def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_the
 
 
 @pytest.mark.parametrize(
-    ("code", "layer", "of_homestead"),
-    [("REL-22", "ZJD", True), ("ARE-20", "CBDKXX", False), ("ARE-7", "CBDKXX", False)],
+    ("code", "layer"), [("REL-22", "ZJD"), ("ARE-20", "CBDKXX"), ("REL-44", "CBHT"), ("ARE-7", "CBDKXX")]
 )
 def test_another_holder_of_a_homestead_and_an_area_that_contradicts_the_map_are_answered_first(
-    superuser: Any, registrar: Actor, code: str, layer: str, of_homestead: bool
+    superuser: Any, registrar: Actor, code: str, layer: str
 ) -> None:
     """ARE-7, an area that is apart and no more, stands on the case and asks for nothing."""
     made = stage_village(superuser, 1)
-    subject = made.homesteads[0] if of_homestead else made.parcels[0]
+    subject = {"ZJD": made.homesteads, "CBHT": made.contracts, "CBDKXX": made.parcels}[layer][0]
     superuser.execute(
         "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
         "VALUES (%s, %s, %s, 0, %s, 'warn', %s, %s, 'TDYT', '{}')",
         (COUNTY, made.package_id, VILLAGE, code, layer, subject),
     )
     opening.open_batch(registrar, COUNTY, made.package_id, VILLAGE)
-    case = of(registrar, subject if of_homestead else made.contracts[0])
+    case = of(registrar, subject if layer == "ZJD" else made.contracts[0])
     if code == "ARE-7":
         cases.accept(registrar, COUNTY, [case])
         return

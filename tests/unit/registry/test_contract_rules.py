@@ -134,6 +134,17 @@ def test_a_contractor_that_is_no_household_is_refused_by_name() -> None:
     assert (finding.code, finding.values) == ("CT-11", {"holder": HOUSEHOLD})
 
 
+@pytest.mark.parametrize("way", ["120", "121", "122", "123", "129"])
+def test_what_is_contracted_by_other_means_is_registered_by_its_own_act(way: str) -> None:
+    assert codes_of(way=way) == {"CT-13"}
+    assert codes_of(code=f"{HOUSEHOLD}Q") == {"CT-13"}
+
+
+@pytest.mark.parametrize("way", ["", "100", "110", "200", "300"])
+def test_land_of_household_contracting_is_registered_as_such(way: str) -> None:
+    assert codes_of(way=way) == set()
+
+
 def test_a_member_who_is_in_another_household_is_refused_under_a_masked_name() -> None:
     (finding,) = examine(CONTRACT_RULES, contract(elsewhere={"白*成": "H2"}), LAW)
     assert (finding.code, finding.values) == ("PT-1", {"members": ["白*成"], "households": ["H2"]})
