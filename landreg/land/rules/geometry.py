@@ -21,8 +21,8 @@ from landreg.land.rules.facts import (
     Table,
 )  # fmt: skip
 
-CHUNK = 100_000
-"""Shapes that are looked at together, so that memory stays flat."""
+CHUNK = 10_000
+"""Shapes that are looked at together: few enough that what they are worked out with stays in the processor's caches."""
 TANGLED = 1_000
 """Vertices from which on a shape that crosses itself is looked at no further."""
 PLOTS = ("DK", "ZJD")

@@ -19,7 +19,7 @@ from landreg.land.rules.geometry import PLOTS, begins, join_shapes, middles
 from landreg.land.rules.index import CodeIndex
 
 REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
-CHUNK = 100_000
+CHUNK = 20_000
 BESIDE_M = 1
 """How far from a vertex that is too near another a gap is still of that one."""
 PAIRS = 5_000
