@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -13,22 +15,33 @@ from numpy.typing import NDArray
 from gis.boundaries import Corner, Corners, distinct, side_keys
 from gis.shapes import Floats, Ints, Shapes
 
+STRIP = 50_000
+"""Parcels of a strip: so few that its corners are sorted in the processor's caches, and two strips at a time are little."""
 TILE_SIDES = 300_000
 AT_ONCE = 20_000
 """Corners that are held against sides together: their pairs are let go before the next."""
 CROWD = 100
 """So many corners within one reach are no survey's: there parcels lie on one another, which is found as such, and to hold each
 corner against each side would take the square of their number."""
+Strip = tuple[Ints, float, float]
+"""Parcels in or near a strip, and where it begins and ends."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cover:
     """Parcels of one strip. numbers: (n,) of them. corner: (p,) the number of each coordinate's corner. sides: the coordinates at
-    which a side begins that only one parcel has; both as the strip's shapes count them."""
+    which a side begins that only one parcel has; both as the strip's shapes count them. low, high: eastings of the strip. Of what
+    lies in these bounds alone the neighbours are all there: beyond, a side may be another parcel's too, which is in no strip."""
 
     numbers: Ints
     corner: Corner
     sides: Ints
+    low: float
+    high: float
+
+    def holds(self, east: Floats) -> NDArray[np.bool_]:
+        """(n,) which places lie in the strip; each lies in one."""
+        return np.asarray((east >= self.low) & (east < self.high))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +61,7 @@ class Gaps:
 
 def gaps(
     parcels: Shapes, covers: Sequence[Cover] | None = None, *, tolerance_m: float = 0.002, reach_m: float = 0.1,
-    wide_m: float = 0.0, along_m: float = 2.0,
+    wide_m: float = 0.0, along_m: float = 2.0, cores: int = 2,
 ) -> Gaps:  # fmt: skip
     """Corners that lie more than `tolerance_m` and at most `reach_m` from a side of another parcel; up to `wide_m` where
     the two keep so near over at least `along_m`: a strip.
@@ -57,11 +70,11 @@ def gaps(
     second parcel has exactly are looked at, so a clean coverage costs one sort of its corners. covers: of these parcels, where
     they are made already.
     """
-    found = [np.empty((0, 5))]
     far_m = max(reach_m, wide_m)
-    for cover in covers_of(parcels, tolerance_m, far_m) if covers is None else covers:
-        found.append(_gaps_of(parcels.take(cover.numbers), cover, tolerance_m, far_m))
-    rows = np.concatenate(found)
+    covers = covers_of(parcels, tolerance_m, far_m) if covers is None else covers
+    with ThreadPoolExecutor(cores) as pool:
+        found = pool.map(partial(_gaps_of, parcels, tolerance_m=tolerance_m, reach_m=far_m), covers)
+        rows = np.concatenate([np.empty((0, 5)), *found])
     rows = rows[(rows[:, 2] <= reach_m) | (_along(rows) >= along_m)]
     rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
     _, first = np.unique(rows[:, :2], axis=0, return_index=True)
@@ -83,34 +96,40 @@ def _along(rows: Floats) -> Floats:
     return made
 
 
-def covers_of(parcels: Shapes, tolerance_m: float, reach_m: float, size: int = 200_000) -> list[Cover]:
+def covers_of(parcels: Shapes, tolerance_m: float, reach_m: float, size: int = STRIP, cores: int = 2) -> list[Cover]:
     """The cover of each strip (`_strips`)."""
-    return [_cover(parcels.take(numbers), numbers, tolerance_m) for numbers in _strips(parcels, reach_m, size)]
+    strips = list(_strips(parcels, reach_m, size))
+    with ThreadPoolExecutor(cores) as pool:
+        return list(pool.map(partial(_cover, parcels, tolerance_m), strips))
 
 
-def _cover(parcels: Shapes, numbers: Ints, tolerance_m: float) -> Cover:
-    corners = Corners(parcels.xy, tolerance_m)
-    return Cover(numbers, corners.own, _single_sides(parcels, corners.own, max(len(corners), 1)))
+def _cover(parcels: Shapes, tolerance_m: float, strip: Strip) -> Cover:
+    numbers, low, high = strip
+    some = parcels.take(numbers)
+    corners = Corners(some.xy, tolerance_m)
+    return Cover(numbers, corners.own, _single_sides(some, corners.own, max(len(corners), 1)), low, high)
 
 
-def _strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
-    """Numbers of the parcels in or near strips from west to east, of about `size` parcels each: corners and sides of all
-    parcels at once would be held several times over."""
+def _strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Strip]:
+    """Numbers of the parcels in or near strips from west to east, of about `size` parcels each, and where a strip begins and
+    ends: corners and sides of all parcels at once would be held several times over."""
     boxes = parcels.boxes
     known = np.flatnonzero(np.isfinite(boxes).all(axis=1))
     count = max(-(-len(known) // size), 1)
     cuts = np.quantile(boxes[known, 0], np.linspace(0, 1, count + 1)) if known.size else np.zeros(2)
     cuts[0], cuts[-1] = -np.inf, np.inf
     for low, high in pairwise(cuts.tolist()):
-        yield known[(boxes[known, 0] <= high + reach_m) & (boxes[known, 2] >= low - reach_m)]
+        yield known[(boxes[known, 0] <= high + reach_m) & (boxes[known, 2] >= low - reach_m)], low, high
 
 
-def _gaps_of(parcels: Shapes, cover: Cover, tolerance_m: float, reach_m: float) -> Floats:
+def _gaps_of(parcels: Shapes, cover: Cover, *, tolerance_m: float, reach_m: float) -> Floats:
     """(n, 5) rows of parcel of the corner, parcel of the side, distance, place."""
     found, numbers = [np.empty((0, 5))], cover.numbers
-    for segments, points in _tiles(parcels.xy, cover.sides, reach_m):
-        found.append(_misses(parcels, cover.corner, segments, points, tolerance_m, reach_m))
+    some = parcels.take(numbers)
+    for segments, points in _tiles(some.xy, cover.sides, reach_m):
+        found.append(_misses(some, cover.corner, segments, points, tolerance_m, reach_m))
     rows = np.concatenate(found)
+    rows = rows[cover.holds(rows[:, 3])]
     rows[:, 0], rows[:, 1] = numbers[rows[:, 0].astype(np.int64)], numbers[rows[:, 1].astype(np.int64)]
     return rows
 

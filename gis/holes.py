@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
@@ -44,6 +46,7 @@ def holes(
     least_m2: float,
     most_m2: float,
     tolerance_m: float = 0.002,
+    cores: int = 2,
 ) -> Holes:
     """Holes of more than `least_m2` and at most `most_m2` between parcels that meet in common corners.
 
@@ -52,16 +55,17 @@ def holes(
     more than a second or two. Only what is small is then made a shape, to see that no parcel lies in it. covers: of these
     parcels, REACH_M wide around each strip, where they are made already.
     """
-    found = [np.empty((0, 5))]
-    for cover in covers_of(parcels, tolerance_m, REACH_M) if covers is None else covers:
-        found.append(_holes_of(parcels.take(cover.numbers), cover, (least_m2, most_m2)))
-    rows = np.unique(np.concatenate(found), axis=0)
+    covers = covers_of(parcels, tolerance_m, REACH_M) if covers is None else covers
+    with ThreadPoolExecutor(cores) as pool:
+        found = pool.map(partial(_holes_of, parcels, area=(least_m2, most_m2)), covers)
+        rows = np.unique(np.concatenate([np.empty((0, 5)), *found]), axis=0)
     return Holes(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
 
 
-def _holes_of(parcels: Shapes, cover: Cover, area: tuple[float, float]) -> Floats:
+def _holes_of(parcels: Shapes, cover: Cover, *, area: tuple[float, float]) -> Floats:
     """(n, 5) rows of two parcels, area and place."""
     numbers, corner, sides = cover.numbers, cover.corner, cover.sides
+    parcels = parcels.take(numbers)
     owner = parcels.part_feature[parcels.xy_part[sides]]
     turned = (_twice_area(parcels) > 0)[owner]
     begin, end = np.where(turned, sides + 1, sides), np.where(turned, sides, sides + 1)
@@ -77,7 +81,8 @@ def _holes_of(parcels: Shapes, cover: Cover, area: tuple[float, float]) -> Float
             around = np.unique(owner[ring])
             place = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
             made.append((numbers[around[0]], numbers[around[-1]], size, *place))
-    return np.array(made, dtype=np.float64).reshape(-1, 5)
+    rows = np.array(made, dtype=np.float64).reshape(-1, 5)
+    return rows[cover.holds(rows[:, 3])]
 
 
 def _twice_area(parcels: Shapes) -> Floats:

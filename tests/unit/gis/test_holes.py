@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.gaps import gaps
-from gis.holes import holes
+from gis.gaps import covers_of, gaps
+from gis.holes import REACH_M, holes
 from gis.shapes import Shapes, shapes_of
 from tests.unit.gis.kit import E0, N0, Ring, shapes, square
 
@@ -75,3 +75,22 @@ def test_a_strip_is_a_gap_that_goes_on() -> None:
     assert len(gaps(shapes(*([ring] for ring in side)))) == 0
     lone = [(10.25, 5.0), (14.0, 9.0), (14.0, 1.0), (10.25, 5.0)]
     assert len(gaps(shapes([side[0]], [lone]), wide_m=0.3)) == 0
+
+
+def test_cutting_the_county_into_strips_changes_nothing() -> None:
+    """Beyond a strip's bounds a side seems to be one parcel's alone, since the other one is in no strip."""
+    chance = np.random.default_rng(11)
+    points = chance.uniform(0, 1_500, (1_500, 2))
+    triangles = list(shapely.delaunay_triangles(shapely.multipoints(points)).geoms)
+    village = [triangle for triangle in triangles if chance.uniform() > 0.1]
+    for one in range(0, len(village), 9):  # one corner of it misses those of its neighbours
+        village[one] = shapely.transform(village[one], lambda xy: np.add(xy, [[0.05, 0], [0, 0], [0, 0], [0.05, 0]]))
+    parcels = shapes_of(np.array(village, dtype=object))
+    found = []
+    for size in (len(village), 100):
+        covers = covers_of(parcels, 0.002, REACH_M, size)
+        rows = [gaps(parcels, covers, wide_m=0.5), holes(parcels, covers, least_m2=0.05, most_m2=200.0)]
+        found.append([np.column_stack([getattr(one, name) for name in vars(one)]).tolist() for one in rows])
+    assert len(covers) > 20
+    assert min(len(found[0][0]), len(found[0][1])) > 50
+    assert found[0] == found[1]
