@@ -6,6 +6,7 @@ No database. `service.receive` stages what this finds sound.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -192,8 +193,13 @@ def _read(
     """The package as tables and arrays. None, and noted why, where a rule could not be asked sensibly."""
     if missing_parts(package, notes):
         return None
-    tables, readings = survey_reading.read_tables(package, notes, progress, put_aside)
-    layers, shapes, more = survey_reading.read_areas(package, notes, progress)
+    # Tables are read by Python and SQLite, layers by NumPy: each leaves a core to the other.
+    apart = Notes(notes.law)
+    with ThreadPoolExecutor(1, "layers") as pool:
+        reading = pool.submit(survey_reading.read_areas, package, apart, silent)
+        tables, readings = survey_reading.read_tables(package, notes, progress, put_aside)
+        layers, shapes, more = reading.result()
+    notes.follow(apart)
     tables |= layers
     if _unreadable(notes) or "PKG-38" in notes.counts:
         return None

@@ -226,6 +226,14 @@ class Notes:
             found = Finding(code, column, shown, table.kind, table.subject(row, keys))
             self.add(found, None if at is None else at[position])
 
+    def follow(self, others: Notes) -> None:
+        """Add what others noted, as if it had been noted here after all that is."""
+        places = dict(others.places)
+        for n, finding in enumerate(others.findings):
+            self.add(finding, places.get(n))
+        for code, count in others.cut().items():
+            self.counts[code] += count - others.most
+
     def refuse(self, first: int = 0) -> bool:
         """Whether a finding, from this one on, refuses the package."""
         return any(self.law.level(finding) == "refuse" for finding in self.findings[first:])
