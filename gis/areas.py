@@ -12,7 +12,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 import numpy as np
 import shapely
 
-from gis.shapes import Floats, Geoms, Ints, Shapes, shapes_of
+from gis.shapes import Floats, Geoms, Ints, Mask, Shapes, both, shapes_of
 from gis.zones import Zone
 
 GRS80_A = 6378137.0
@@ -21,9 +21,39 @@ GRS80_E2 = GRS80_F * (2 - GRS80_F)
 CENT = Decimal("0.01")
 
 
-def plane_m2(geoms: Geoms) -> Floats:
-    """Area of each polygon on its zone's plane in m², (n,); 0 for None. Holes are taken off."""
-    return np.nan_to_num(np.asarray(shapely.area(geoms), dtype=np.float64))
+def plane_m2(geoms: Geoms | Shapes) -> Floats:
+    """Area of each polygon on its zone's plane in m², (n,); 0 for None. Holes are taken off.
+
+    Of shapes of one closed ring it is added up as GEOS does, to the last bit, without a geometry for each.
+    """
+    if not isinstance(geoms, Shapes):
+        return np.nan_to_num(np.asarray(shapely.area(geoms), dtype=np.float64))
+    made, single = np.zeros(len(geoms)), _single_rings(geoms)
+    made[single] = np.abs(_ring_sums(geoms)[geoms.feature_starts[:-1][single]]) / 2
+    rest = np.flatnonzero(~single)
+    made[rest] = plane_m2(geoms.take(rest).geoms)
+    return made
+
+
+def _single_rings(shapes: Shapes) -> Mask:
+    """(n,) which shapes can be made geometries of, and are one ring that ends where it begins."""
+    single: Mask = shapes.usable & (np.diff(shapes.feature_starts) == 1)
+    parts = shapes.feature_starts[:-1][single]
+    first, last = (shapes.xy.take(at[parts], axis=0) for at in (shapes.part_starts[:-1], shapes.part_starts[1:] - 1))
+    single[single] = both(first == last)
+    return single
+
+
+def _ring_sums(shapes: Shapes) -> Floats:
+    """(r,) twice the signed area of each closed ring: of each corner how far east of the first it is, times how far the one
+    before lies north of the one behind."""
+    xy, east = shapes.xy, np.zeros(len(shapes.part_sizes))
+    filled = shapes.part_sizes > 0
+    east[filled] = xy[shapes.part_starts[:-1][filled], 0]
+    across = np.zeros(len(xy))
+    across[1:-1] = xy[:-2, 1] - xy[2:, 1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        return _per_part(shapes, (xy[:, 0] - east.repeat(shapes.part_sizes)) * across)
 
 
 def ellipsoidal_m2(geoms: Geoms | Shapes, zone: Zone) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.areas import ellipsoidal_m2
+from gis.areas import ellipsoidal_m2, plane_m2
 from gis.nyt2539 import TABLES
 from gis.shapefile import Columns, Package, read_layer
 from gis.shapes import Shapes
@@ -21,7 +21,7 @@ from landreg.core.codes import masked_name
 from landreg.land import staging_binary as binary
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import Boundary, Bytes, Survey, prefix
-from landreg.land.rules.geometry import hundredths_of, plane_of
+from landreg.land.rules.geometry import hundredths_of
 
 RADIUS_3857 = 6378137.0
 _UNSEEN = re.compile("[\x00-\x1f]")
@@ -214,7 +214,7 @@ _MAKERS: Mapping[int, Callable[[Columns, Column], NDArray[Any]]] = {
 
 
 def _areas(shapes: Shapes, zone: Zone) -> tuple[Any, Any]:
-    return hundredths_of(plane_of(shapes)), hundredths_of(np.nan_to_num(ellipsoidal_m2(shapes, zone)))
+    return hundredths_of(plane_m2(shapes)), hundredths_of(np.nan_to_num(ellipsoidal_m2(shapes, zone)))
 
 
 def _geometry(shapes: Shapes, zone: Zone) -> tuple[list[bytes], list[bytes]]:

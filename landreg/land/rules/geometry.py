@@ -169,11 +169,6 @@ def begins(shapes: Shapes) -> Any:
     return made
 
 
-def plane_of(shapes: Shapes) -> Any:
-    """Plane area in m² of each shape; 0 where it encloses none."""
-    return np.nan_to_num(plane_m2(shapes.geoms))
-
-
 def hundredths_of(values: Any) -> Ints:
     """Computed m² in whole hundredths, half up."""
     return np.asarray(np.floor(values * 100 + np.float64("0.5")), dtype=np.int64)
@@ -188,7 +183,7 @@ def measure(survey: Survey, chunk: int = CHUNK) -> None:
         plane, ellipsoidal = np.zeros((2, len(shapes)), dtype=np.int64)
         for first in range(0, len(shapes), chunk):
             rows, part = slice(first, first + chunk), shapes.span(first, first + chunk)
-            plane[rows] = hundredths_of(plane_of(part))
+            plane[rows] = hundredths_of(plane_m2(part))
             ellipsoidal[rows] = hundredths_of(np.nan_to_num(ellipsoidal_m2(part, survey.zone)))
         survey.plane[kind], survey.ellipsoidal[kind] = plane, ellipsoidal
 

@@ -81,6 +81,30 @@ def test_a_computed_area_is_rounded_half_up_to_hundredths() -> None:
     assert len(ellipsoidal_m2(shapes(), ZONES[4524])) == 0
 
 
+def test_the_plane_area_of_shapes_is_to_the_last_bit_that_of_their_geometries() -> None:
+    """Rings either way round, with holes, open, in two parts, of too few points, without a place, and none at all."""
+    chance, east, north = np.random.default_rng(3), 36_587_000.0, 3_625_000.0
+    made: list[list[list[tuple[float, float]]]] = []
+    for n in range(3, 300):
+        turn = np.sort(chance.uniform(0, 2 * np.pi, n))[:: 1 if n % 2 else -1]
+        ring = np.column_stack((np.cos(turn), np.sin(turn))) * chance.uniform(5, 90, (n, 1)) + chance.uniform(
+            0, 9_000, 2
+        )
+        made.append([[(x + east, y + north) for x, y in [*ring.tolist(), ring[0].tolist()]]])
+    outer, hole = square(east, north, 10), square(east + 2, north + 2, 4)[::-1]
+    odd = [
+        [outer, hole],
+        [outer[:-1]],
+        [outer, square(east + 20, north)],
+        [outer[:2]],
+        [[(np.nan, north), *outer[1:]]],
+        [],
+    ]
+    parcels = shapes(*made, *odd)
+    assert plane_m2(parcels).tolist() == plane_m2(parcels.geoms).tolist()
+    assert plane_m2(parcels)[-6:].tolist() == [84.0, 100.0, 200.0, 0.0, 0.0, 0.0]
+
+
 cents = st.decimals(min_value="0.01", max_value="99999.99", places=2)
 
 
