@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from gis.rings import valid_on_threads
 from gis.shapes import Floats, Geoms, Ints, Shapes
 
-TILE = 100_000
-"""Parcels whose geometries, index and prepared forms are held at one time."""
-CHUNK = 20_000
-PAIRS = 1_000_000
-"""Pairs of boxes that are held at one time."""
+TILE = 25_000
+"""Parcels whose geometries, index and prepared forms a thread holds at one time."""
+PAIRS = 250_000
+"""Pairs of boxes that a thread holds at one time."""
+Strip = tuple[Ints, float, float]
+"""Parcels in a strip, and where it begins and ends."""
+Met = tuple[Ints, Ints, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,25 +51,18 @@ class Outside:
         return len(self.i)
 
 
-def overlaps(parcels: Geoms | Shapes, min_area_m2: float, *, most: int = PAIRS, cores: int = 2) -> Overlaps:
+def overlaps(parcels: Geoms | Shapes, min_area_m2: float, *, most: int = 1_000_000, cores: int = 2) -> Overlaps:
     """Every pair of parcels that share more than `min_area_m2` of ground.
 
     parcels: polygons of one zone, as geometries or as shapes (then only a tile of them is held as geometries at one
     time). None and empty ones have no part in it; a self-crossing one counts by the ground it encloses. most: pairs
     told of one parcel and those behind it, since a heap of parcels on one place has pairs without end.
     Time grows with the number of parcels, as far as each has few neighbours or `most` is low. Boxes come from an STRtree; whether
-    interiors meet is asked of GEOS's prepared relate on `cores` threads, and only those that do are intersected.
+    interiors meet is asked of GEOS's prepared relate, and only those that do are intersected: a strip on each of `cores` threads.
     """
-    found = [np.empty((0, 5))]
     with ThreadPoolExecutor(cores) as pool:
-        for numbers, geoms, low, high in _tiles(parcels):
-            geoms = _prepared(_valid(geoms, cores))
-            for i, j in _box_pairs(geoms, min_area_m2, low, high):
-                chunks = _chunks(i, cores)
-                for local_i, local_j, area, place in pool.map(_meet(geoms, i, j, min_area_m2, most), chunks):
-                    a, b = numbers[local_i], numbers[local_j]
-                    found.append(np.column_stack((np.minimum(a, b), np.maximum(a, b), area, place)))
-    rows = np.concatenate(found)
+        found = pool.map(partial(_overlaps_of, parcels, min_area_m2, most), _strips(parcels))
+        rows = np.concatenate([np.empty((0, 5)), *found])
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     i, j = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     rank = _rank(i)
@@ -82,16 +76,17 @@ def outside(geoms: Geoms, containers: Geoms, owner: Ints, min_area_m2: float, *,
     owner: (n,) which container each parcel belongs to, -1 for one that has none, which is passed over. A parcel in
     the midst of its container is told by the container's prepared form alone.
     """
-    containers = _valid(containers, cores)
+    containers = _valid(containers)
     asked = np.flatnonzero((owner >= 0) & ~shapely.is_missing(geoms))
     asked = asked[~shapely.is_missing(containers[owner[asked]])]
     asked = asked[np.argsort(owner[asked], kind="stable")]
 
     def leaving(rows: Ints) -> tuple[Ints, Floats, Floats]:
-        own = _prepared(_copied(containers))
+        own = _copied(containers)
+        shapely.prepare(own)
         rows = rows[~shapely.contains_properly(own[owner[rows]], geoms[rows])]
         rows = rows[~shapely.covers(own[owner[rows]], geoms[rows])]
-        rest = shapely.difference(_valid(geoms[rows], 1), own[owner[rows]])
+        rest = shapely.difference(_valid(geoms[rows]), own[owner[rows]])
         area = np.asarray(shapely.area(rest), dtype=np.float64)
         out = area > min_area_m2
         return rows[out], area[out], shapely.get_coordinates(shapely.point_on_surface(rest[out]))
@@ -104,34 +99,44 @@ def outside(geoms: Geoms, containers: Geoms, owner: Ints, min_area_m2: float, *,
     return Outside(i[order], area[order], place[order, 0], place[order, 1])
 
 
-def _meet(
-    geoms: Geoms, i: Ints, j: Ints, min_area_m2: float, most: int
-) -> Callable[[Ints], tuple[Ints, Ints, Floats, Floats]]:
-    def meet(rows: Ints) -> tuple[Ints, Ints, Floats, Floats]:
-        """Of some pairs those that share ground: (i, j, area, place). Of a parcel with many partners first as many are
-        looked at as are told; the others only where these are not enough."""
-        first = _rank(i[rows]) <= most
-        found = share(rows[first])
-        if first.all():
-            return found
-        named, times = np.unique(found[0], return_counts=True)
-        enough = named[times > most]
-        rest = share(rows[~first & ~np.isin(i[rows], enough)])
-        return tuple(np.concatenate(parts) for parts in zip(found, rest, strict=True))  # type: ignore[return-value]
+def _overlaps_of(parcels: Geoms | Shapes, min_area_m2: float, most: int, strip: Strip) -> Floats:
+    """(n, 5) rows of two parcels, area and place."""
+    numbers, low, high = strip
+    # A prepared geometry builds its parts at first use: each strip, on a thread of its own, has geometries of its own.
+    geoms = parcels.take(numbers).geoms if isinstance(parcels, Shapes) else _copied(parcels[numbers])
+    geoms = _valid(geoms)
+    shapely.prepare(geoms)
+    found = [np.empty((0, 5))]
+    for i, j in _box_pairs(geoms, min_area_m2, low, high):
+        own, other, area, place = _meet(geoms, i, j, min_area_m2, most)
+        a, b = numbers[own], numbers[other]
+        found.append(np.column_stack((np.minimum(a, b), np.maximum(a, b), area, place)))
+    return np.concatenate(found)
 
-    def share(rows: Ints) -> tuple[Ints, Ints, Floats, Floats]:
-        same = shapely.equals_identical(geoms[i[rows]], geoms[j[rows]])
-        other = rows[~same]
-        other = other[shapely.relate_pattern(geoms[i[other]], geoms[j[other]], "T********")]
-        rows = np.concatenate((rows[same], other))
-        common = np.concatenate((geoms[i[rows[: len(rows) - len(other)]]],
-                                 shapely.intersection(geoms[i[other]], geoms[j[other]])))  # fmt: skip
-        area = np.asarray(shapely.area(common), dtype=np.float64)
-        large = area > min_area_m2
-        place = shapely.get_coordinates(shapely.point_on_surface(common[large]))
-        return i[rows[large]], j[rows[large]], area[large], place
 
-    return meet
+def _meet(geoms: Geoms, i: Ints, j: Ints, min_area_m2: float, most: int) -> Met:
+    """Of some pairs those that share ground: (i, j, area, place). Of a parcel with many partners first as many are
+    looked at as are told; the others only where these are not enough."""
+    first = _rank(i) <= most
+    found = _share(geoms, i[first], j[first], min_area_m2)
+    if first.all():
+        return found
+    named, times = np.unique(found[0], return_counts=True)
+    rest = ~first & ~np.isin(i, named[times > most])
+    more = _share(geoms, i[rest], j[rest], min_area_m2)
+    return tuple(np.concatenate(parts) for parts in zip(found, more, strict=True))  # type: ignore[return-value]
+
+
+def _share(geoms: Geoms, i: Ints, j: Ints, min_area_m2: float) -> Met:
+    same = shapely.equals_identical(geoms[i], geoms[j])
+    alike, other = np.flatnonzero(same), np.flatnonzero(~same)
+    other = other[shapely.relate_pattern(geoms[i[other]], geoms[j[other]], "T********")]
+    rows = np.concatenate((alike, other))
+    common = np.concatenate((geoms[i[alike]], shapely.intersection(geoms[i[other]], geoms[j[other]])))
+    area = np.asarray(shapely.area(common), dtype=np.float64)
+    large = area > min_area_m2
+    place = shapely.get_coordinates(shapely.point_on_surface(common[large]))
+    return i[rows[large]], j[rows[large]], area[large], place
 
 
 def _rank(i: Ints) -> Ints:
@@ -160,44 +165,26 @@ def _box_pairs(geoms: Geoms, min_area_m2: float, low: float, high: float) -> Ite
         yield i[kept], j[kept]
 
 
-def _tiles(parcels: Geoms | Shapes) -> Iterator[tuple[Ints, Geoms, float, float]]:
-    """Strips from west to east of about TILE parcels: numbers and geometries of all parcels that touch the strip, and
-    the strip's bounds; a parcel over several strips is in each."""
+def _strips(parcels: Geoms | Shapes) -> Iterator[Strip]:
+    """Strips from west to east of about TILE parcels: numbers of all parcels that touch the strip, and the strip's bounds; a
+    parcel over several strips is in each."""
     boxes = parcels.boxes if isinstance(parcels, Shapes) else np.asarray(shapely.bounds(parcels), dtype=np.float64)
     known = np.flatnonzero(np.isfinite(boxes).all(axis=1))
     strips = max(-(-len(known) // TILE), 1)
     cuts = np.quantile(boxes[known, 0], np.linspace(0, 1, strips + 1)) if known.size else np.zeros(2)
     cuts[0], cuts[-1] = -np.inf, np.inf
     for low, high in pairwise(cuts.tolist()):
-        numbers = known[(boxes[known, 0] < high) & (boxes[known, 2] >= low)]
-        geoms = parcels.take(numbers).geoms if isinstance(parcels, Shapes) else parcels[numbers]
-        yield numbers, geoms, low, high
-
-
-def _chunks(i: Ints, cores: int) -> list[Ints]:
-    """Row numbers in chunks, all rows of one `i` in the same: a prepared geometry builds its parts at first use, and
-    must not do so on two threads at once."""
-    order = np.argsort(i, kind="stable")
-    cuts = np.linspace(0, len(i), max(len(i) // CHUNK, cores) + 1).astype(np.int64)[1:-1]
-    begins = np.searchsorted(i[order], i[order[cuts]]) if len(i) else cuts
-    return [np.asarray(chunk) for chunk in np.split(order, begins)]
-
-
-def _prepared(geoms: Geoms) -> Geoms:
-    """The geometries, prepared, each an object of its own."""
-    if len({id(geom) for geom in geoms}) < len(geoms):
-        geoms = _copied(geoms)
-    shapely.prepare(geoms)
-    return geoms
+        yield known[(boxes[known, 0] < high) & (boxes[known, 2] >= low)], low, high
 
 
 def _copied(geoms: Geoms) -> Geoms:
-    return np.asarray(shapely.from_wkb(shapely.to_wkb(geoms)), dtype=object)
+    """The same geometries, each an object of its own."""
+    return np.asarray(shapely.set_srid(geoms, shapely.get_srid(geoms)), dtype=object)
 
 
-def _valid(geoms: Geoms, cores: int) -> Geoms:
+def _valid(geoms: Geoms) -> Geoms:
     """The same geometries, invalid ones made valid: by what they enclose."""
-    valid: NDArray[np.bool_] = valid_on_threads(geoms, cores) | shapely.is_missing(geoms)
+    valid = shapely.is_valid(geoms) | shapely.is_missing(geoms)
     if not valid.all():
         geoms = geoms.copy()
         geoms[~valid] = shapely.make_valid(geoms[~valid])
