@@ -142,9 +142,10 @@ _TURNS = """
     JOIN exchange.listing AS l ON l.county = x.county AND l.listing_id = x.listing_id
     WHERE x.village >= :within AND x.village < :past AND x.at >= :since AND x.at < :until ORDER BY l.number, x.at
 """
-# What changes or renews a contract of a deal, signed within the time, and whether its price lies below that.
+# What changes or renews a contract of a deal, signed within the time, and whether its price or its yearly rise lies below that.
 _FOLLOWED = """
-    SELECT c.number, c.drawn_by::text AS by, c.price < p.price AND c.unit = p.unit AS nothing
+    SELECT c.number, c.drawn_by::text AS by,
+        (c.price < p.price AND c.unit = p.unit) OR c.escalator_percent < p.escalator_percent AS nothing
     FROM exchange.contract AS c
     JOIN exchange.contract AS p ON p.county = c.county AND p.contract_id = c.previous_id
     JOIN exchange.contract_event AS e ON e.county = c.county AND e.contract_id = c.contract_id AND e.kind = 'signed'

@@ -17,7 +17,7 @@ _IN_WORDS = {
     "groups": "taker_group", "answer": "chance", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
     "act": "contract_act", "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
     "shape_type": "shape_type", "shape_wanted": "shape_type",
-    "form": "api_form", "body": "api_body",
+    "form": "api_form", "body": "api_body", "better": "dealt_part",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from landreg.core.errors import Finding
 from landreg.core.units import half_up, mu_of, total_mu
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import deal_queries, land_queries, project_queries, queries
+from landreg.exchange.contracts import deal_queries, dealing, land_queries, project_queries, queries
 from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract
@@ -85,6 +85,7 @@ def judged(
         same = _says_the_same(draft.previous, draft, pieces, values, law)
         if idle := con_63_change_changes_something((draft.previous.contract.number, same), law):
             findings.append(idle)
+        findings += dealing.against(uow.session, draft, pieces, law)
     codes = [one.code for one in draft.parcels]
     stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
     if draft.operated_id is not None:

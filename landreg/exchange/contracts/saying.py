@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.core.units import total_mu
-from landreg.exchange.contracts import draft_queries, queries
+from landreg.exchange.contracts import dealing, draft_queries, queries
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.offering import comes_to
 from landreg.exchange.contracts.rules.clauses import asked_of
@@ -61,6 +61,7 @@ def told_of(session: Session, row: Contract, law: Law, *, own: bool = False) -> 
         if row.kind == "exchange" and row.clauses.get("swapped"):
             one, other = sides(str(row.clauses["swapped"]))
             told.append(con_107_exchange_is_about_even((row.number, row.price, one, other), law))
+        told.append(dealing.told(session, row, law))
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
         mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)
         told.append(con_87_price_is_usual(Priced(row.number, row.kind, row.unit, row.price, mu), law))

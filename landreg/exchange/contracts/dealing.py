@@ -1,0 +1,87 @@
+"""A change held against the deal by which its contract came to be (CON-116, CON-117)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.core.errors import Finding
+from landreg.core.periods import beijing_day
+from landreg.core.units import total_mu
+from landreg.exchange.bidding.deal_model import Priority
+from landreg.exchange.contracts import deal_queries, queries
+from landreg.exchange.contracts.drafts import Draft
+from landreg.exchange.contracts.model import Contract, ContractParcel
+from landreg.exchange.contracts.rules import instalments
+from landreg.exchange.contracts.rules.dealt import Agreed, Kept, con_116_dealt_terms_stand, con_117_less_than_was_dealt
+from landreg.exchange.contracts.rules.wording import Parcelled
+from landreg.exchange.listings.rules.units import of_whole
+from landreg.law.book import Law
+
+RULINGS = ("award", "judgment")
+
+
+def against(session: Session, draft: Draft, pieces: Sequence[Parcelled], law: Law) -> list[Finding]:
+    """What stops a change of a contract that came by a deal (CON-116)."""
+    previous, terms = draft.previous, draft.terms
+    above = _changed(session, previous.contract) if previous else []
+    found = deal_queries.dealt(session, above[0].county, above[0].deal_id) if above and above[0].deal_id else None
+    if found is None:
+        return []
+    window = sa.select(Priority.priority_id).where(
+        Priority.county == found.deal.county, Priority.listing_id == found.deal.listing_id
+    )
+    events = [one for row in above for one in queries.whole(session, row).events]
+    now = Agreed(
+        terms.unit, terms.grain, min((one.price for one in pieces), default=terms.price), terms.escalator_percent,
+        (terms.from_on, terms.until_on), terms.paid_every, terms.paid_before, total_mu(one.area_m2 for one in pieces),
+        frozenset(one.code for one in pieces), max((one.due_on for one in terms.instalments), default=None),
+    )  # fmt: skip
+    kept = Kept(
+        above[-1].number, beijing_day(found.deal.decided_at), _agreed(session, above[0]), _of_whole(now, terms.price),
+        contested=found.deal.way in ("auction", "sealed") or session.scalars(window.limit(1)).first() is not None,
+        ruled=any(one.kind == "settled" and one.facts.get("document") in RULINGS for one in events),
+    )  # fmt: skip
+    wrong = con_116_dealt_terms_stand(kept, law)
+    return [wrong] if wrong else []
+
+
+def told(session: Session, row: Contract, law: Law) -> Finding | None:
+    """What both sides read of a draft that changes a contract of the market (CON-117)."""
+    above = _changed(session, row)
+    if row.relation != "change" or len(above) < 2 or above[0].deal_id is None:
+        return None
+    day = beijing_day(above[0].drawn_at)
+    kept = Kept(row.number, day, _agreed(session, above[0]), _agreed(session, row))
+    return con_117_less_than_was_dealt(kept, law)
+
+
+def _changed(session: Session, row: Contract) -> list[Contract]:
+    """A contract after those that it changes, one by the other, the first of them first."""
+    found: list[Contract] = [row]
+    while found[0].relation == "change" and found[0].previous_id is not None:
+        above = queries.one(session, row.county, found[0].previous_id)
+        if above is None:
+            break
+        found.insert(0, above)
+    return found
+
+
+def _agreed(session: Session, row: Contract) -> Agreed:
+    """The terms of a contract that is drawn."""
+    parcels: Sequence[ContractParcel] = queries.whole(session, row).parcels
+    said = Agreed(
+        row.unit, row.grain, min((one.price for one in parcels), default=row.price), row.escalator_percent,
+        (row.from_on, row.until_on), row.paid_every, row.paid_before, total_mu(one.area_m2 for one in parcels),
+        frozenset(one.parcel_code for one in parcels),
+        max((one.due_on for one in instalments.read(row.instalments)), default=None),
+    )  # fmt: skip
+    return _of_whole(said, row.price)
+
+
+def _of_whole(said: Agreed, price: Decimal) -> Agreed:
+    return replace(said, price=price) if of_whole(said.unit) else said
