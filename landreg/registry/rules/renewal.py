@@ -242,6 +242,14 @@ def ren_15_fewer_are_explained(decision: Decision, law: Law) -> Finding | None:
     return Finding("REN-15", "explained", values, subject=decision.number)
 
 
+def ren_20_who_moved_is_a_member(decision: Decision, law: Law) -> Finding | None:
+    """REN-20: who moved, or is registered or settled elsewhere, is a member still, and is counted among all of them. RCEO-17,
+    RCEO-18.
+    """
+    words = register_named(decision.explained) if decision.counted > decision.members else []
+    return Finding("REN-20", "explained", {"words": words}, subject=decision.number) if words else None
+
+
 def ren_17_where_one_lives_is_no_ground(said: str) -> Finding | None:
     """REN-17: words for which a household does not go with the others name no register of residence: its place is no ground.
     RLCL-27.
@@ -294,4 +302,5 @@ DECISION_RULES = (
     ren_7_held_after_publication,
     ren_8_members_as_registered,
     ren_15_fewer_are_explained,
+    ren_20_who_moved_is_a_member,
 )

@@ -128,8 +128,12 @@ def test_a_plan_within_the_law_passes() -> None:
         ({"counted": 404, "explained": "登记簿含未成年人"}, {"REN-15"}),
         ({"counted": 404, "explained": "x"}, {"REN-15"}),
         ({"counted": 404, "explained": "314"}, {"REN-15"}),
-        ({"counted": 404, "explained": "未成年人 300 人，已迁出 13 人"}, {"REN-15"}),
-        ({"counted": 404, "explained": "未成年人 300 人，已迁出 14 人"}, set()),
+        ({"counted": 404, "explained": "未成年人 300 人，已取得其他集体成员身份 13 人"}, {"REN-15"}),
+        ({"counted": 404, "explained": "未成年人 300 人，已取得其他集体成员身份 14 人"}, set()),
+        ({"counted": 404, "explained": "未成年人 300 人，已迁出 14 人"}, {"REN-20"}),
+        ({"counted": 404, "explained": "户籍已迁出 314 人"}, {"REN-20"}),
+        ({"counted": 404, "explained": "未成年人 300 人，全家搬到县城居住 14 人"}, {"REN-20"}),
+        ({"counted": 404, "explained": "已死亡 4 人，未成年人 300 人，已成为公务员 10 人"}, set()),
     ],
 )
 def test_two_thirds_of_all_members_decide_after_publication_on_minutes(
@@ -266,7 +270,19 @@ def test_a_seizure_is_renewed_for_three_years_from_its_last_day_or_told(
 
 
 @pytest.mark.parametrize(
-    "said", ["已进城落户，不再延包", "户口迁走了", "户口不在本村", "全户户籍注销", "户主去世，儿子已落户县城"]
+    "said",
+    [
+        "已进城落户，不再延包",
+        "户口迁走了",
+        "户口不在本村",
+        "全户户籍注销",
+        "户主去世，儿子已落户县城",
+        "搬到县城居住",
+        "全家住在城里",
+        "进城多年",
+        "已迁出本村",
+        "在县城买房",
+    ],
 )
 def test_where_somebody_lives_or_is_registered_leaves_nobody_out(said: str) -> None:
     found = ren_17_where_one_lives_is_no_ground(said)
@@ -275,7 +291,17 @@ def test_where_somebody_lives_or_is_registered_leaves_nobody_out(said: str) -> N
 
 
 @pytest.mark.parametrize(
-    "said", ["没有交来户口簿复印件", "户主身份证与户口簿不一致", "户主去世，户口已注销", "书面要求暂缓", "三次上门无人"]
+    "said",
+    [
+        "没有交来户口簿复印件",
+        "户主身份证与户口簿不一致",
+        "户主去世，户口已注销",
+        "书面要求暂缓",
+        "三次上门无人",
+        "合同档案搬到镇政府，尚未取回",
+        "户主住院",
+        "户主去世，遗属迁出",
+    ],
 )
 def test_a_paper_a_death_or_a_household_s_own_cause_is_said_as_it_is(said: str) -> None:
     assert ren_17_where_one_lives_is_no_ground(said) is None
