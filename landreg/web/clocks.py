@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,11 +29,14 @@ class Days:
 
 @dataclass(frozen=True)
 class Clocks:
-    """What a page shows: the days asked for, what they mean to the register, and today."""
+    """What a page shows: the days asked for, what they mean to the register, and today. otherwise: other days were asked for, which
+    are none, and the page tells of today instead.
+    """
 
     days: Days
     as_of: AsOf
     today: date
+    otherwise: bool = False
 
     @property
     def elsewhen(self) -> bool:
@@ -59,7 +62,7 @@ def asked(now: datetime) -> Clocks:
     shown again for such a finding tells of today.
     """
     again = any(finding.field in FIELDS for finding in pages.page_findings())
-    return clocks(Days() if again else read_query(Days), now)
+    return replace(clocks(Days(), now), otherwise=True) if again else clocks(read_query(Days), now)
 
 
 def clocks(days: Days, now: datetime) -> Clocks:

@@ -81,6 +81,24 @@ def test_excerpts_print_the_day_of_the_contract_and_of_the_one_that_brought_a_pa
         assert "2024-05-06 签订的合同取得" in text
 
 
+def test_an_excerpt_tells_nothing_of_a_day_to_come_and_of_no_day_that_was_mistyped(
+    browser: Browser, right: Any, superuser: Connection
+) -> None:
+    code = superuser.execute("SELECT code FROM party.household LIMIT 1").fetchone()[0]
+    form = f"/rights/{COUNTY}/{right}"
+    for page, address in ((form, f"{form}/excerpts"), (None, f"/excerpts/new/household/{code}")):
+        browser.get(form)
+        for day, rule in (("2999-01-01", "CLK-1"), ("2026-13-45", "FORM-2")):
+            refused = browser.post(f"{address}?day={day}", ASKED)
+            assert (refused.status_code, rule in refused.text) == (400, True), (address, day)
+        shown = browser.get(f"{page or address}?day=2026-13-45&said=%27")
+        assert (shown.status_code, "FORM-2" in shown.text) == (400, True)
+        assert 'name="purpose"' not in shown.text, "no paper of today for who meant another day"
+    shown = browser.get(f"/households/{code}?day=2026-13-45")
+    assert "/excerpts/new" not in shown.text
+    assert superuser.execute("SELECT count(*) FROM registry.excerpt").fetchone() == (0,)
+
+
 def test_an_excerpt_is_refused_without_who_asks_what_for_or_where_there_was_no_right(
     browser: Browser, another_browser: Browser, right: Any, superuser: Connection
 ) -> None:

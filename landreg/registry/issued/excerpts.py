@@ -83,9 +83,14 @@ def issue(
 
 
 def enter(uow: UnitOfWork, county: str, subject: Subject, asked: AsOf, asker: Asker, desk: Desk, store: Store) -> str:
-    """Print an excerpt about a subject, keep it, and tell the log. Returns its number."""
+    """Print an excerpt about a subject, keep it, and tell the log. Returns its number. Raises BadInput (CLK-1) for a day that has
+    not come: nobody hands out what will be.
+    """
+    today = beijing_day(uow.now)
+    if asked.valid > today:
+        raise BadInput(Finding("CLK-1", "day", {"asked": asked.valid, "today": today}))
     serial = draw(uow, "excerpt_number")[0]
-    number = f"{county}-Z{beijing_day(uow.now):%Y%m%d}-{serial:07d}"
+    number = f"{county}-Z{today:%Y%m%d}-{serial:07d}"
     token = secrets.token_urlsafe(12)
     paper = papers.Excerpt(
         number=number,
@@ -97,7 +102,7 @@ def enter(uow: UnitOfWork, county: str, subject: Subject, asked: AsOf, asker: As
         parcels=subject.parcels,
         officer=uow.actor.name,
         authority=desk.authority(uow.session, county),
-        issued_on=beijing_day(uow.now),
+        issued_on=today,
         check_url=f"{desk.base_url}/c/{token}",
         tables=subject.tables,
     )
