@@ -153,6 +153,28 @@ def test_an_exchange_is_chosen_parcel_by_parcel(
     assert take in parcels(officers[0], mine)
 
 
+def test_no_land_is_exchanged_with_oneself_nor_with_another_than_the_page_names(
+    deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    mine, theirs = right_of(officers[0]), right_of(officers[0], SECOND)
+    own = parcels(officers[0], mine)[0]
+    address = f"/rights/{COUNTY}/{mine}/acts/exchange"
+    for other in (HOUSEHOLD, "610902999999999999"):
+        shown = deng.get(f"{address}?other={other}").text
+        assert f"不能和 {other} 互换" in shown
+        assert 'name="take"' not in shown
+    self = {"right": str(mine), "give": own, "take": own, "signed_on": "2026-01-05"}
+    for given, code in (
+        (self, "TR-4"),
+        ({**self, "other": SECOND}, "TR-15"),
+        ({**self, "right": str(theirs), "take": parcels(officers[0], theirs)[0], "other": HOUSEHOLD}, "TR-15"),
+    ):
+        for step in ("preview", "open"):
+            answer = deng.post(address, {**given, "step": step})
+            assert (answer.status_code >= 400, code in answer.text) == (True, True), (given, step)
+    assert one(officers[0], """SELECT count(*) FROM registry."case" WHERE act_kind = 'exchange'""") == 0
+
+
 def test_a_house_is_inherited_by_a_person_who_is_no_member(
     deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:

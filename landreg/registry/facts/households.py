@@ -189,6 +189,7 @@ def _facts(
         term=term_of(land),
         people=people,
         head=_head(household, of),
+        household=case.household_code,
         homesteads=_codes(held, HOMESTEAD),
         shared=tuple(one.right.row["code"] for one in rights if len(one.holders) > 1),
         operated=_operated(case, found),

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.person_queries import masked_persons
 from landreg.access.policy import allow, current_actor
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import NotFound, Refused
+from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.land.queries import division_path
 from landreg.law.book import terms
@@ -107,13 +107,25 @@ def apply_on_right(county: str, right_id: UUID, kind: str) -> Response | Redirec
     return opened(county, applications.apply_on_right(actor, county, right_id, kind, asked))
 
 
+def _exchange(actor: Actor, county: str) -> Request:
+    """The request of an exchange. Raises Refused (TR-15) where the right is not that of the household which the page names."""
+    asked, code = forms.exchange(actor, county), _named_other()
+    if code:
+        with unit_of_work(actor) as uow:
+            other = household_queries.household_of(uow.session, code) if HOUSEHOLD_CODE.fullmatch(code) else None
+            of = [] if other is None else household_queries.land_of(uow.session, county, other.household_id)
+        if asked.right_id not in {one.right_id for one in of}:
+            raise Refused(Finding("TR-15", "take", {"parcels": list(asked.take)}, subject=code))
+    return asked
+
+
 _ON_HOUSEHOLD: Mapping[str, Callable[..., Request]] = {
     "division": forms.division,
     "household_merge": forms.household_merge,
     "representative_change": forms.representative_change,
 }
 _ON_RIGHT: Mapping[str, Callable[..., Request]] = {
-    "exchange": forms.exchange,
+    "exchange": _exchange,
     "homestead_inheritance": forms.homestead_inheritance,
     "land_operation": forms.land_operation,
     "land_operation_change": forms.land_operation_change,
@@ -137,7 +149,7 @@ def _household_page(code: str, kind: str, asked: Request | None) -> Response:
             law = load_law(session, household.county, beijing_day(uow.now))
             values, _ = applications.case_on_household(uow, law, household, kind, provisional(asked))
             preview = _preview(uow, values)
-        other = _other(session, household.collective_id)
+        other = _other(session, household.collective_id, code)
         homesteads = _homesteads(session, household)
         both = both_hold_homesteads(homesteads, _homesteads(session, other), code) if other else None
         return pages.render(
@@ -179,7 +191,7 @@ def _right_page(county: str, right_id: UUID, kind: str, asked: Request | None) -
             values, _ = applications.case_on_right(uow, law, county, right_id, kind, provisional(asked))
             preview = _preview(uow, values)
         holder = parties.household(session, county, bundle.right.row["household_id"])
-        other = _other(session, holder.collective_id) if holder else None
+        other = _other(session, holder.collective_id, holder.code) if holder else None
         return pages.render(
             f"registry/{kind if kind not in _OPERATION else 'land_operation'}.html",
             kind=kind,
@@ -191,6 +203,7 @@ def _right_page(county: str, right_id: UUID, kind: str, asked: Request | None) -
             members=_members(session, holder) if holder and kind == "homestead_inheritance" else [],
             mine=household_queries.land_under(session, county, bundle),
             other=other,
+            unfit="" if other else _named_other()[:20],
             theirs=household_queries.land_of(session, county, other.household_id) if other else [],
             neighbours=household_queries.households_of(session, county, holder.collective_id, holder.code)
             if holder and kind == "exchange"
@@ -210,11 +223,15 @@ _REASONS = {
 }
 
 
-def _other(session: Session, collective: UUID) -> Household | None:
-    """The household on the other side that the address or the form names; None where there is none in the collective."""
-    code = (request.form.get("other") or request.args.get("other") or "").strip()
+def _other(session: Session, collective: UUID, own: str) -> Household | None:
+    """The household on the other side that the address or the form names; None where there is no other one in the collective."""
+    code = _named_other()
     found = household_queries.household_of(session, code) if HOUSEHOLD_CODE.fullmatch(code) else None
-    return found if found is not None and found.collective_id == collective else None
+    return found if found is not None and found.collective_id == collective and found.code != own else None
+
+
+def _named_other() -> str:
+    return (request.form.get("other") or request.args.get("other") or "").strip()
 
 
 def _members(session: Session, household: Household) -> list[dict[str, Any]]:

@@ -50,13 +50,15 @@ class Gone:
 class HouseholdActFacts(ActFacts):
     """What an act on households is about. people: the members of this household; head: who stands for it now.
 
-    homesteads: codes of its homesteads. shared: codes of its rights that it shares with another household. filed: the issuing
-    party was told. heir_member: the heir is a member of the collective. misnamed_of: in a division the new households, by number,
-    whose representative is misnamed; 0 is the old one. gone: by code, of the parcels that an exchange names and neither side has.
+    household: its code. homesteads: codes of its homesteads. shared: codes of its rights that it shares with another household.
+    filed: the issuing party was told. heir_member: the heir is a member of the collective. misnamed_of: in a division the new
+    households, by number, whose representative is misnamed; 0 is the old one. gone: by code, of the parcels that an exchange names
+    and neither side has.
     """
 
     people: Mapping[UUID, MemberFacts] = field(default_factory=dict)
     head: UUID | None = None
+    household: str = ""
     homesteads: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     filed: bool = True

@@ -99,11 +99,11 @@ def hs_8_nobody_lives_there(facts: HouseholdActFacts, law: Law) -> Finding | Non
 
 
 def tr_4_exchange_within_the_collective(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """TR-4: households of one collective exchange parcels with each other. RLCL-33."""
+    """TR-4: two households of one collective exchange parcels with each other, none with itself. RLCL-33."""
     if not isinstance(facts.asked, Exchange):
         return None
     other = facts.other
-    if other is not None and other.collective == facts.collective and other.code != facts.code:
+    if other is not None and other.collective == facts.collective and other.code != facts.household:
         return None
     return Finding("TR-4", "other", {"other": other.code if other else None}, subject=facts.code)
 

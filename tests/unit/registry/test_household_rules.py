@@ -55,6 +55,7 @@ def facts(asked: Request, **changed: Any) -> HouseholdActFacts:
     sound = HouseholdActFacts(
         act_kind=KINDS[type(asked)],  # type: ignore[index]
         code="H1",
+        household="H1",
         asked=asked,
         right_kind="contract_management",
         parcels=("P1", "P2"),
@@ -136,7 +137,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("TR-20", EXCHANGE, {"restrictions": (replace(MORTGAGE, no_transfer=True),)}),
     ("TR-13", MERGE, {"other": replace(OTHER, term=LATER)}),
     ("TR-4", EXCHANGE, {"other": replace(OTHER, collective="D")}),
-    ("TR-4", EXCHANGE, {"other": replace(OTHER, code="H1")}),
+    ("TR-4", EXCHANGE, {"code": "H1J", "other": replace(OTHER, code="H1")}),
     ("TR-14", EXCHANGE, {"other": replace(OTHER, term=LATER)}),
     ("CT-12", EXCHANGE, {"term": OVER, "other": replace(OTHER, term=OVER)}),
     ("TR-31", replace(EXCHANGE, take=()), {}),
