@@ -112,7 +112,7 @@ def _accept(office: Office) -> None:
                       name=paper.name, cases=[row.case_id])  # fmt: skip
         cases.accept(office.registrar, row.county, [row.case_id])
         cases.review(office.reviewer, row.county, [row.case_id])
-        notices.publish(office.registrar, row.county, [row.case_id], "有偿退出注销登记公告")
+        notices.publish(office.registrar, row.county, [row.case_id], "有偿退出注销登记公告", office.board)
 
 
 def _register(office: Office) -> None:

@@ -58,7 +58,7 @@ def publish(office: Office, *collectives: str) -> None:
             for first in range(0, len(ids), STEP):
                 step(actor, office.county, ids[first : first + STEP])
         if ids := _ids(office, code, "reviewed"):
-            notices.publish(office.registrar, office.county, ids, f"{roster.collective}延包名册公示")
+            notices.publish(office.registrar, office.county, ids, f"{roster.collective}延包名册公示", office.board)
 
 
 def renew(office: Office, tools: Tools) -> None:

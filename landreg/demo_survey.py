@@ -31,7 +31,7 @@ from landreg.registry.casework import batch_papers, cases, notices, opening
 from landreg.registry.documents import Store
 from landreg.registry.facts import first_papers
 from landreg.registry.figures import Figure, set_figure
-from landreg.registry.issued import certificates
+from landreg.registry.issued import certificates, noticed
 
 SAMPLE, COLLECTIVE = (CHECKOUT / "data" / "sample" / name for name in ("hanbin.zip", "hanbin-collective.zip"))
 """The county's survey, and a later one of what a collective of it gives out itself."""
@@ -75,7 +75,7 @@ def surveyed(steps: Steps, settings: Settings, staff: dict[str, Actor], sample: 
     archived(staff["registrar"], Store(settings.store), batches)
     _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
     _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
-    _publish(steps, staff["registrar"], batches)
+    _publish(steps, settings, staff["registrar"], batches)
     return batches
 
 
@@ -155,7 +155,8 @@ def _each(
                 advance(done)
 
 
-def _publish(steps: Steps, registrar: Actor, batches: Sequence[Opened]) -> None:
+def _publish(steps: Steps, settings: Settings, registrar: Actor, batches: Sequence[Opened]) -> None:
+    board = noticed.board(Store(settings.store), settings.base_url)
     with steps("公告 notice", len(batches)) as advance:
         for done, (village, batch) in enumerate(batches, 1):
             if ids := _ids(SYSTEM, batch, "reviewed"):
@@ -164,7 +165,7 @@ def _publish(steps: Steps, registrar: Actor, batches: Sequence[Opened]) -> None:
                         text("SELECT name FROM land.division WHERE code = :code"), {"code": village}
                     )
                     title = f"{name.scalar() or village}土地承包经营权、宅基地使用权首次登记公告"
-                notices.publish(registrar, COUNTY, ids, title)
+                notices.publish(registrar, COUNTY, ids, title, board)
             advance(done)
 
 

@@ -29,6 +29,7 @@ from landreg.registry.casework import applications, cases, notices
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
 from landreg.registry.facts.proposals import papers_of
+from landreg.registry.issued.noticed import board
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -62,6 +63,11 @@ class Office:
     reviewer: Actor
     store: Store
     base_url: str = ""
+
+    @property
+    def board(self) -> notices.Board:
+        """What its public notices are put up with."""
+        return board(self.store, self.base_url)
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def do_month(office: Office, month: Sequence[Planned], pass_days: Callable[[int]
     _step(office.county, under_way, ("accepted",), lambda some: cases.review(office.reviewer, office.county, some))
     noticed = _in(office.county, under_way, ("reviewed",), noticed=True)
     if noticed:
-        notices.publish(office.registrar, office.county, noticed, "注销与证书遗失公告")
+        notices.publish(office.registrar, office.county, noticed, "注销与证书遗失公告", office.board)
     _step(
         office.county,
         under_way,

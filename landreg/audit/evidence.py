@@ -136,8 +136,12 @@ def _papers(made: _Bundle, session: Session, store: Store, case: Case) -> None:
     for paper in rows.papers_of(session, case):
         made.put_paper(store, f"papers/{paper.kind}-{paper.number}.pdf", paper.pdf_sha256, 0)
     notice = rows.notice_of(session, case)
-    if notice is not None and notice.pdf_sha256:
-        made.put_paper(store, f"papers/notice-{notice.number}.pdf", notice.pdf_sha256, 0)
+    if notice is not None:
+        name = f"papers/notice-{notice.number}.pdf"
+        if notice.pdf_sha256:
+            made.put_paper(store, name, notice.pdf_sha256, 0)
+        else:
+            made.leave_out(name, "", "not kept when it was published")
 
 
 def _proofs(made: _Bundle, session: Session, entries: Iterable[tuple[str, str]]) -> list[str]:

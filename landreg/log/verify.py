@@ -355,7 +355,8 @@ _TOLD: dict[str, tuple[str, str, dict[str, str]]] = {
     "notice.published": (
         "notice",
         "number",
-        {"published_on": "", "last_day": "", "published_at": "", "by": "published_by", "cases": "content.cases"},
+        {"published_on": "", "last_day": "", "published_at": "", "by": "published_by", "cases": "content.cases",
+         "sha256": "pdf_sha256"},
     ),
     "paper.issued": (
         "paper",
@@ -1011,7 +1012,7 @@ def _check_given(folder: Path, leaf: dict[str, Any]) -> None:
 
 def _check_papers(folder: Path, rows: dict[str, list[dict[str, Any]]], sums: dict[str, str]) -> None:
     """That the file of each row is there as the row has it, or is named among the missing, and that no other is there."""
-    missing = (row for row in _json_list(folder / "missing.json") if isinstance(row, dict))
+    missing = (row for row in _json_list(folder / "missing.json") if isinstance(row, dict) and row.get("sha256"))
     there = {name: digest for name, digest in sums.items() if name.startswith("papers/")}
     there |= {f"missing.json {row.get('file')}": str(row.get("sha256")) for row in missing}
     named = {}

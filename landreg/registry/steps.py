@@ -128,11 +128,12 @@ def take(
     *,
     press: Callable[[], Any] | None = None,
     seal: Callable[[], Any] | None = None,
+    board: notices.Board | None = None,
     title: str = "",
     said: str = "",
 ) -> Stepped:
-    """Take a step with cases. said: by what a review without papers was checked. Raises NotAllowed for another role; a refusal of
-    one case alone is raised as by its service.
+    """Take a step with cases. board: what a notice is put up with. said: by what a review without papers was checked. Raises
+    NotAllowed for another role; a refusal of one case alone is raised as by its service.
     """
     if not actor.has(*step.roles):
         raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in step.roles]}))
@@ -147,7 +148,7 @@ def take(
                 actor, county, case_ids, "review", lambda: cases.review(actor, county, case_ids, with_it)
             )
         case "publish":
-            return notices.publish(actor, county, case_ids, title)[1]
+            return notices.publish(actor, county, case_ids, title, board)[1]
         case "take_up":
             return worklist.take_up(actor, county, case_ids)
         case "register":

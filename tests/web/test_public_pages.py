@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date
 from pathlib import Path
@@ -68,6 +69,24 @@ def test_a_notice_shows_what_will_be_registered_and_no_identity_number(browser: 
 
 def test_a_notice_is_printed_as_a_paper(browser: Browser, notice: str) -> None:
     assert browser.client.get(f"/notices/{notice}/paper.pdf").data.startswith(b"%PDF")
+
+
+def test_a_notice_that_a_desk_published_is_fetched_as_it_was_put_up(
+    deng: Browser, browser: Browser, officers: tuple[Actor, Actor], superuser: Any, worker: Actor, database: Settings
+) -> None:
+    batch = opening.open_batch(officers[0], COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    ids = in_state(officers[0], batch, "draft")
+    cases.accept(officers[0], COUNTY, ids)
+    cases.review(officers[1], COUNTY, ids)
+    page = f"/cases/{COUNTY}/{ids[0]}"
+    deng.get(page)
+    assert deng.post(f"{page}/steps/publish", {"title": "样本村公告"}).status_code == 303
+    number = one(officers[0], "SELECT number FROM registry.notice")
+    hung = browser.client.get(f"/notices/{number}/paper.pdf").data
+    seal(worker, database)
+    assert browser.client.get(f"/notices/{number}/paper.pdf").data == hung
+    assert hashlib.sha256(hung).hexdigest() == one(officers[0], "SELECT pdf_sha256 FROM registry.notice")
+    assert "样本村公告" in browser.get(f"/notices/{number}").text
 
 
 def test_anybody_objects_and_the_case_stops(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -45,17 +45,23 @@ from landreg.registry.rules.renewal import RenewalFacts
 from landreg.registry.rules.renewal_requests import Renewal
 from landreg.registry.rules.requests import Reissue
 
+Board: TypeAlias = Callable[[UnitOfWork, Notice], str]
+"""Prints the paper of a notice as it is put up, keeps it, and gives its hash."""
 OUTCOMES = ("upheld", "dismissed", "withdrawn")
 """How an objection may end."""
+PAPER = "paper"
+"""In the content of a notice: the hash of its paper, for who reads no table."""
 IN_FAVOUR = ("dismissed", "withdrawn")
 """Outcomes of an objection that let the case go on."""
 WITHDRAWAL = "objection_withdrawal"
 """The paper by which an objector takes an objection back."""
 
 
-def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
-    """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4). Raises Refused
-    (GUARD-1) for a title that ties the land to settling.
+def publish(
+    actor: Actor, county: str, case_ids: Sequence[UUID], title: str, board: Board | None = None
+) -> tuple[str, Stepped]:
+    """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4). board: keeps
+    its paper, which is in the log with it. Raises Refused (GUARD-1) for a title that ties the land to settling.
     """
     number = ""
 
@@ -63,6 +69,11 @@ def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> 
         nonlocal number
         ties_nothing(law.on, title=title)
         notice = _notice(uow, cases, law, title)
+        if board is not None:
+            notice.pdf_sha256 = board(uow, notice)
+            notice.content = {**notice.content, PAPER: notice.pdf_sha256}
+        uow.session.add(notice)
+        uow.session.flush()
         number = notice.number
         set_values(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)
         facts, personal = notice_facts(
@@ -73,6 +84,7 @@ def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> 
             notice.content,
             notice.published_by,
             notice.published_at,
+            notice.pdf_sha256,
         )
         stage(uow, Entry("notice.published", county, notice.village, number, facts, personal))
 
@@ -216,7 +228,7 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         **roster_queries.parcels_registered(uow.session, cases[0].county, codes),
     }
     (serial,) = next_in_book(uow, cases[0].county, "notice")
-    notice = Notice(
+    return Notice(
         county=cases[0].county,
         notice_id=uuid4(),
         number=f"{cases[0].county}-G{today.year}-{serial:05d}",
@@ -233,9 +245,6 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
             **roster_queries.noticed_with(uow.session, cases[0].county, cases[0].batch_id),
         },
     )
-    uow.session.add(notice)
-    uow.session.flush()
-    return notice
 
 
 def _corrected_land(uow: UnitOfWork, county: str, proposed: Sequence[Proposal | ActProposal]) -> dict[str, str]:

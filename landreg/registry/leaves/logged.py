@@ -166,11 +166,14 @@ def notice_facts(
     content: Mapping[str, Any],
     published_by: UUID,
     published_at: datetime,
+    pdf_sha256: str | None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the log says of a notice: its days and its cases; personal, since it names holders: title and whole content."""
+    """What the log says of a notice: its days, its cases, and its paper by hash where that was kept; personal, since it names
+    holders: title and whole content.
+    """
     cases = [row.get("case", "") for row in content.get("rows", ())]
     facts = {"notice": number, "published_on": published_on, "last_day": last_day, "cases": cases}
-    facts |= {"by": published_by, "published_at": published_at}
+    facts |= {"by": published_by, "published_at": published_at} | ({"sha256": pdf_sha256} if pdf_sha256 else {})
     return facts, {"content": json.dumps([title, content], ensure_ascii=False, sort_keys=True)}
 
 
@@ -302,4 +305,6 @@ _CERTIFICATES = f"""
         {CERTIFICATE_TEXT} AS registered
     FROM registry.certificate AS c LEFT JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
 """
-_NOTICES = "SELECT number, published_on, last_day, title, content, published_by, published_at FROM registry.notice"
+_NOTICES = (
+    "SELECT number, published_on, last_day, title, content, published_by, published_at, pdf_sha256 FROM registry.notice"
+)

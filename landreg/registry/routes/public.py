@@ -25,11 +25,13 @@ from landreg.law.queries import load_law
 from landreg.log import queries as log
 from landreg.registry import public_desk, public_queries, queries, typed
 from landreg.registry.casework import desk
+from landreg.registry.casework.notices import PAPER
 from landreg.registry.finding import is_citizen_id
+from landreg.registry.issued import noticed
 from landreg.registry.papers import office as prints
 from landreg.registry.routes.certificates import proof_file
 from landreg.registry.routes.papers import pdf_file
-from landreg.registry.routes.surroundings import settings
+from landreg.registry.routes.surroundings import settings, store
 from landreg.registry.rules.objections import reg_35_can_be_answered
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -91,47 +93,34 @@ def notice(number: str) -> Response:
             today=desk.today(session),
             place=public_desk.place(session, found.village),
             chosen=request.values.get("case", ""),
-            checkpoint=_checkpoint(session),
+            checkpoint=noticed.checkpoint(session),
             receipt=receipt,
             answer=public_queries.objection_told(session, number, receipt) if receipt else None,
         )
-
-
-def _checkpoint(session: Session) -> str:
-    """The log's last checkpoint; '' before the first."""
-    try:
-        return log.checkpoint(session).note
-    except NotFound:
-        return ""
 
 
 @blueprint.get("/notices/<number>/paper.pdf")
 @allow(Role.PUBLIC)
 @limiter.limit(PAPERS)
 def paper(number: str) -> Response:
-    """The notice as a paper to be put up, with the log's checkpoint of today."""
+    """The notice as a paper as it was put up, with the log's checkpoint of then; where none was kept, as it is printed now."""
     with unit_of_work(NOBODY) as uow:
         found = public_queries.public_notice(uow.session, number)
     if found is None:
         raise NotFound
+    called = f"{_('公告')}-{number}"
+    if sha256 := found.content.get(PAPER):
+        return pdf_file(store().read(sha256), called)
     # A county's own figures are in a table: the process reads them, the public's login reads none.
     with unit_of_work(door()) as uow:
         law = load_law(uow.session, number[:6], found.published_on)
     with unit_of_work(NOBODY) as uow:
         session = uow.session
         made = prints.Desk(law, settings().base_url, queries.is_demo(session))
-        pdf = prints.notice(
-            made,
-            found.content,
-            number=found.number,
-            title=found.title,
-            village=public_desk.place(session, found.village),
-            published_on=found.published_on,
-            last_day=found.last_day,
-            authority=law.text("CERT-2.authority").replace("{county}", public_desk.place(session, number[:6])),
-            checkpoint=_checkpoint(session),
-        )
-    return pdf_file(pdf, f"{_('公告')}-{number}")
+        authority = law.text("CERT-2.authority").replace("{county}", public_desk.place(session, number[:6]))
+        village = public_desk.place(session, found.village)
+        pdf = noticed.printed(made, found, village, authority, noticed.checkpoint(session))
+    return pdf_file(pdf, called)
 
 
 @dataclass(frozen=True)
@@ -232,7 +221,7 @@ def _checked(meant: str, asked: str) -> Response | Redirect:
             case=None,
             leaf=leaf,
             today=desk.today(session),
-            checkpoint=_checkpoint(session),
+            checkpoint=noticed.checkpoint(session),
         )
 
 

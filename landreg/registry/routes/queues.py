@@ -31,7 +31,7 @@ from landreg.registry.papers.office import telephone
 from landreg.registry.routes import later_shown
 from landreg.registry.routes.case_sheets import sheet_of_cases
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
-from landreg.registry.routes.surroundings import looking_of, press, reachable
+from landreg.registry.routes.surroundings import board, looking_of, press, reachable
 from landreg.registry.rules.desk import WAITING
 from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
 from landreg.web import i18n, pages, problems, sheets
@@ -268,7 +268,7 @@ def taken(
     if step.name == "publish" and not title:
         raise BadInput(Finding("FORM-1", "title"))
     try:
-        stepped = steps.take(actor, county, ids, step, press=press, title=title, said=said)
+        stepped = steps.take(actor, county, ids, step, press=press, board=board(), title=title, said=said)
     except Refused as error:
         if any(finding.code != "REG-13" for finding in error.findings):
             raise

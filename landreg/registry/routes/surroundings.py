@@ -16,8 +16,10 @@ from landreg.core.periods import beijing_day
 from landreg.land.queries import counties
 from landreg.law.queries import load_law
 from landreg.registry.casework.desk import today
+from landreg.registry.casework.notices import Board
 from landreg.registry.casework.worklist import Looking
 from landreg.registry.documents import Store
+from landreg.registry.issued import noticed
 from landreg.registry.issued.certificates import Press
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.signing import load_signer
@@ -54,6 +56,11 @@ def press() -> Press:
     own = settings()
     reachable("certify")
     return Press(load_signer(own.keys["certificate"]), Store(own.store), own.base_url)
+
+
+def board() -> Board:
+    """What public notices are put up with."""
+    return noticed.board(store(), settings().base_url)
 
 
 def looking_of(session: Session, actor: Actor) -> Looking:

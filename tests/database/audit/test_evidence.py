@@ -21,6 +21,7 @@ from sqlalchemy.orm import defer
 
 from landreg import keys
 from landreg.audit.evidence import bundle
+from landreg.audit.logged import register
 from landreg.cli import main
 from landreg.config import Settings
 from landreg.core.actor import Actor
@@ -29,16 +30,18 @@ from landreg.core.errors import BadInput, Conflict
 from landreg.core.files import Store
 from landreg.law.book import national_law
 from landreg.log.leaf import Entry
+from landreg.log.recheck import recheck_register
 from landreg.log.store import seal, stage
 from landreg.registry import documents
-from landreg.registry.issued import certificates, handed_out
+from landreg.registry.casework import cases, notices, opening
+from landreg.registry.issued import certificates, handed_out, noticed
 from landreg.registry.issued.certificates import Press
 from landreg.registry.leaves.applied import Application, made_facts, taken_facts
 from landreg.registry.papers.office import Desk as Office
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.kept_kit import kept
-from tests.registry_kit import BANK, Connection, applied, booked, codes, one, right_of, to_rights
-from tests.villages import COUNTY, VILLAGE, past_triggers
+from tests.registry_kit import BANK, Connection, applied, booked, codes, in_state, one, right_of, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 
 @pytest.fixture
@@ -122,6 +125,37 @@ def test_a_proof_that_was_touched_does_not_verify(
     changed["index"] += 1
     proof.write_text(json.dumps(changed))
     assert alone(folder, "verify.py", f"log/{proof.name}", "--key", "log/log.pub").returncode == 1
+
+
+@pytest.mark.parametrize("kept_then", [True, False])
+def test_the_paper_of_a_notice_is_in_the_bundle_or_named_as_missing(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, auditor: Actor, database: Settings,
+    tmp_path: Path, *, kept_then: bool,
+) -> None:  # fmt: skip
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    board = noticed.board(Store(database.store), "http://127.0.0.1:8000") if kept_then else None
+    number, _ = notices.publish(registrar, COUNTY, ids, "公告", board)
+    seal(worker, database)
+    folder = unpacked(auditor, database, ids[0], tmp_path)
+    missing = json.loads((folder / "missing.json").read_text("utf-8"))
+    paper = folder / "papers" / f"notice-{number}.pdf"
+    why = [row["why"] for row in missing if row["file"] == f"papers/{paper.name}"]
+    assert (paper.exists(), why) == ((True, []) if kept_then else (False, ["not kept when it was published"]))
+    assert whole(folder).returncode != 1, whole(folder).stderr
+    if kept_then:
+        row = json.loads((folder / "rows" / "notice.json").read_text("utf-8"))
+        row[0]["pdf_sha256"] = hashlib.sha256(b"another").hexdigest()
+        (folder / "rows" / "notice.json").write_text(json.dumps(row, ensure_ascii=False))
+        paper.write_bytes(b"another")
+        put_right(folder)
+        assert whole(folder).returncode == 1
+        with past_triggers(superuser):
+            superuser.execute("UPDATE registry.notice SET pdf_sha256 = repeat('ab', 32)")
+        told = recheck_register(worker, database, register()).findings
+        assert [(one.layer, one.subject) for one in told] == [("registry.notice", number)]
 
 
 def test_the_sums_name_every_file_and_the_log_holds_their_own(
