@@ -1,4 +1,4 @@
-"""A change held against the deal by which its contract came to be (CON-116, CON-117)."""
+"""A change held against the deal by which its contract came to be (CON-120, CON-121)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from landreg.exchange.contracts import deal_queries, queries
 from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules import instalments
-from landreg.exchange.contracts.rules.dealt import Agreed, Kept, con_116_dealt_terms_stand, con_117_less_than_was_dealt
+from landreg.exchange.contracts.rules.dealt import Agreed, Kept, con_120_dealt_terms_stand, con_121_less_than_was_dealt
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.listings.rules.units import of_whole
 from landreg.law.book import Law
@@ -26,7 +26,7 @@ RULINGS = ("award", "judgment")
 
 
 def against(session: Session, draft: Draft, pieces: Sequence[Parcelled], law: Law) -> list[Finding]:
-    """What stops a change of a contract that came by a deal (CON-116)."""
+    """What stops a change of a contract that came by a deal (CON-120)."""
     previous, terms = draft.previous, draft.terms
     above = _changed(session, previous.contract) if previous else []
     found = deal_queries.dealt(session, above[0].county, above[0].deal_id) if above and above[0].deal_id else None
@@ -46,18 +46,18 @@ def against(session: Session, draft: Draft, pieces: Sequence[Parcelled], law: La
         contested=found.deal.way in ("auction", "sealed") or session.scalars(window.limit(1)).first() is not None,
         ruled=any(one.kind == "settled" and one.facts.get("document") in RULINGS for one in events),
     )  # fmt: skip
-    wrong = con_116_dealt_terms_stand(kept, law)
+    wrong = con_120_dealt_terms_stand(kept, law)
     return [wrong] if wrong else []
 
 
 def told(session: Session, row: Contract, law: Law) -> Finding | None:
-    """What both sides read of a draft that changes a contract of the market (CON-117)."""
+    """What both sides read of a draft that changes a contract of the market (CON-121)."""
     above = _changed(session, row)
     if row.relation != "change" or len(above) < 2 or above[0].deal_id is None:
         return None
     day = beijing_day(above[0].drawn_at)
     kept = Kept(row.number, day, _agreed(session, above[0]), _agreed(session, row))
-    return con_117_less_than_was_dealt(kept, law)
+    return con_121_less_than_was_dealt(kept, law)
 
 
 def _changed(session: Session, row: Contract) -> list[Contract]:

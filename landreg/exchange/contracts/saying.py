@@ -36,7 +36,7 @@ from landreg.law.book import Law, examine
 def sold_by(
     session: Session, row: Contract, law: Law, signed_on: date | None = None, *, own: bool = False
 ) -> Finding | None:
-    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, CON-116, CON-117, of what the parties themselves said in a contract.
+    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, CON-120, CON-121, of what the parties themselves said in a contract.
     signed_on: the day on which both had, by whose rules its words are read. own: a side of it asks.
     """
     law = replace(law, on=signed_on or law.on)

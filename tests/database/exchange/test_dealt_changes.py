@@ -1,4 +1,4 @@
-"""A contract of a deal after a window or bids is not changed to less soon after (CON-116); what is less is told (CON-117)."""
+"""A contract of a deal after a window or bids is not changed to less soon after (CON-120); what is less is told (CON-121)."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def told(contract: Contract, actor: Actor = OPERATOR) -> set[str]:
 def test_less_than_was_dealt_is_refused_and_more_is_not(contract: Contract) -> None:
     with pytest.raises(Refused) as refused:
         changed(contract, price=contract.price - 1)
-    assert codes(refused) == {"CON-116"}
+    assert codes(refused) == {"CON-120"}
     dearer = signed(changed(contract, price=contract.price + 10))
-    assert "CON-117" not in told(dearer)
+    assert "CON-121" not in told(dearer)
     # What was dealt counts, through whatever changed it since.
     with pytest.raises(Refused) as refused:
         changed(dearer, price=contract.price - 1)
-    assert codes(refused) == {"CON-116"}
+    assert codes(refused) == {"CON-120"}
     assert changed(dearer, price=contract.price).price == contract.price
 
 
@@ -72,7 +72,7 @@ def test_after_the_days_of_the_deal_it_is_drawn_and_told(contract: Contract, sup
     with past_triggers(superuser):
         superuser.execute("UPDATE exchange.deal SET decided_at = decided_at - interval '366 days'")
     cheaper = changed(contract, price=contract.price - Decimal(100))
-    assert "CON-117" in told(cheaper)
+    assert "CON-121" in told(cheaper)
 
 
 def test_where_nobody_stood_aside_or_bid_it_is_told_only(both: tuple[Contract, Actor], superuser: Connection) -> None:
@@ -80,5 +80,5 @@ def test_where_nobody_stood_aside_or_bid_it_is_told_only(both: tuple[Contract, A
         superuser.execute("DELETE FROM exchange.priority")
     contract, taker = both
     cheaper = changed(contract, price=contract.price - 1)
-    assert "CON-117" in told(cheaper)
-    assert "CON-117" in told(cheaper, taker)
+    assert "CON-121" in told(cheaper)
+    assert "CON-121" in told(cheaper, taker)

@@ -1,4 +1,4 @@
-"""CON-116, CON-117: in what a change is better for its taker than what was dealt, and until when that is refused."""
+"""CON-120, CON-121: in what a change is better for its taker than what was dealt, and until when that is refused."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from landreg.exchange.contracts.rules.dealt import (
     Agreed,
     Kept,
     better_for_taker,
-    con_116_dealt_terms_stand,
-    con_117_less_than_was_dealt,
+    con_120_dealt_terms_stand,
+    con_121_less_than_was_dealt,
 )
 from landreg.law.book import national_law
 
@@ -65,17 +65,17 @@ def test_one_price_of_all_the_land_is_held_against_land_and_days(
 def test_within_the_days_of_the_deal_it_is_refused_and_after_them_it_is_told() -> None:
     law = national_law("610902", DAY)
     kept = Kept("1", DAY, DEALT, replace(DEALT, price=Decimal("200.00")))
-    wrong = con_116_dealt_terms_stand(kept, law)
+    wrong = con_120_dealt_terms_stand(kept, law)
     assert wrong is not None
-    assert (wrong.code, wrong.field, law.level(wrong)) == ("CON-116", "price", "refuse")
-    last = law.days("CON-116.kept_days")
-    assert con_116_dealt_terms_stand(kept, replace(law, on=DAY + timedelta(days=last - 1))) is not None
-    assert con_116_dealt_terms_stand(kept, replace(law, on=DAY + timedelta(days=last))) is None
-    assert con_116_dealt_terms_stand(replace(kept, contested=False), law) is None
-    assert con_116_dealt_terms_stand(replace(kept, ruled=True), law) is None
-    assert con_116_dealt_terms_stand(replace(kept, now=DEALT), law) is None
-    told = con_117_less_than_was_dealt(kept, law)
+    assert (wrong.code, wrong.field, law.level(wrong)) == ("CON-120", "price", "refuse")
+    last = law.days("CON-120.kept_days")
+    assert con_120_dealt_terms_stand(kept, replace(law, on=DAY + timedelta(days=last - 1))) is not None
+    assert con_120_dealt_terms_stand(kept, replace(law, on=DAY + timedelta(days=last))) is None
+    assert con_120_dealt_terms_stand(replace(kept, contested=False), law) is None
+    assert con_120_dealt_terms_stand(replace(kept, ruled=True), law) is None
+    assert con_120_dealt_terms_stand(replace(kept, now=DEALT), law) is None
+    told = con_121_less_than_was_dealt(kept, law)
     assert told is not None
     assert law.level(told) == "warn"
     assert "价格更低" in law.say(told)
-    assert con_117_less_than_was_dealt(replace(kept, now=DEALT), law) is None
+    assert con_121_less_than_was_dealt(replace(kept, now=DEALT), law) is None

@@ -1,4 +1,4 @@
-"""CON-116, CON-117: what members stood aside from, or others bid for, is not changed to less soon after. Pure."""
+"""CON-120, CON-121: what members stood aside from, or others bid for, is not changed to less soon after. Pure."""
 
 from __future__ import annotations
 
@@ -81,18 +81,18 @@ def _later(dealt: Agreed, now: Agreed) -> bool:
     return parts[1] > parts[0] if dealt.paid_before else parts[1] < parts[0]
 
 
-def con_116_dealt_terms_stand(facts: Kept, law: Law) -> Finding | None:
-    """CON-116: what members stood aside from on equal terms, or others bid for, is changed to nothing better for its taker within
+def con_120_dealt_terms_stand(facts: Kept, law: Law) -> Finding | None:
+    """CON-120: what members stood aside from on equal terms, or others bid for, is changed to nothing better for its taker within
     the county's days of the deal, but where arbitration or a court has spoken on it. RLCL-38, SPC-RLC-11.
     """
     parts, until = (
         better_for_taker(facts.dealt, facts.now),
-        facts.dealt_on + timedelta(days=law.days("CON-116.kept_days")),
+        facts.dealt_on + timedelta(days=law.days("CON-120.kept_days")),
     )
     if not parts or not facts.contested or facts.ruled or law.on >= until:
         return None
     values = {"better": parts, "price": facts.dealt.price, "escalator": facts.dealt.escalator_percent, "until": until}
-    return Finding("CON-116", _FIELDS[parts[0]], values, subject=facts.number)
+    return Finding("CON-120", _FIELDS[parts[0]], values, subject=facts.number)
 
 
 _FIELDS = {
@@ -105,8 +105,8 @@ _FIELDS = {
 }
 
 
-def con_117_less_than_was_dealt(facts: Kept, law: Law) -> Finding | None:
-    """CON-117: that a change is better for its taker than the terms by which the land was had on the market: both sides and the
+def con_121_less_than_was_dealt(facts: Kept, law: Law) -> Finding | None:
+    """CON-121: that a change is better for its taker than the terms by which the land was had on the market: both sides and the
     desk read it before it is signed. RLCL-38.
     """
     parts = better_for_taker(facts.dealt, facts.now)
@@ -118,4 +118,4 @@ def con_117_less_than_was_dealt(facts: Kept, law: Law) -> Finding | None:
         "escalator": facts.dealt.escalator_percent,
         "day": facts.dealt_on,
     }
-    return Finding("CON-117", _FIELDS[parts[0]], values, subject=facts.number)
+    return Finding("CON-121", _FIELDS[parts[0]], values, subject=facts.number)
