@@ -15,7 +15,7 @@ from landreg.registry.rules.over import lo_18_term_is_not_over
 from landreg.registry.rules.requests import CertificateExchange, Reissue
 from landreg.registry.rules.restrictions import RESTRICTED
 
-EXCHANGE_REASONS = ("damaged", "old_form")
+EXCHANGE_REASONS = ("damaged", "old_form", "otherwise")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def cert_4_the_one_in_force(facts: ExchangeFacts, law: Law) -> Finding | None:
 
 
 def cert_5_reason_of_the_list(facts: ExchangeFacts, law: Law) -> Finding | None:
-    """CERT-5: a certificate is exchanged because it is damaged or of an old form. RERR-21, RERR-33."""
+    """CERT-5: a certificate is exchanged because it is damaged, of an old form, or untrue since. RERR-21, RERR-33."""
     asked = facts.asked
     if isinstance(asked, CertificateExchange) and asked.reason in EXCHANGE_REASONS:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,14 @@ from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.files import Store
+from landreg.core.pdftext import pdf_text
 from landreg.log.store import seal
 from landreg.registry import public_queries
 from landreg.registry.issued import certificates, handed_out
 from landreg.registry.issued.certificates import Press
-from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
+from landreg.registry.rules.household_requests import Exchange, LandOperationChange, LandOperationEnd, Operator
 from landreg.registry.rules.parcel_requests import ParcelSplit
+from landreg.registry.rules.requests import CertificateExchange
 from tests.database.registry.test_household_acts import rechecked
 from tests.database.registry.test_operation_rights import STANDS, USCC, _registered, asked, operation_right, renamed
 from tests.database.registry.test_parcel_acts import done, line
@@ -180,6 +183,35 @@ def test_a_lease_on_a_parcel_that_is_divided_has_one_certificate_in_force(
     assert len(new) == 2, "of the contract right and of the lease"
     assert checked(first).state == "replaced"
     assert [checked(number).state for number in new] == ["valid", "valid"]
+
+
+def test_a_lease_whose_contractor_became_another_has_its_certificate_exchanged_for_one_that_says_so(
+    lease: UUID,
+    certify: Any,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    worker: Actor,
+    database: Settings,
+) -> None:
+    """TR-17 asks for it: the old paper names who gave the land away since."""
+    (old,) = certify(lease)
+    mine, theirs, operated = right_of(registrar), right_of(registrar, SECOND), operation_right(registrar)
+    swapped = Exchange(theirs, tuple(parcels(registrar, operated)), tuple(parcels(registrar, theirs)), date(2026, 1, 5))
+    swap = asked_for(registrar, "exchange", swapped, right=mine, more=("filing",))
+    booked(registrar, reviewer, superuser, swap, "exchange")
+    told = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=swap)
+    assert "TR-17" in {finding["code"] for finding in told}
+    assert checked(old).state == "valid"
+    case = asked_for(registrar, "certificate_exchange", CertificateExchange("otherwise", old), right=operated)
+    booked(registrar, reviewer, superuser, case, "certificate_exchange")
+    (new,) = certify(case)
+    sha256 = one(registrar, "SELECT pdf_sha256 FROM registry.certificate WHERE number = :number", number=new)
+    said = "".join(pdf_text(BytesIO(Store(database.store).path(sha256).read_bytes())).split())
+    assert ("承包方户主2" in said, "承包方户主1" in said) == (True, False)
+    assert ("土地经营权总面积" in said, "承包地确权总面积" in said) == (True, False)
+    assert (checked(old).state, checked(new).state) == ("replaced", "valid")
+    assert rechecked(database, worker) == []
 
 
 def test_a_lease_that_a_later_act_certified_first_is_at_its_end_without_a_paper_of_its_own(
