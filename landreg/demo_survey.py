@@ -133,7 +133,7 @@ def archived(registrar: Actor, store: Store, batches: Sequence[Opened]) -> None:
         if lacking:
             name = f"样本档案目录 {village}.pdf"
             batch_papers.put_into_batch(
-                registrar, COUNTY, batch, kind="archive_list", name=name, sha256=sha256, size=size
+                registrar, COUNTY, batch, kind="archive_list", name=name, sha256=sha256, size=size, number=village
             )
 
 

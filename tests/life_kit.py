@@ -150,7 +150,7 @@ def _rights(on: Stage) -> Life:
     yield (
         "put_into_batch",
         lambda: batch_papers.put_into_batch(
-            on.registrar, county, batch, kind="archive_list", name="档号 12-3.pdf", sha256="00" * 32, size=1
+            on.registrar, county, batch, kind="archive_list", name="目录.pdf", sha256="00" * 32, size=1, number="12-3"
         ),
     )
     yield "accept", lambda: cases.accept(on.registrar, county, [*ids[:-2], ids[-1]])

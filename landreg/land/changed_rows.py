@@ -92,7 +92,7 @@ def _differences(kind: str, old: Sequence[Item], new: Sequence[Item]) -> Iterato
         called = _called(kind, label, one or other or {})
         if one is None or other is None:
             there, gone = _("有"), _("没有")
-            yield Difference(called, gone if one is None else there, there if one is None else gone)
+            yield Difference(called or _("整行"), gone if one is None else there, there if one is None else gone)
         else:
             yield from _of_item(kind, called, one, other)
 

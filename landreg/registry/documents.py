@@ -13,6 +13,17 @@ from landreg.law.book import terms
 from landreg.registry.casebook import CaseDocument, Document
 
 KINDS = terms("document")
+LIST = "archive_list"
+"""The list of an archive, which stands for the papers that lie there under its number."""
+
+
+def called(kind: str, number: str, name: str) -> str:
+    """What a paper is kept as: the list of an archive by its number there. Raises BadInput (REG-50) for one without."""
+    if kind != LIST:
+        return name
+    if not any(sign.isdigit() for sign in number):
+        raise BadInput(Finding("REG-50", "number"))
+    return f"档号 {number.strip()}（{name}）"
 
 
 def must_open(store: Store, sha256: str, field: str = "file") -> None:

@@ -28,11 +28,13 @@ def receipt(browser: Browser, case: UUID) -> str:
     return pdf_text(io.BytesIO(answer.data)).translate({32: None, 10: None})
 
 
-def put(browser: Browser, batch: UUID, kind: str) -> Any:
+def put(browser: Browser, batch: UUID, kind: str, number: str = "12-3") -> Any:
     page = f"/batches/{COUNTY}/{batch}"
     browser.get(page)
     file = (io.BytesIO(pdf("list")), "档号12-3.pdf")
-    return browser.post(f"{page}/documents", {"kind": kind, "file": file}, content_type="multipart/form-data")
+    return browser.post(
+        f"{page}/documents", {"kind": kind, "file": file, "number": number}, content_type="multipart/form-data"
+    )
 
 
 def test_what_lacks_is_said_where_it_is_decided_and_on_the_receipt(
@@ -98,15 +100,20 @@ def test_words_of_a_review_that_is_refused_are_shown_to_who_wrote_them_and_no_st
     assert state_of(officers[0], ids[0]) == "accepted"
 
 
-def test_a_batch_with_a_list_of_the_archive_is_reviewed_without_more_words(
+def test_who_reviews_by_a_list_of_the_archive_reads_its_number_and_writes_what_was_looked_at(
     deng: Browser, shen: Browser, batch: UUID, officers: tuple[Actor, Actor]
 ) -> None:
     assert put(deng, batch, "archive_list").status_code == 303
     ids = in_state(officers[0], batch, "draft")
     cases.accept(officers[0], COUNTY, ids)
     page = f"/batches/{COUNTY}/{batch}"
-    assert 'name="without"' not in shen.get(f"{page}/steps/review").text
-    assert shen.post(f"{page}/steps/review").status_code == 303
+    assert "0 件还有材料没有收入档案，4 件只有档案目录代表" in shen.get(f"{page}/steps/review").text
+    one = shen.get(f"/cases/{COUNTY}/{ids[0]}").text
+    assert "档号 12-3（档号12-3.pdf）" in one
+    assert 'name="without"' in one
+    refused = shen.post(f"{page}/steps/review", {"without": ""})
+    assert (refused.status_code, "REG-45" in refused.text) == (400, True)
+    assert shen.post(f"{page}/steps/review", {"without": "在县档案馆按档号逐件查看原件"}).status_code == 303
     assert len(in_state(officers[0], batch, "reviewed")) == 4
 
 
@@ -143,3 +150,21 @@ def test_the_table_of_acts_says_what_a_first_registration_asks_for(deng: Browser
     assert "首次登记" in text
     assert "测绘成果包、登记申请书、身份证明" in text
     assert "可以代表登记申请书、身份证明、承包合同、批准文件" in text
+
+
+def test_a_list_of_the_archive_without_its_number_is_refused(
+    deng: Browser, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    """REG-50, into a batch and into a single case."""
+    for number in ("", "档案室"):
+        refused = put(deng, batch, "archive_list", number)
+        assert (refused.status_code, "REG-50" in refused.text) == (400, True)
+    (case, *_) = in_state(officers[0], batch, "draft")
+    page = f"/cases/{COUNTY}/{case}"
+    deng.get(page)
+    given = {"kind": "archive_list", "file": (io.BytesIO(pdf("list")), "目录.pdf")}
+    refused = deng.post(f"{page}/documents", given, content_type="multipart/form-data")
+    assert (refused.status_code, "REG-50" in refused.text) == (400, True)
+    given = {"kind": "archive_list", "file": (io.BytesIO(pdf("list")), "目录.pdf"), "number": "12-3至12-9"}
+    assert deng.post(f"{page}/documents", given, content_type="multipart/form-data").status_code == 303
+    assert "档号 12-3至12-9（目录.pdf）" in deng.get(page).text

@@ -285,3 +285,30 @@ def test_a_case_that_is_open_for_a_contract_by_other_means_is_not_accepted(
     refused = deng.post(f"/cases/{COUNTY}/{case}/steps/accept")
     assert refused.status_code == 422
     assert "CT-13" in refused.text
+
+
+def test_who_rebuilds_reads_how_many_cases_the_batch_has_besides_and_which_row_is_there_no_more(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    old = stage_village(superuser, 2)
+    batch = opening.open_batch(officers[0], COUNTY, old.package_id, VILLAGE)
+    of = 'SELECT case_id FROM registry."case" WHERE subject_code = :code AND batch_id = :batch'
+    gone, ended = (one(officers[0], of, code=code, batch=batch) for code in (old.contracts[0], old.homesteads[1]))
+    cases.withdraw(officers[0], COUNTY, [ended], "申请人改日再办")
+    superuser.execute("UPDATE land.package SET state = 'superseded', received_at = received_at - interval '1 day'")
+    new = stage_village(superuser, 2, homestead_m2="180.0")
+    for table, column in (("staged_contract_parcel", "contract_code"), ("staged_contract", "code")):
+        superuser.execute(
+            f"DELETE FROM land.{table} WHERE package_id = %s AND {column} = %s", [new.package_id, old.contracts[0]]
+        )
+    superuser.execute(
+        "UPDATE land.staged_contract SET mu = 1.30 WHERE package_id = %s AND code = %s",
+        [new.package_id, old.contracts[1]],
+    )
+    assert "整行：有 → 没有" in deng.get(f"/cases/{COUNTY}/{gone}").text
+    deng.get(f"/batches/open/{COUNTY}/{new.package_id}")
+    answer = deng.post(f"/batches/rebuild/{COUNTY}/{new.package_id}", {"village": VILLAGE})
+    assert answer.status_code == 303
+    page = deng.get(answer.headers["Location"]).text
+    assert "已按新成果重建 1 件" in page
+    assert "本批次另有 1 件，是新成果中还没有登记" in page

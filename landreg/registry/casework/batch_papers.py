@@ -15,14 +15,18 @@ from landreg.registry.casebook import Batch, Case, CaseDocument
 from landreg.registry.casework.cases import FINISHED, locked
 
 
-def put_into_batch(actor: Actor, county: str, batch_id: UUID, *, kind: str, name: str, sha256: str, size: int) -> int:
-    """Put a stored file into the folder of each member that is not finished, and say of how many.
+def put_into_batch(
+    actor: Actor, county: str, batch_id: UUID, *, kind: str, name: str, sha256: str, size: int, number: str = ""
+) -> int:
+    """Put a stored file into the folder of each member that is not finished, and say of how many. number: of an archive's list.
 
     A paper that the act asks for of one kind of right alone goes to the members of that kind. Raises NotAllowed for another role,
-    BadInput for an unknown kind of paper, NotFound outside the jurisdiction, Conflict (REG-38) where no member takes it.
+    BadInput for an unknown kind of paper or a list without its number (REG-50), NotFound outside the jurisdiction, Conflict
+    (REG-38) where no member takes it.
     """
     if not actor.has(Role.REGISTRAR, Role.REVIEWER):
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.REGISTRAR.value, Role.REVIEWER.value]}))
+    name = documents.called(kind, number, name)
     with unit_of_work(actor) as uow:
         batch = uow.session.get(Batch, {"county": county, "batch_id": batch_id})
         if batch is None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from landreg.core.errors import Finding
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
+from landreg.registry.documents import LIST
 from landreg.registry.facts.proposals import folders, papers_lacking
 from landreg.registry.rules.procedure import reg_37_papers_in_the_folder
 
@@ -24,17 +25,26 @@ BEFORE = ("", "accept", "review")
 
 def lacking(session: Session, cases: Sequence[Case], step: str = "") -> Mapping[UUID, Finding]:
     """By case that lacks some: REG-37, which names them. Of first registrations under way, and of what was registered without."""
+    return looked_at(session, cases, step)[0]
+
+
+def looked_at(
+    session: Session, cases: Sequence[Case], step: str = ""
+) -> tuple[Mapping[UUID, Finding], frozenset[UUID]]:
+    """What `lacking` says; and the cases for whose papers the list of an archive stands, which holds none of them."""
     asked = [case for case in cases if case.act_kind == FIRST and case.state not in LEFT]
     if not asked or step not in BEFORE:
-        return {}
+        return {}, frozenset()
     held = folders(session, asked[0].county, [case.case_id for case in asked])
-    found = {
-        case.case_id: reg_37_papers_in_the_folder(
-            case.number, papers_lacking(case, act_type(FIRST), held[case.case_id])
-        )
-        for case in asked
-    }
-    return {case_id: finding for case_id, finding in found.items() if finding is not None}
+    found, listed = {}, set()
+    for case in asked:
+        folder = held[case.case_id]
+        lacks = papers_lacking(case, act_type(FIRST), folder)
+        if finding := reg_37_papers_in_the_folder(case.number, lacks):
+            found[case.case_id] = finding
+        elif papers_lacking(case, act_type(FIRST), folder - {LIST}):
+            listed.add(case.case_id)
+    return found, frozenset(listed)
 
 
 def lacking_in_batch(session: Session, county: str, batch_id: UUID, *, registered: bool = False) -> Mapping[str, int]:

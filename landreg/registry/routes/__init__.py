@@ -136,6 +136,15 @@ def rebuilt(county: str, package_id: UUID) -> Redirect:
     """End a village's cases that this survey has otherwise, and open them anew from it."""
     batch_id, ended, stay = opening.rebuild(current_actor(), county, package_id, read_form(ForLater).village)
     flash(_("已按新成果重建 %(n)s 件：原业务由新业务继续，不是申请人撤回，材料已转入新业务。", n=ended))
+    with unit_of_work(current_actor()) as uow:
+        besides = len(queries.case_ids(uow.session, county, batch_id, "draft")) - ended
+    if besides:
+        flash(
+            _(
+                "本批次另有 %(n)s 件，是新成果中还没有登记、也没有在办业务的合同和宅基地，包括以前没有办成的。",
+                n=besides,
+            )
+        )
     for left in stay:
         flash(i18n.say(left), "warn")
     return redirect(url_for("registry.batches.one", county=county, batch_id=batch_id), 303)

@@ -274,10 +274,11 @@ def take_out(county: str, batch_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class ForAll:
-    """A paper that stands for all members of a batch."""
+    """A paper that stands for all members of a batch. number: in the archive, of its list."""
 
     kind: str
     file: Upload
+    number: str = field(default="", metadata={"most": 60})
 
 
 @blueprint.post("/batches/<county>/<uuid:batch_id>/documents")
@@ -291,7 +292,14 @@ def put(county: str, batch_id: UUID) -> Redirect:
         raise BadInput(Finding("FORM-7", "file"))
     documents.must_open(store(), sha256)
     count = batch_papers.put_into_batch(
-        current_actor(), county, batch_id, kind=given.kind, name=given.file.name, sha256=sha256, size=size
+        current_actor(),
+        county,
+        batch_id,
+        kind=given.kind,
+        name=given.file.name,
+        sha256=sha256,
+        size=size,
+        number=given.number,
     )
     flash(_("“%(paper)s”已收入 %(n)s 件业务的档案。", paper=i18n.shown_term(given.kind, "document"), n=count))
     return redirect(url_for(".one", county=county, batch_id=batch_id), 303)

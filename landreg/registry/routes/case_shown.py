@@ -54,6 +54,7 @@ def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: L
     act = desk.act(session, county, case.act_id)
     rights = shelves.rights_of_act(session, county, case.act_id)
     under_way = [] if case.state in cases.FINISHED else [case]
+    lacking, by_list = first_papers.looked_at(session, [case])
     upheld = objected.upheld(session, under_way).get(case_id, [])
     return {
         "path": division_path(session, case.village),
@@ -72,7 +73,8 @@ def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: L
         **_telling(session, case, events, documents, law),
         "objections": objections,
         "waiting": [one for one in objected.pending(session, under_way).get(case_id, []) if one.of_case != case_id],
-        "lacking": first_papers.lacking(session, [case]).get(case_id),
+        "lacking": lacking.get(case_id),
+        "by_list": case_id in by_list,
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
         "upheld": upheld,

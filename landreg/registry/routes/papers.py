@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import UUID
 
@@ -40,6 +40,7 @@ class Evidence:
     file: Upload
     letter: UUID | None = None
     restriction: UUID | None = None
+    number: str = field(default="", metadata={"most": 60})
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/documents")
@@ -51,6 +52,7 @@ def put(county: str, case_id: UUID) -> Redirect:
     case = found_case(actor, county, case_id)
     if case.state in cases.FINISHED:
         raise Conflict(Finding("REG-8", "file", {"state": case.state, "step": "document"}, subject=case.number))
+    name = documents.called(given.kind, given.number, given.file.name)
     sha256, size = store().put(given.file.content)
     if not size:
         raise BadInput(Finding("FORM-7", "file"))
@@ -66,7 +68,7 @@ def put(county: str, case_id: UUID) -> Redirect:
             ties_nothing(desk.today(uow.session), said, "file")
         letter = telling.letter_proved(uow.session, case, given.kind, given.letter)
         documents.enter(
-            uow, county=county, village=case.village, sha256=sha256, size=size, kind=given.kind, name=given.file.name,
+            uow, county=county, village=case.village, sha256=sha256, size=size, kind=given.kind, name=name,
             cases=[case_id], letter=letter, restriction=creditors.consenting(uow.session, case, given.kind, given.restriction),
         )  # fmt: skip
     flash(_("材料已收入业务档案。"))

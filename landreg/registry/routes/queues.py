@@ -205,7 +205,7 @@ def shown_summary(
         found = [one.case for one in foreseen]
         applied, noted = applicants(uow.session, found), survey_notes.notes(uow.session, found)
         answered, upheld = survey_notes.answers(uow.session, found), objected.upheld(uow.session, found)
-        lacking = first_papers.lacking(uow.session, found, step.name)
+        lacking, by_list = first_papers.looked_at(uow.session, found, step.name)
         rebuilt = later_shown.came_from(uow.session, found, current_actor())
         on_tables = survey_notes.on_tables(uow.session, county, {one.package_id for one in found if one.package_id})
     return pages.render(
@@ -220,6 +220,7 @@ def shown_summary(
         objected=upheld,
         rebuilt=rebuilt,
         lacking=lacking,
+        by_list=by_list,
         action=action,
         chosen=chosen,
         back=back,

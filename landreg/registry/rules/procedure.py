@@ -17,9 +17,9 @@ MOST_PAIRS = 5
 MOST_CASES = 20
 
 
-ANSWERED = ("COD-36", "REL-33", "REL-22", "REL-44", "ARE-20")
+ANSWERED = ("COD-36", "REL-33", "REL-22", "REL-44", "COD-43", "ARE-20")
 """Notes of a package's check on what a certificate says: that a parcel is farmed, that it is contracted land, whose a homestead is,
-that a household contracted, which area a parcel has.
+that a household contracted, which neighbours a parcel has, which area a parcel has.
 """
 
 
@@ -248,8 +248,8 @@ def reg_37_papers_in_the_folder(number: str, lacking: Sequence[str]) -> Finding 
 
 
 def reg_45_reviewed_without_papers(cases: Sequence[str], said: str) -> Finding | None:
-    """REG-45: who approves first registrations whose folders lack papers says by what the ground of the rights was checked. cases:
-    numbers of those that lack some. 实施细则 第十六、十七条 (RERR-16, RERR-17).
+    """REG-45: who approves first registrations whose folders lack papers, or hold an archive's list for them, says by what the
+    ground of the rights was checked. cases: numbers of those. 实施细则 第十六、十七条 (RERR-16, RERR-17).
     """
     if not cases or said.strip():
         return None

@@ -45,7 +45,9 @@ def in_batch(actor: Actor, batch: UUID) -> dict[str, int]:
 
 
 def put(actor: Actor, batch: UUID, kind: str) -> int:
-    return batch_papers.put_into_batch(actor, COUNTY, batch, kind=kind, name="x.pdf", sha256="00" * 32, size=1)
+    return batch_papers.put_into_batch(
+        actor, COUNTY, batch, kind=kind, name="x.pdf", sha256="00" * 32, size=1, number="12-3"
+    )
 
 
 def test_each_kind_of_right_asks_for_its_own_paper(batch: UUID, staged: Staged, registrar: Actor) -> None:

@@ -245,7 +245,8 @@ def test_a_case_whose_paper_is_gone_since_the_job_was_asked_for_stops_itself_alo
     """REG-45: no words were asked for, since no paper lacked."""
     ids = in_state(registrar, batch, "draft")
     for case in ids:
-        put_paper(registrar, case, "archive_list")
+        for paper in ("application", "identity", "contract", "approval"):
+            put_paper(registrar, case, paper)
     cases.accept(registrar, COUNTY, ids)
     job_id = jobs.ask(reviewer, COUNTY, ids, STEPS["review"], batch)
     with past_triggers(superuser):
