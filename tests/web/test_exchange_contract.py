@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
+from landreg.core.pdftext import pdf_text
 from landreg.exchange.bidding import deals, offers
 from landreg.exchange.bidding.offers import Word
-from landreg.exchange.contracts import signing
+from landreg.exchange.contracts import drawing, signing
 from tests import bidding_kit as kit
 from tests.contract_kit import VALUES, drawn, signed
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, own_right, parcels_of
@@ -46,6 +48,46 @@ def test_the_form_is_filled_in_from_the_offer_and_asks_no_codes_no_penalty_and_n
     offered = {use for use in ("grain", "orchard", "breeding", "living", "business") if f'value="{use}"' in page}
     assert offered == {"grain"}
     assert given in browser.get(f"/chains/{listing.number}").text
+
+
+def test_what_was_said_with_the_price_stands_beside_it_where_the_contract_is_drawn_and_before_it_is_signed(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, app: Any, account: OpenAccount
+) -> None:
+    """On the form, in the confirmation, on the pages of the desk and of both sides until both signed; of the last round alone."""
+    use_key(database.keys["identity"])
+    listing = kit.published(
+        registrar, reviewer, superuser, kind="exchange", to_whom="members", unit="balance_in", price=Decimal("0.00"),
+        paid_every="once", until_on=date(2048, 1, 1),
+    )  # fmt: skip
+    (taker, actor), owner = kit.household(superuser, NEIGHBOUR), kit.farmer(superuser, HOUSEHOLD)
+    given = sorted(parcels_of(registrar, own_right(registrar, NEIGHBOUR)))[0]
+    key = (COUNTY, listing.listing_id, taker.taker_id)
+    offers.say(actor, *key, Word("offer", Decimal(0), "先前说的话", parcels=(given,)))
+    offers.say(owner, *key, Word("decline"))
+    offers.say(actor, *key, Word("offer", Decimal(0), "收完油菜再交地", parcels=(given,)))
+    offers.say(owner, *key, Word("accept"))
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    desk = Browser(app.test_client())
+    desk.log_in("ling")
+
+    def heard(page: str) -> bool:
+        assert "先前说的话" not in page
+        return "收完油菜再交地" in page
+
+    assert heard(desk.get(f"/contracts/of-deal/{COUNTY}/{deal.deal_id}").text)
+    paper = desk.client.get(f"/sales/deals/{COUNTY}/{deal.deal_id}/confirmation.pdf")
+    assert heard("".join(pdf_text(BytesIO(paper.data)).split()))
+    made = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, {**VALUES, "use": "grain"}, "", ())
+    pages = [(desk, f"/contracts/{COUNTY}/{made.contract_id}")]
+    for side in (owner, actor):
+        phone = Browser(app.test_client())
+        phone.log_in(given_password(superuser, side))
+        pages.append((phone, f"/my/contracts/{COUNTY}/{made.contract_id}"))
+    assert all(heard(browser.get(at).text) for browser, at in pages)
+    signed(made)
+    assert not any(heard(browser.get(at).text) for browser, at in pages)
 
 
 def test_both_households_read_that_what_they_exchange_for_nothing_differs_much_and_that_its_use_binds_both(

@@ -45,6 +45,15 @@ def offers(session: Session, county: str, listing_id: UUID, taker_id: UUID | Non
     return rows_of(session, Offer, county, Offer.at, **asked)
 
 
+def words_agreed(session: Session, county: str, deal_id: UUID | None) -> list[Offer]:
+    """What both sides said in words with the prices of the round that ended in a deal of talks, in its order."""
+    deal = None if deal_id is None else row_of(session, Deal, county, deal_id=deal_id)
+    said = [] if deal is None else list(offers(session, county, deal.listing_id, deal.taker_id))
+    yes = max((place for place, one in enumerate(said, 1) if one.kind == "accept"), default=0)
+    begun = max((place for place, one in enumerate(said[:yes]) if one.kind == "offer"), default=0)
+    return [one for one in said[begun:yes] if one.said]
+
+
 def who_offer(session: Session, county: str) -> dict[UUID, tuple[str, str]]:
     """By taker: kind and name of those who offer for the household's own land in a county."""
     rows = session.execute(sa.text("SELECT * FROM exchange.who_offer(:county)"), {"county": county})

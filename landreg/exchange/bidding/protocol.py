@@ -100,8 +100,12 @@ def of_talks(uow: UnitOfWork, desk: Desk, listing: Listing, deal: Deal) -> bytes
     yes = {one.taker_id: one.at for one in said if one.kind == "accept"}
     claims = tuple(row for one in terms for row in claim_rows(uow, windows.claims_on(uow, one, yes.get(one.taker_id))))
     shown = tuple((f"{one.price:.2f}", chinese_date(one.first_day), chinese_date(one.last_day)) for one in told)
+    agreed = tuple(
+        (term("offer_side", one.side), one.said) for one in deal_queries.words_agreed(session, county, deal.deal_id)
+    )
     tables = [
         _table("协商", ("受让方", "谁说的", "事项", "价格", "时间"), (3, 2, 2, 2, 5), words),
+        *([_table("谈妥时双方说的话", ("谁说的", "说的话"), (2, 12), agreed)] if agreed else ()),
         *([_table("成员优先权公示", ("价格", "第一天", "最后一天"), (2, 3, 3), shown)] if shown else ()),
         *([_table("优先权主张", CLAIMS, CLAIM_WIDTHS, claims)] if claims else ()),
     ]

@@ -35,7 +35,7 @@ class Offered:
     clauses: tuple[tuple[str, str], ...]
     parcels: Sequence[ProjectParcel]
     said: str
-    total: tuple[Decimal, Due] | None
+    total: tuple[Decimal, Due, Decimal] | None
     digest: str
     mu: Decimal
     valued: Decimal | None = None
@@ -85,10 +85,13 @@ def _dues(project: Project, terms: Terms, parcels: Sequence[ProjectParcel]) -> t
     return calendar_of(row, pieces)
 
 
-def comes_to(dues: Sequence[Due]) -> tuple[Decimal, Due] | None:
-    """What falls due over a term, in yuan or kg, and the first of it; None where nobody pays. A deposit is no part of the price."""
+def comes_to(dues: Sequence[Due]) -> tuple[Decimal, Due, Decimal] | None:
+    """What falls due over a term, in yuan or kg, and the first of it; None where nobody pays. The deposit stands beside: it is no
+    part of the price.
+    """
     owed = [one for one in dues if one.kind != DEPOSIT]
-    return (sum((one.amount for one in owed), Decimal(0)), owed[0]) if owed else None
+    deposit = sum((one.amount for one in dues if one.kind == DEPOSIT), Decimal(0))
+    return (sum((one.amount for one in owed), Decimal(0)), owed[0], deposit) if owed else None
 
 
 def unusual(project: Project, offer: Offered, law: Law) -> list[Finding]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
-from landreg.core.units import total_mu
+from landreg.core.units import figure, total_mu
 from landreg.exchange.contracts import dealing, draft_queries, queries
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.offering import comes_to
@@ -25,7 +25,12 @@ from landreg.exchange.contracts.rules.free import (
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.swapped import con_107_exchange_is_about_even
 from landreg.exchange.contracts.rules.uses import con_98_cropland_is_for_grain_first
-from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
+from landreg.exchange.contracts.rules.usual import (
+    Priced,
+    con_87_price_is_usual,
+    con_113_valuation_is_usual,
+    con_118_deposit_is_usual,
+)
 from landreg.exchange.contracts.taking import sides
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings.heard import strayed
@@ -36,7 +41,7 @@ from landreg.law.book import Law, examine
 def sold_by(
     session: Session, row: Contract, law: Law, signed_on: date | None = None, *, own: bool = False
 ) -> Finding | None:
-    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, CON-120, CON-121, of what the parties themselves said in a contract.
+    """CON-84 or CON-102, or else TR-2, CON-110 to CON-112, CON-116, CON-117, of what the parties themselves said in a contract.
     signed_on: the day on which both had, by whose rules its words are read. own: a side of it asks.
     """
     law = replace(law, on=signed_on or law.on)
@@ -65,6 +70,8 @@ def told_of(session: Session, row: Contract, law: Law, *, own: bool = False) -> 
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
         mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)
         told.append(con_87_price_is_usual(Priced(row.number, row.kind, row.unit, row.price, mu), law))
+        if deposit := figure(str(row.clauses.get("deposit_yuan") or "")):
+            told.append(con_118_deposit_is_usual((row.number, deposit, row.unit, row.price), law))
         if valued := row.clauses.get("valued_yuan"):
             days = (row.until_on - row.from_on).days
             told.append(con_113_valuation_is_usual((row.number, Decimal(str(valued)), mu, days), law))
@@ -85,7 +92,9 @@ def _sold_by_its_rules(session: Session, row: Contract, law: Law, *, own: bool) 
     return con_115_words_are_told_after((found, signed_on))
 
 
-def to_be_paid(found: Whole) -> tuple[Decimal, Due] | None:
-    """What a draft comes to over its term, in yuan or kg, and the first of it; None where nobody pays, or both have signed."""
+def to_be_paid(found: Whole) -> tuple[Decimal, Due, Decimal] | None:
+    """What a draft comes to over its term, in yuan or kg, the first of it, and the deposit beside; None where nobody pays, or both
+    have signed.
+    """
     unsigned = found.contract.state in UNSIGNED
     return comes_to(calendar_of(found.contract, found.parcels)) if unsigned else None

@@ -17,7 +17,17 @@ from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.pdftext import pdf_text
 from landreg.core.periods import DAY
 from landreg.exchange.bidding import taker_queries
-from landreg.exchange.contracts import disputes, drawing, land_queries, life, papers, queries, registering, signing
+from landreg.exchange.contracts import (
+    disputes,
+    drawing,
+    land_queries,
+    life,
+    papers,
+    queries,
+    registering,
+    saying,
+    signing,
+)
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.life import End
@@ -93,6 +103,23 @@ def test_its_deposit_is_due_as_the_house_is_handed_over_and_goes_back_at_the_end
     found = seen(contract)
     assert found.left == found.overpaid == 0
     assert found.beyond(found.settled_until(found.contract.until_on))[0] == Decimal("1500.50")
+
+
+def test_it_is_named_before_the_signatures_and_asked_about_when_it_is_many_months_of_rent() -> None:
+    """CON-118, told to the desk and both sides alike, until both have signed."""
+
+    def told(contract: Contract) -> tuple[Decimal, set[str]]:
+        total = saying.to_be_paid(seen(contract))
+        assert total is not None
+        with unit_of_work(OPERATOR) as uow:
+            law = load_law(uow.session, COUNTY, today())
+            codes = {one.code for one in saying.told_of(uow.session, seen(contract).contract, law)}
+            return total[2], codes & {"CON-118"}
+
+    high = let(deposit_yuan="90,000")
+    assert told(high) == (Decimal("90000.00"), {"CON-118"})
+    signing.drop(OPERATOR, COUNTY, high.contract_id, "改押金")
+    assert told(let(deposit_yuan="500")) == (Decimal("500.00"), set())
 
 
 def test_a_deposit_is_a_line_of_its_own_until_it_was_given_back() -> None:

@@ -27,7 +27,12 @@ from landreg.exchange.contracts.rules.clauses import (
 )
 from landreg.exchange.contracts.rules.instalments import Instalment, Split, con_35_instalments_add_up
 from landreg.exchange.contracts.rules.terms import Contracted, Listed, Piece
-from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual, con_113_valuation_is_usual
+from landreg.exchange.contracts.rules.usual import (
+    Priced,
+    con_87_price_is_usual,
+    con_113_valuation_is_usual,
+    con_118_deposit_is_usual,
+)
 from landreg.exchange.contracts.rules.wording import Parcelled, digest, rhythm_zh
 from landreg.law.book import national_law, term
 from landreg.law.book import terms as words
@@ -590,6 +595,21 @@ def test_a_value_of_shares_that_is_not_usual_is_asked_about(yuan: str, sound: bo
     told = con_113_valuation_is_usual(("1", Decimal(yuan), Decimal(4), 5 * 365), LAW)
     assert (told is None) == sound
     assert told is None or (told.code, told.field, LAW.level(told)) == ("CON-113", "valued_yuan", "warn")
+
+
+@pytest.mark.parametrize(
+    ("yuan", "unit", "price", "months"),
+    [("90000", "yuan_month", "280", "321"), ("1680", "yuan_month", "280", ""), ("1800", "yuan_year", "3600", ""),
+     ("1801", "yuan_year", "3600", "6"), ("90000", "yuan_once", "280", "")],
+)  # fmt: skip
+def test_a_deposit_of_many_months_is_asked_about(yuan: str, unit: str, price: str, months: str) -> None:
+    """CON-118, of leases by the month and by the year; stops nothing."""
+    told = con_118_deposit_is_usual(("1", Decimal(yuan), unit, Decimal(price)), LAW)
+    assert (told is None) == (not months)
+    if told is not None:
+        assert (told.code, told.field, LAW.level(told)) == ("CON-118", "deposit_yuan", "warn")
+        assert f"{told.values['months']}" == months
+        assert months in LAW.say(told)
 
 
 def test_the_clause_on_re_transfer_reads_well_and_what_was_drawn_before_keeps_its_wording() -> None:

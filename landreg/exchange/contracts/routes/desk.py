@@ -19,6 +19,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.bidding import review_queries
+from landreg.exchange.bidding.deal_queries import words_agreed
 from landreg.exchange.contracts import (
     cancelling,
     changing,
@@ -38,7 +39,7 @@ from landreg.exchange.contracts.members import first_come
 from landreg.exchange.contracts.routes.forms import words
 from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules import rent
-from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.course import UNSIGNED, stage
 from landreg.exchange.contracts.rules.free import KEPT
 from landreg.exchange.contracts.rules.renewing import open_until
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
@@ -159,6 +160,7 @@ def one(county: str, contract_id: UUID) -> Response:
             may_trace=may_trace, may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(session, found, law),
+            words=words_agreed(session, county, row.deal_id) if actor.has(Role.OPERATOR) and row.state in UNSIGNED else (),
             total=to_be_paid(found), holders=holders(session, found, own=False),
             gone=out_of_right(session, found, own=False), in_register=in_register,
             to_follow=changing.rights_of(session, found), renewals=changing.renewals(session, below),

@@ -17,6 +17,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.periods import DAY
+from landreg.exchange.bidding.deal_queries import words_agreed
 from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries, resolving, taking
 from landreg.exchange.contracts.drafts import Draft, draft_of
 from landreg.exchange.contracts.judging import home_of
@@ -136,13 +137,14 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         days = draft_days(uow.session, county)
         home = home_of(uow.session, found.taker)
         giver = household_queries.named(uow.session, [listing.household_id])
+        words = words_agreed(uow.session, county, deal_id)
     if made is not None and request.method == "GET":
         return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today, basic=basic, price=found.deal.price)
     known = [*(["contractor_consent"] if consent else []), *(["other_parcels"] if found.deal.parcels else [])]
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
-        consent=consent, rests_on=rests_on, given=given, values={"taker_home": home},
+        consent=consent, rests_on=rests_on, given=given, values={"taker_home": home}, words=words,
         made=made, draft_days=days, home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
     )  # fmt: skip
 

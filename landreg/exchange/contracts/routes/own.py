@@ -23,6 +23,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.bidding import review_queries
+from landreg.exchange.bidding.deal_queries import words_agreed
 from landreg.exchange.contracts import (
     deal_queries,
     land_queries,
@@ -42,7 +43,7 @@ from landreg.exchange.contracts.offering import offered, unusual
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
-from landreg.exchange.contracts.rules.course import VOID, stage
+from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, stage
 from landreg.exchange.contracts.rules.renewing import open_until
 from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.saying import to_be_paid, told_of
@@ -263,6 +264,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
         held_by = holders(uow.session, found, own=True)
         gone = out_of_right(uow.session, found, own=True) if passes or takes else []
+        words = words_agreed(uow.session, county, row.deal_id) if row.state in UNSIGNED else ()
         after = land_queries.listed_after(uow.session, row) if takes else ()
         watched = review_queries.watched(uow.session, county, [row.deal_id], [contract_id])
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
@@ -274,7 +276,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine=mine, by_power=signer_queries.by_power(found.events, f"signed_{mine}"),
-        told=told, total=to_be_paid(found), after=after, watched=watched,
+        told=told, words=words, total=to_be_paid(found), after=after, watched=watched,
         holders=held_by, gone=gone,
         answer_by=open_until(course.events) if stage(course) in ("running", "over") else None,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),

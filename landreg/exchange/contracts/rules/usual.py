@@ -1,5 +1,5 @@
-"""CON-87, CON-113: whether the price of a contract, or what its land is valued at, is one that is usual. It is asked about, and
-stops nothing. Pure.
+"""CON-87, CON-113, CON-118: whether the price of a contract, what its land is valued at, or its deposit is one that is usual. It is
+asked about, and stops nothing. Pure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.units import half_up
 from landreg.exchange.contracts.rules.service import SERVICE
-from landreg.exchange.listings.rules.units import BALANCES
+from landreg.exchange.listings.rules.units import A_YEAR, BALANCES
 from landreg.exchange.listings.rules.usual import BUILT
 from landreg.law.book import Law
 
@@ -57,3 +57,17 @@ def con_113_valuation_is_usual(facts: tuple[str, Decimal, Decimal, int], law: La
         return None
     values = {"yuan": yuan, "mu": mu, "price": half_up(a_year), "least": least, "most": most}
     return Finding("CON-113", "valued_yuan", values, subject=number)
+
+
+def con_118_deposit_is_usual(facts: tuple[str, Decimal, str, Decimal], law: Law) -> Finding | None:
+    """CON-118: a deposit of more months' rent than are usual lies with the landlord for all of the term: both sides are told by how
+    much, since a sale of the house may hide in it. landreg.
+
+    facts: the contract's number, the deposit in yuan, the unit of its price, the price.
+    """
+    number, yuan, unit, price = facts
+    if unit not in A_YEAR or price <= 0:
+        return None
+    months, most = yuan * 12 / (price * A_YEAR[unit]), law.number("CON-118.most_months")
+    values = {"yuan": yuan, "months": months.quantize(Decimal(1)), "most": most}
+    return Finding("CON-118", "deposit_yuan", values, subject=number) if months > most else None
