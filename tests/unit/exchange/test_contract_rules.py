@@ -612,6 +612,16 @@ def test_a_deposit_of_many_months_is_asked_about(yuan: str, unit: str, price: st
         assert months in LAW.say(told)
 
 
+def test_the_floating_dividend_says_of_what_it_is_a_part_and_what_was_drawn_before_keeps_its_wording() -> None:
+    """Of the surplus to all land shares, and of those by its own: so it is reckoned from the paper."""
+    for day, told in (
+        (date(2026, 11, 29), "另按股分享当年盈余的 20%"),
+        (date(2026, 11, 30), "当年盈余的 20% 分给全部土地股，本户按所持股数占分红时全部土地股数的比例分得"),
+    ):
+        (one,) = [one for one in clauses_of("share", "share", day) if one.key == "dividend"]
+        assert told in one.read({"floating_percent": "20"})
+
+
 def test_the_clause_on_re_transfer_reads_well_and_what_was_drawn_before_keeps_its_wording() -> None:
     for day, told in (
         (date(2026, 11, 28), "乙方再流转土地经营权的，双方约定不得再流转。"),
