@@ -120,7 +120,12 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     )
     left = re.search(r"合同期内还应付 ([\d,.]+) 元", ling.get(address).text)
     assert left
-    paid = {"amount": left[1].replace(",", ""), "paid_on": day_of(officers[0]).isoformat(), "receipt": "HP-1", "paper": picture()}
+    paid = {
+        "amount": left[1].replace(",", ""),
+        "paid_on": day_of(officers[0]).isoformat(),
+        "receipt": "HP-1",
+        "paper": picture(),
+    }
     assert ling.post(f"{address}/payments", paid).status_code == 303
     assert ling.post(f"{address}/payments", {**paid, "paper": picture()}).status_code == 422
     assert ling.post(f"{address}/certificate").status_code == 303
