@@ -12,15 +12,23 @@ from uuid import UUID
 import pytest
 from pypdf import PdfReader
 
+from landreg import keys
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
+from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, opening
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
 from landreg.registry.leaves import logged
+from landreg.registry.rules.household_requests import Exchange
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Reissue, Release, RestrictionAsked
+from tests.database.registry.test_operation_rights import asked as lease
+from tests.database.registry.test_operation_rights import operation_right, renamed
+from tests.household_kit import SECOND, asked_for, parcels
 from tests.papers_kit import pdf
 from tests.registry_kit import BANK, HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
@@ -246,6 +254,24 @@ def test_what_has_ended_is_proven_to_nobody_any_more(
     assert one(officers[0], "SELECT count(*) FROM registry.paper WHERE kind = 'proof'") == 0
 
 
+def test_a_mortgage_is_proven_on_the_land_on_which_it_lies_on_the_day_of_the_seal(
+    deng: Browser, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    """Of its two parcels one is the neighbour's since: the paper names both rights."""
+    to_rights(*officers, superuser, 2)
+    mine, theirs = right_of(officers[0]), right_of(officers[0], SECOND)
+    case = applied(officers[0], "mortgage", MORTGAGED, mine)
+    booked(*officers, superuser, case, "mortgage")
+    pass_days(superuser, 1)
+    give, take = parcels(officers[0], mine)[:1], parcels(officers[0], theirs)
+    asked = Exchange(theirs, tuple(give), tuple(take), date(2026, 1, 5))
+    booked(*officers, superuser, asked_for(officers[0], "exchange", asked, right=mine, more=("filing",)), "exchange")
+    said = text_of(deng.client.get(f"/cases/{COUNTY}/{case}/proof.pdf").data)
+    lies = {*give, *(code for code in parcels(officers[0], mine) if code not in take)}
+    assert all(code in said for code in (*lies, f"{HOUSEHOLD}J", f"{SECOND}J", "户主1、户主2"))
+    assert all(code not in said for code in take), "it lay on none of the land that came"
+
+
 def test_an_excerpt_prints_each_restriction_with_both_its_days_as_it_stood_on_the_day_asked_for(
     deng: Browser, superuser: Any, officers: tuple[Actor, Actor], database: Settings
 ) -> None:
@@ -296,3 +322,23 @@ def test_the_consent_of_a_later_creditor_is_put_into_the_folder_by_whose_it_is(
         assert answer.status_code == status, named
     kept = "SELECT restriction_id FROM registry.document WHERE kind = 'later_creditors_consent'"
     assert one(officers[0], kept) == second
+
+
+def test_a_case_whose_right_a_later_act_certified_says_so(
+    deng: Browser, superuser: Any, officers: tuple[Actor, Actor], worker: Actor, database: Settings
+) -> None:
+    """REG-24 is of what ended: this one is at its end, and its page names why it has no certificate."""
+    to_rights(*officers, superuser, 2)
+    leased = asked_for(officers[0], "land_operation", lease(officers[0]), right=right_of(officers[0]), more=("filing",))
+    booked(*officers, superuser, leased, "land_operation")
+    seal(worker, database)
+    page = f"/cases/{COUNTY}/{leased}"
+    assert "没有另发" not in deng.get(page).text
+    renaming = renamed(officers[0], operation_right(officers[0]))
+    booked(*officers, superuser, renaming, "organization_name_change")
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(database.store), "http://127.0.0.1:8000")
+    assert len(certificates.issue(officers[0], COUNTY, [renaming], press).issued) == 1
+    assert certificates.issue(officers[0], COUNTY, [leased], press).issued == []
+    shown = deng.get(page).text
+    assert "没有另发：以后的登记已经发证" in shown

@@ -1,4 +1,4 @@
-"""DOC-7: a proof is of what the register says still, in all that is printed on it."""
+"""DOC-7: a proof is of what the register says still."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.orm import Session
 
-from landreg.registry.issued.proofs import said
+from landreg.registry.issued.proofs import moved, said
 from landreg.registry.model import Restriction
 
 LOAN: dict[str, Any] = {
@@ -28,9 +27,20 @@ LOAN: dict[str, Any] = {
 
 @pytest.mark.parametrize(
     "otherwise",
-    [{"right_id": UUID(int=3)}, {"rank": 1}, {"party_code": "93610902MA0000001B"}, {"amount": Decimal("2.00")}],
+    [
+        {"until": date(2028, 6, 30)},
+        {"basis": "补充协议"},
+        {"party_code": "93610902MA0000001B"},
+        {"amount": Decimal("2.00")},
+    ],
 )
-def test_what_is_printed_otherwise_is_said_otherwise(otherwise: dict[str, Any]) -> None:
-    session = Session()
-    assert said(session, Restriction(**LOAN)) == said(session, Restriction(**LOAN | {"row_id": UUID(int=9)}))
-    assert said(session, Restriction(**LOAN)) != said(session, Restriction(**LOAN | otherwise))
+def test_what_was_changed_is_said_otherwise_and_what_moved_with_its_land_is_not(otherwise: dict[str, Any]) -> None:
+    moved = {"row_id": UUID(int=9), "right_id": UUID(int=3), "rank": 1, "parcels": [UUID(int=4)]}
+    assert said(Restriction(**LOAN)) == said(Restriction(**LOAN | moved))
+    assert said(Restriction(**LOAN)) != said(Restriction(**LOAN | otherwise))
+
+
+def test_land_that_is_no_more_under_it_is_named_beside_what_came_of_it() -> None:
+    told = moved(("A1", "A2"), ["A1", "A3"])
+    assert told == "登记当日所及的 A2 现不在内；A3 为登记以后所及；上列为出具当日登记簿的记载"
+    assert moved(("A1", "A2"), ["A1"]) == "登记当日所及的 A2 现不在内；上列为出具当日登记簿的记载"
