@@ -40,8 +40,11 @@ def test_the_pages_of_a_parcel_and_its_rights_say_that_it_was_expropriated(
     to_rights(*officers, superuser, 2)
     right = right_of(officers[0])
     code = parcels_of(officers[0], right)[0]
+    forms = [f"/parcels/{code}/{form}" for form in ("acts/parcel_split", "acts/part_loss", "correction")]
+    assert all(form in deng.get(f"/parcels/{code}").text for form in forms)
     case = applied(officers[0], "cancellation", Cancellation("expropriation"), right)
     booked(*officers, superuser, case, "cancellation")
+    assert [form in deng.get(f"/parcels/{code}").text for form in forms] == [False, False, True]
     number = one(officers[0], 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
     for path in (f"/parcels/{code}", f"/rights/of-parcel/{code}"):
         page = deng.get(path).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -180,6 +181,7 @@ def test_a_filter_is_kept_under_its_name_and_only_for_its_account(
     assert lin.post(f"/cases/filters/{number}/remove").status_code == 404
     assert deng.post(f"/cases/filters/{number}/remove").status_code == 303
     assert "宅基地</a>" not in deng.get("/cases").text
+    assert re.search(r'<option value="land_operation"[^>]*>土地经营权', deng.get("/cases").text)
     assert deng.post(f"/cases/filters/{uuid4()}/remove").status_code == 404
 
 

@@ -91,8 +91,10 @@ class LossForm:
 
 
 @blueprint.app_template_global()
-def offered_on_parcel(code: str, parcel_kind: str) -> dict[str, str]:
-    """The acts that may be applied for on a parcel of a kind, with the address of each form; none for who may not apply."""
+def offered_on_parcel(code: str, parcel_kind: str, *, gone: bool = False) -> dict[str, str]:
+    """The acts that may be applied for on a parcel of a kind, with the address of each form; none for who may not apply. gone: it
+    is no land of the collective any more, and can only be corrected.
+    """
     right_kind = {"contracted": "contract_management", "homestead": "homestead"}.get(parcel_kind)
     actor = known_actor()
     if right_kind is None:
@@ -100,7 +102,7 @@ def offered_on_parcel(code: str, parcel_kind: str) -> dict[str, str]:
     kinds = [
         kind.kind
         for kind in act_types()
-        if kind.on == "parcel" and right_kind in kind.rights and _may(actor, kind.kind)
+        if not gone and kind.on == "parcel" and right_kind in kind.rights and _may(actor, kind.kind)
     ]
     offered = {kind: url_for("registry.parcel_acts.on_parcel", code=code, kind=kind) for kind in kinds}
     if not actor.has(Role.REGISTRAR):
