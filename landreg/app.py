@@ -37,6 +37,7 @@ from landreg.exchange.routes import (
     market_data,
     market_prices,
     market_searches,
+    offered_land,
     own_listings,
     reviews,
     sale_counter,
@@ -70,7 +71,7 @@ ROOMS = {
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
         exit_desk, exit_papers, own_exits, own_listings, listing_desk, chains, transfer_kinds, bid_talks, sale_live, reviews, sales,
         sale_deals, deal_papers, sale_opening, sale_counter, corrections, audit_routes, client_pages, api,
-        *contract_rooms, market, market_prices, market_data, market_searches,
+        *contract_rooms, offered_land, market, market_prices, market_data, market_searches,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip

@@ -32,18 +32,22 @@ def operated(registrar: Actor, reviewer: Actor, superuser: Connection) -> tuple[
 
     def make() -> tuple[UUID, Actor]:
         market(registrar, reviewer, superuser)
-        farmer, right = farmer_of(superuser), own_right(registrar)
-        codes = parcels_of(registrar, right)[:1]
-        leased = put_listing(farmer, listing_row(farmer, right), codes)
-        put_event(OPERATOR, leased, "published")
-        put_event(OPERATOR, leased, "dealt")
-        operator = Operator("household", household_id(registrar, NEIGHBOUR), "户主2", NEIGHBOUR)
-        asked = LandOperation(
-            "", operator, "lease", "流转合同1号", date(2026, 1, 5), date(2026, 2, 1), ENDS, tuple(codes)
-        )
-        case = asked_for(registrar, "land_operation", asked, right=right, more=("filing",))
-        booked(registrar, reviewer, superuser, case, "land_operation")
-        pass_days(superuser, 1)
-        return right_of(registrar, NEIGHBOUR, "land_operation"), farmer
+        farmer = farmer_of(superuser)
+        return passed(registrar, reviewer, superuser, farmer), farmer
 
     return kept(superuser, ("operated", registrar, reviewer), make)
+
+
+def passed(registrar: Actor, reviewer: Actor, superuser: Connection, farmer: Actor) -> UUID:
+    """The land-operation right by which the second household works a parcel of the farmer's."""
+    right = own_right(registrar)
+    codes = parcels_of(registrar, right)[:1]
+    leased = put_listing(farmer, listing_row(farmer, right), codes)
+    put_event(OPERATOR, leased, "published")
+    put_event(OPERATOR, leased, "dealt")
+    operator = Operator("household", household_id(registrar, NEIGHBOUR), "户主2", NEIGHBOUR)
+    asked = LandOperation("", operator, "lease", "流转合同1号", date(2026, 1, 5), date(2026, 2, 1), ENDS, tuple(codes))
+    case = asked_for(registrar, "land_operation", asked, right=right, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    pass_days(superuser, 1)
+    return right_of(registrar, NEIGHBOUR, "land_operation")

@@ -40,6 +40,7 @@ OF_EVENT = {
     "submitted": "exchange.submitted",
     "returned": "exchange.returned",
     "published": "exchange.published",
+    "objected": "exchange.objected",
     "withdrawn": "exchange.withdrawn",
     "expired": "exchange.expired",
     "dealt": "exchange.dealt",

@@ -25,6 +25,7 @@ from tests.lives.homes import homes
 from tests.lives.households import households
 from tests.lives.offerings import offerings
 from tests.lives.parcels import parcels
+from tests.lives.passings import passings
 from tests.lives.programs import programs
 from tests.lives.projects import projects
 from tests.lives.renewals import renewals
@@ -47,6 +48,7 @@ LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     courses: (15, 40),
     projects: (8, 20),
     offerings: (14, 30),
+    passings: (2, 4),
 }
 """How many services each of them has at least, and how many faults the suite sets off."""
 

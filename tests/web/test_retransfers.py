@@ -119,3 +119,33 @@ def test_a_paper_that_is_none_is_refused_and_a_listing_that_came_back_keeps_its_
     assert len(tokens) == 2
     assert sent(phone, right, parcel, paper_kept=tokens, instead_of=address.rsplit("/", 1)[1]).status_code == 303
     assert one(farmer, "SELECT count(*) FROM exchange.listing_paper") == 4
+
+
+def test_the_household_whose_land_it_is_reads_the_consent_in_its_name_and_holds_the_listing(
+    app: Any, phone: Browser, desk: Browser, right: UUID, superuser: Connection, account: OpenAccount
+) -> None:
+    """Before that is published it is told nothing; LST-39 of how the operator settles it."""
+    account("ligui", Role.FARMER, jurisdiction=VILLAGE)
+    farmer_of(superuser, member=2, login="ligui")
+    home = Browser(app.test_client())
+    home.log_in("ligui")
+    parcel, paper = parcel_of(phone, right), photographed()
+    address = sent(phone, right, parcel, contractor_consent=(BytesIO(paper), "同意书.jpg")).headers["Location"]
+    at_desk, own_page = address.removeprefix("/my"), address.replace("/my/listings", "/my/offered")
+    assert "再流转挂牌" not in home.get("/").text
+    assert home.get(own_page).status_code == 404
+    assert desk.post(f"{at_desk}/publish").status_code == 303
+    assert own_page in home.get("/").text
+    page = home.get(own_page)
+    assert all(word in page.text for word in ("同意书.jpg", parcel, "我家没有同意过，暂停挂牌"))
+    assert home.client.get(f"{own_page}/paper").data == paper
+    assert phone.get(own_page).status_code == 404
+    assert home.post(f"{own_page}/object", {"said": "不是我签的"}).status_code == 303
+    assert "挂牌已暂停" in home.get(own_page).text
+    assert found(home.post(f"{own_page}/object")) == {"LST-6"}
+    assert at_desk in desk.get("/").text
+    assert "不是我签的" in desk.get(at_desk).text
+    assert found(desk.post(f"{at_desk}/settle", {"consented": "1", "said": ""})) == {"LST-39"}
+    assert desk.post(f"{at_desk}/settle", {"consented": "", "said": "核对过，不是本人签的"}).status_code == 303
+    assert "已终止" in phone.get(address).text
+    assert "再流转挂牌" not in home.get("/").text

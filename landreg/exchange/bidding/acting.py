@@ -15,6 +15,8 @@ from landreg.access.rules import Step
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, NotFound, Refused
+from landreg.exchange.bidding.rules.priority import pri_9_not_the_contractor
+from landreg.exchange.listings import offered_queries
 from landreg.exchange.model import Taker
 from landreg.registry.home.brought import seeing
 
@@ -40,3 +42,9 @@ def for_its_own(uow: UnitOfWork, under: Under | None, taker: Taker | None) -> No
 def noted(uow: UnitOfWork, under: Under | None, subject: str, step: Step = Step.BID) -> UUID | None:
     """Write that the agent does it for the household, in the transaction of what is done; the act's id. Raises Refused (ACC-25)."""
     return None if under is None else consents.write_act(uow, *under, step, subject).agent_act_id
+
+
+def not_its_own(uow: UnitOfWork, county: str, listing_id: UUID, home: UUID | None) -> None:
+    """Raises Refused (PRI-9) for the household that contracts the land which its taker offers further."""
+    if own := pri_9_not_the_contractor(offered_queries.is_contractor(uow.session, county, listing_id, home)):
+        raise Refused(own)

@@ -112,7 +112,7 @@ def _allowed(
         *strayed(uow.session, told.county, spoken, law, word.parcels, *given, own=uow.actor.desk is Desk.CITIZEN),
     ]
     if own is not None and word.kind != "withdraw":
-        findings += sales.may_not_enter(law, told, own)
+        findings += sales.may_not_enter(uow, law, told, own)
         if word.kind in (*NAMING, "accept"):
             findings += sales.may_not_take(uow, law, told, own)
         if word.kind == FIRST and told.kind == EXCHANGE:

@@ -36,11 +36,11 @@ from landreg.exchange.bidding.rules.entering import (
     SaleFacts,
     bid_9_deposit_as_owed,
 )
-from landreg.exchange.bidding.rules.priority import pri_6_of_what_a_member_may_take
+from landreg.exchange.bidding.rules.priority import pri_6_of_what_a_member_may_take, pri_9_not_the_contractor
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES, ENTER_RULES, TakingIn
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.told_queries import Told
-from landreg.exchange.listings import floor_queries
+from landreg.exchange.listings import floor_queries, offered_queries
 from landreg.exchange.listings.rules.offer import grain_price
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
@@ -120,14 +120,14 @@ def free_for_a_sale(uow: UnitOfWork, found: Listing, before: Sequence[Standing])
 def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under | None = None) -> Entrant:
     """Enter a taker into a sale, under a plate; an agent under a consent.
 
-    Raises NotFound, Refused (BID-6, BID-11, BID-23, QUAL-1, QUAL-4, ACC-25), Conflict (BID-8).
+    Raises NotFound, Refused (BID-6, PRI-9, BID-11, BID-23, QUAL-1, QUAL-4, ACC-25), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
         found, law = standing(uow, county, sale_id), load_law(uow.session, county, beijing_day(uow.now))
         told = told_queries.told(uow.session, county, found.sale.listing_id)
         if told is None:
             raise NotFound
-        if wrong := [*may_not_enter(law, told, taker), *may_not_take(uow, law, told, taker)]:
+        if wrong := [*may_not_enter(uow, law, told, taker), *may_not_take(uow, law, told, taker)]:
             raise Refused(wrong)
         noted(uow, under, f"{told.number} 报名")
         row = sale_queries.enter(uow.session, {
@@ -138,8 +138,14 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under |
     return row
 
 
-def may_not_enter(law: Law, told: Told, taker: Taker | None) -> list[Finding]:
-    """What stands against a taker's kind and house: BID-6, BID-11, BID-23, CON-20. taker: None for the household that asks."""
+def may_not_enter(uow: UnitOfWork, law: Law, told: Told, taker: Taker | None) -> list[Finding]:
+    """What stands against a taker's kind and house: BID-6, BID-11, BID-23, CON-20; PRI-9 alone where the land is its own. taker:
+    None for the household that asks.
+    """
+    home = uow.actor.household if taker is None else taker.household_id
+    theirs = home is not None and offered_queries.is_contractor(uow.session, told.county, told.listing_id, home)
+    if own := pri_9_not_the_contractor(theirs):
+        return [own]
     kind = "household" if taker is None else taker.kind
     household = kind == "household"
     takers = _takers_of(law, told.kind)
@@ -172,7 +178,7 @@ def said_first(uow: UnitOfWork, told: Told, takers: Sequence[Taker]) -> dict[UUI
     own = [one for one in takers if one.county == told.county]
     asked: list[Taker | None] = [*own] if own or uow.actor.household is None else [None]
     return {
-        one.taker_id if one else None: [*may_not_enter(law, told, one), *may_not_take(uow, law, told, one)]
+        one.taker_id if one else None: [*may_not_enter(uow, law, told, one), *may_not_take(uow, law, told, one)]
         for one in asked
     }
 

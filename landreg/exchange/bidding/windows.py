@@ -14,7 +14,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deal_queries, fall_queries, logged, sales, taker_queries, takers, told_queries
-from landreg.exchange.bidding.acting import Under, for_its_own, noted
+from landreg.exchange.bidding.acting import Under, for_its_own, not_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
 from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.priority import (
@@ -29,6 +29,7 @@ from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.told_queries import Told
 from landreg.exchange.counter.present import Party, Present, known, stands_for
 from landreg.exchange.counter.rules import pri_5_who_claims_stands_for_the_household
+from landreg.exchange.listings import offered_queries
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -156,7 +157,7 @@ def _read(uow: UnitOfWork, window: Priority) -> None:
 def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Under | None = None) -> PriorityClaim:
     """A member claims the land on the same terms; an agent under its consent to that step.
 
-    Raises NotFound, Refused (PRI-3, PRI-6, PRI-7, CON-20, QUAL-4, ACC-25), Conflict (BID-8).
+    Raises NotFound, Refused (PRI-3, PRI-6, PRI-7, PRI-9, CON-20, QUAL-4, ACC-25), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
         for_its_own(uow, under, taker)
@@ -188,17 +189,21 @@ def claim_at_counter(
 ) -> PriorityClaim:
     """The operator writes a household's claim down: a grown member came, or somebody with its power of attorney.
 
-    Raises NotFound, Refused (PRI-3, PRI-5 to PRI-7, CON-20, QUAL-4, GUARD-1), Conflict (BID-8).
+    Raises NotFound, Refused (PRI-3, PRI-5 to PRI-7, PRI-9, CON-20, QUAL-4, GUARD-1), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
-        # By the card a member is found among the households that are told; whoever brings a power of attorney says whose it is.
+        # By the card a member is found among the households that are told, and the one whose own land it is;
+        # whoever brings a power of attorney says whose it is.
         one = Present(came.name, came.witness, came.card, seen=came.identity_checked)
+        window = window_of(uow, county, priority_id)
         told = {row.household_id: row.household_code for row in deal_queries.notices(uow.session, county, priority_id)}
+        told |= offered_queries.contractors(uow.session, county, window.listing_id)
         bearer = None if came.code else known(uow.session, county, told, one)
         household = takers.hold_household(uow, county, told[bearer.party_id] if bearer else came.code)
         party = Party("household", household.household_id if household else None, household.name if household else "")
-        window, law = window_of(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
+        law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, mandate, name=came.name, witness=came.witness)
+        not_its_own(uow, county, window.listing_id, party.party_id)
         one = replace(one, bearer=bearer, attorney=bool(household and came.code and mandate))
         land = told_queries.listing(uow.session, county, window.listing_id)
         sides = [side for side in _others(uow, window, land) if side.party_id != party.party_id]
@@ -222,10 +227,11 @@ def _others(uow: UnitOfWork, window: Priority, land: Listing | None) -> list[Par
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
-    """Raises Conflict (BID-8) where the listing is over, Refused (PRI-3, PRI-6, PRI-7, QUAL-4) where the household may not
+    """Raises Conflict (BID-8) where the listing is over, Refused (PRI-3, PRI-6, PRI-7, PRI-9, QUAL-4) where the household may not
     claim now, Conflict (BID-8) where it has claimed.
     """
     law = load_law(uow.session, window.county, beijing_day(uow.now))
+    not_its_own(uow, window.county, window.listing_id, taker.household_id)
     named = {one.household_id: "" for one in deal_queries.notices(uow.session, window.county, window.priority_id)}
     if wrong := pri_3_claimed_in_time_by_a_member(Window(law.on, window.last_day, named), taker.household_id):
         raise Refused(wrong)

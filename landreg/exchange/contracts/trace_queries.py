@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 _EVENTS = {
     "submitted": "exchange.submitted", "returned": "exchange.returned", "published": "exchange.published",
+    "objected": "exchange.objected",
     "withdrawn": "exchange.withdrawn", "expired": "exchange.expired", "dealt": "exchange.dealt", "failed": "exchange.failed",
 }  # fmt: skip
 _OF_SALE = {

@@ -18,9 +18,12 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange import logged
 from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings import offered_queries
+from landreg.exchange.listings.offered_queries import Offered as OfOwn
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of, resolved_of
 from landreg.exchange.listings.rows import listing_of, parts_of
+from landreg.exchange.listings.rules.course import lst_39_settled_with_its_reason
 from landreg.exchange.listings.rules.facts import Index, Offered
 from landreg.exchange.listings.rules.land import LAND_RULES
 from landreg.exchange.listings.rules.offer import OFFER_RULES
@@ -139,6 +142,31 @@ def publish(actor: Actor, county: str, listing_id: UUID) -> tuple[Finding, ...]:
     return judged.told
 
 
+def object_to(actor: Actor, county: str, listing_id: UUID, said: str = "") -> None:
+    """The household that contracts the land says that it never consented to its being offered further: the listing is held.
+
+    Raises NotFound where none of its land is, Refused (LST-6) where it is not published.
+    """
+    with unit_of_work(actor) as uow:
+        ties_nothing(beijing_day(uow.now), said=said)
+        note(uow, offered_queries.one_of_own(uow.session, county, listing_id), "objected", said)
+
+
+def settle(actor: Actor, county: str, listing_id: UUID, consented: bool, said: str) -> None:
+    """The operator settles what the contractor objected to: it did consent, and the listing is published again, or it did not.
+
+    Raises NotFound, Refused (LST-39, LST-6, LST-7, TR-1, TR-12).
+    """
+    with unit_of_work(actor) as uow:
+        row = _row(uow, county, listing_id)
+        if row.state != "objected":
+            raise NotFound
+        if silent := lst_39_settled_with_its_reason(said):
+            raise Refused(silent)
+        ties_nothing(beijing_day(uow.now), said=said)
+        note(uow, row, "published" if consented else "failed", said)
+
+
 def return_(actor: Actor, county: str, listing_id: UUID, said: str) -> None:
     """Give a listing back with all reasons in writing. Raises NotFound, BadInput (LST-5), Refused (LST-6)."""
     if not said.strip():
@@ -155,7 +183,7 @@ def would_run(row: Listing, today: date) -> tuple[date, date]:
     return put_off(row.way, row.closes_on, row.from_on, row.until_on, late)
 
 
-def note(uow: UnitOfWork, row: Listing, kind: str, said: str) -> ListingEvent:
+def note(uow: UnitOfWork, row: Listing | OfOwn, kind: str, said: str) -> ListingEvent:
     """Write a step of a listing and its leaf. Raises what the database refuses (LST-6, LST-7, LST-9, TR-1, TR-12)."""
     event = ListingEvent(
         county=row.county, village=row.village, listing_id=row.listing_id, event_id=uuid4(), kind=kind, said=said.strip(),

@@ -35,7 +35,7 @@ from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
-from landreg.exchange.routes import first_deposits, first_powers, first_rows, first_sales, window_next
+from landreg.exchange.routes import first_deposits, first_powers, first_rows, first_sales, offered_land, window_next
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
@@ -66,7 +66,8 @@ def to_do(actor: Actor) -> Iterator[Shown]:
         unsigned_now = unsigned(session)
         late = len(contracts.late(session, page_day(session)))
         stops = first_sales.to_call_off(session, actor.account_id)
-        next_steps = [*stops, *first_sales.turns(uow), *first_rows.to_tell(session), *_next_steps(session)]
+        turns = [*offered_land.objected_to(session), *first_sales.turns(uow)]
+        next_steps = [*stops, *turns, *first_rows.to_tell(session), *_next_steps(session)]
     at_review = url_for("listing_desk.index", state="submitted")
     yield Figure(_("待审核的挂牌"), count, at_review)
     yield Figure(_("进行中的场次"), len(held), url_for("sales.index"))
@@ -143,6 +144,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_chances(uow.session),
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
+            *(offered_land.of_own_land(uow.session) if actor.household else ()),
             *first_sales.of_sales(uow.session, actor.household),
             *first_powers.of_powers(uow.session, own, uow.now - TOLD_FOR, actor.household),
             *first_deposits.of_doubts(uow.session),

@@ -188,6 +188,7 @@ def one(county: str, listing_id: UUID) -> Response:
         may_review=may_review,
         may_trace=actor.has(Role.OPERATOR, Role.AUDITOR),
         may_withdraw=actor.has(Role.REGISTRAR) and row.source == "collective" and row.state in queries.OPEN,
+        may_settle=actor.has(Role.OPERATOR) and row.state == "objected",
         reasons=forms.words("return_reason"),
         kinds=transfers(beijing_day(row.listed_at)),
         **context,
@@ -219,6 +220,25 @@ def return_(county: str, listing_id: UUID) -> Redirect:
     service.return_(current_actor(), county, listing_id, "\n".join(part for part in said if part))
     flash(_("已退回，原因已告知。"))
     return redirect(url_for(".index"), 303)
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Whether the contractor did consent, and how that was found."""
+
+    consented: bool = False
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/listings/<county>/<uuid:listing_id>/settle")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def settle(county: str, listing_id: UUID) -> Redirect:
+    """Settle what the contractor objected to: published again, or stopped."""
+    given = read_form(Settling)
+    service.settle(current_actor(), county, listing_id, given.consented, given.said)
+    flash(_("已恢复发布。") if given.consented else _("挂牌已终止。"))
+    return redirect(url_for(".one", county=county, listing_id=listing_id), 303)
 
 
 @dataclass(frozen=True)

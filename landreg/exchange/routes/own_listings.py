@@ -288,7 +288,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             answering=None if consent is None else _answering(consent),
             kinds=transfers(beijing_day(row.listed_at)),
             review_by=first_rows.review_of(uow.session, row, beijing_day(uow.now)),
-            open=row.state in queries.OPEN,
+            open=row.state in (*queries.OPEN, "objected"),
             agreed=any(one.kind == "accept" for one in deal_queries.offers(uow.session, county, listing_id)),
             window_until=max((one.last_day for one in windows if one.last_day >= beijing_day(uow.now)), default=None),
             unsold=bool(sale_queries.failed(uow.session, listing_id)),

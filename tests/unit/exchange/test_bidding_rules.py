@@ -131,6 +131,7 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("PRI-1", pr.pri_1_window_has_run, WINDOW, replace(WINDOW, today=date(2026, 12, 19))),
     ("PRI-6", pr.pri_6_of_what_a_member_may_take, True, False),
     ("PRI-7", pr.pri_7_gave_it_up, False, True),
+    ("PRI-9", pr.pri_9_not_the_contractor, False, True),
     ("PRI-2", pr.pri_2_every_household_was_told, WINDOW, replace(WINDOW, told={ONE: "read", TWO: ""})),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=None)),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=Decimal("189.99"))),

@@ -73,6 +73,11 @@ def pri_7_gave_it_up(gave_up: bool, law: Law | None = None) -> Finding | None:
     return Finding("PRI-7", "window") if gave_up else None
 
 
+def pri_9_not_the_contractor(contractor: bool, law: Law | None = None) -> Finding | None:
+    """PRI-9: whose contracted land is offered further by its taker has it by no claim, offer or bid: it is theirs. RLCL-46."""
+    return Finding("PRI-9", "taker") if contractor else None
+
+
 def pri_8_taken_back_while_the_window_runs(facts: Window, law: Law | None = None) -> Finding | None:
     """PRI-8: a claim is taken back by its household within the window: until its last day is over nothing rests on it."""
     return Finding("PRI-8", "window", {"last": facts.last_day}) if facts.today > facts.last_day else None

@@ -50,7 +50,7 @@ from landreg.exchange.contracts.saying import to_be_paid, told_of
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import name_of
 from landreg.exchange.contracts.whole import Whole
-from landreg.exchange.listings import listing_queries
+from landreg.exchange.listings import listing_queries, offered_queries
 from landreg.law.queries import load_law
 from landreg.registry.home import brought_queries
 from landreg.registry.routes.surroundings import page_day
@@ -267,6 +267,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         words = words_agreed(uow.session, county, row.deal_id) if row.state in UNSIGNED else ()
         after = land_queries.listed_after(uow.session, row) if takes else ()
         watched = review_queries.watched(uow.session, county, [row.deal_id], [contract_id])
+        codes = [one.parcel_code for one in found.parcels]
+        further = offered_queries.on_land(uow.session, codes) if passes and consent is None else ()
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     mine = "contractor" if passes else "taker" if takes else ""
     return pages.render(
@@ -276,7 +278,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine=mine, by_power=signer_queries.by_power(found.events, f"signed_{mine}"),
-        told=told, words=words, total=to_be_paid(found), after=after, watched=watched,
+        told=told, words=words, total=to_be_paid(found), after=after, watched=watched, offered=further,
         holders=held_by, gone=gone,
         answer_by=open_until(course.events) if stage(course) in ("running", "over") else None,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),

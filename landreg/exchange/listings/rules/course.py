@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from landreg.core.errors import Finding
 from landreg.law.book import Law
 
 QUIET, FELL, ENDED = "quiet", "fell", "ended"
@@ -32,6 +33,11 @@ class Course:
 def review_by(listed_on: date, law: Law) -> date:
     """The last day on which the office reviews a listing that was handed in on a day."""
     return listed_on + timedelta(days=law.days("LST-5.review_days"))
+
+
+def lst_39_settled_with_its_reason(said: str, law: Law | None = None) -> Finding | None:
+    """LST-39: what the contractor of land offered further objects to is settled in words. RLCL-46."""
+    return None if said.strip() else Finding("LST-39", "said")
 
 
 def step_of(facts: Course, quiet_days: int) -> str:
