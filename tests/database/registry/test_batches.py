@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from landreg.access.sealing import digest
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
@@ -305,6 +306,26 @@ def test_nobody_comes_into_the_register_by_a_number_that_it_has_under_another_na
     )
     again = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
     assert [[one.code for one in found] for found in again.refused.values()] == [["PT-1"]] * 2
+
+
+def test_whom_another_county_has_under_another_name_does_not_come_in_beside_the_cases_of_the_village(
+    batch: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PT-6: nothing else keeps that household out of the entry."""
+    list_in_another_county(registrar, superuser)
+    superuser.execute(
+        "UPDATE land.staged_member SET name_digest = %s, name_masked = '王*' WHERE name_masked = '成***1' AND household_code = %s",
+        [digest("王五"), (first := f"{VILLAGE}010001")],
+    )
+    stepped = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    told = [(found.code, found.values) for all_ in stepped.refused.values() for found in all_]
+    assert told == [("PT-6", {"members": ["王*"], "households": ["白河县610929101202010001"]})] * 2
+    cases.review(reviewer, COUNTY, ids := in_state(registrar, batch, "accepted"))
+    notices.publish(registrar, COUNTY, ids, "首次登记公告")
+    pass_days(superuser, 40)
+    assert booking.register(reviewer, COUNTY, ids).done == 2
+    assert one(registrar, "SELECT count(*) FROM party.household WHERE code = :c", c=first) == 0
+    assert one(registrar, "SELECT count(*) FROM party.household WHERE village = :v", v=VILLAGE) == 1
 
 
 def to_notice_unjudged(registrar: Actor, reviewer: Actor, superuser: Connection, staged: Any) -> list[UUID]:
