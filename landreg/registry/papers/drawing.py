@@ -206,8 +206,8 @@ def _middle_and_scale(rings: Sequence[Coordinates], width: float, height: float)
 def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dict[str, Any]:
     """The map in a frame of width x height mm: one SVG for the lines, labels with their places, scale, scale bar.
 
-    `unwritten` holds the sides whose length found no room on the map, or all when a point's name found none: the
-    paper lists them in words. `title` is written inside the parcel if it fits."""
+    `unwritten` holds the sides whose length, or the name of whose end, found no room on the map: the paper lists them
+    in words. `title` is written inside the parcel if it fits."""
     rings = _as_points(parcel)
     middle, denominator = _middle_and_scale(rings, width, height)
     factor = 1000 / denominator
@@ -255,16 +255,18 @@ def _put_title(labels: Labels, body: shapely.Polygon, title: str) -> None:
 def _put_sides(
     labels: Labels, named: Sequence[tuple[Coordinates, Sequence[str]]], every_side: Sequence[Side]
 ) -> list[Side]:
-    """The names of points and the lengths of sides, ring by ring; the sides that found no room."""
+    """The names of points and the lengths of sides, ring by ring; the sides of which the length, or the
+    name of an end, found no room."""
     unwritten: list[Side] = []
     first = 0
     for number, (xy, names) in enumerate(named):
         of_ring = every_side[first : first + len(names)]
         # The land lies within the first ring and around the others; on paper y goes down.
         outside = -1 if turns_clockwise(xy) == (number == 0) else 1
-        all_named = label_points(labels, xy, names, outside)
-        left_out = label_sides(labels, xy, [side.length_m for side in of_ring], outside)
-        unwritten += [of_ring[index] for index in left_out] if all_named else of_ring
+        nameless = label_points(labels, xy, names, outside)
+        left_out = {*label_sides(labels, xy, [side.length_m for side in of_ring], outside)}
+        left_out |= nameless | {(index - 1) % len(of_ring) for index in nameless}
+        unwritten += [of_ring[index] for index in sorted(left_out)]
         first += len(names)
     return unwritten
 

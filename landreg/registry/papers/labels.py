@@ -77,14 +77,14 @@ def _outward(xy: Coordinates) -> Coordinates:
     return bisector / size[:, None]
 
 
-def label_points(labels: Labels, xy: Coordinates, names: Sequence[str], outside: int) -> bool:
-    """Name the points, the sharpest corners first; False when some had to be left out.
+def label_points(labels: Labels, xy: Coordinates, names: Sequence[str], outside: int) -> set[int]:
+    """Name the points, the sharpest corners first; the indexes of those that had to be left out.
 
     `outside`: 1 where the land lies to the right of the ring as it runs, -1 where it lies to the left."""
     out = _outward(xy) * outside
     before, after = turned(xy, -1) - xy, turned(xy, 1) - xy
     turn = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
-    complete = len(names) <= MOST_POINT_NAMES
+    left_out = set(range(len(names)))
     for index in np.argsort(-turn)[:MOST_POINT_NAMES].tolist():
         x, y = xy[index].tolist()
         reach = 0.55 * labels.size + text_mm(names[index], labels.size) / 2
@@ -93,8 +93,9 @@ def label_points(labels: Labels, xy: Coordinates, names: Sequence[str], outside:
         placed = any(
             labels.put(x + ax * reach, y + ay * (reach + 0.8 * labels.size) / 2, names[index], "p") for ax, ay in tries
         )
-        complete = complete and placed
-    return complete
+        if placed:
+            left_out.discard(index)
+    return left_out
 
 
 def label_sides(labels: Labels, xy: Coordinates, lengths: Sequence[Decimal], outside: int) -> list[int]:

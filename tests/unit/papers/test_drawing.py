@@ -94,10 +94,24 @@ def test_labels_stay_in_the_frame_and_off_each_other(count: int, radius: float) 
 def test_every_side_is_written_on_the_map_or_listed(count: int) -> None:
     parcel = circle(count)
     figure = draw(parcel, 85.0, 61.0)
-    on_map = sum(1 for label in figure["labels"] if label[3] == "s")
-    assert on_map + len(figure["unwritten"]) >= count
-    if sum(1 for label in figure["labels"] if label[3] == "p") < count:
-        assert len(figure["unwritten"]) == count
+    named = {label[2] for label in figure["labels"] if label[3] == "p"}
+    on_map = [label[2] for label in figure["labels"] if label[3] == "s"]
+    assert len(on_map) + len(figure["unwritten"]) >= count
+    ends = [(f"J{n}", f"J{n % count + 1}") for n in range(1, count + 1)]
+    listed = {tuple(side.split()[0].split("–")) for side in figure["unwritten"]}
+    assert {ends_of for ends_of in ends if not named.issuperset(ends_of)} <= listed
+    assert len([ends_of for ends_of in listed if named.issuperset(ends_of)]) <= count - len(on_map)
+
+
+def test_a_side_that_the_map_marks_is_not_listed_beside_it_for_a_point_elsewhere_that_found_no_room() -> None:
+    close = [(20.0 + 0.02 * n, 0.0) for n in range(12)]
+    ring = ((0.0, 0.0), (0.0, 30.0), (40.0, 30.0), (40.0, 0.0), *reversed(close))
+    figure = draw(ParcelMap((ring,), ""), 85.0, 61.0)
+    named = {label[2] for label in figure["labels"] if label[3] == "p"}
+    assert {"J1", "J2", "J3"} <= named < {f"J{n}" for n in range(1, 17)}
+    listed = {side.split()[0] for side in figure["unwritten"]}
+    assert listed
+    assert not listed & {"J1–J2", "J2–J3"}
 
 
 @pytest.mark.parametrize("counted", [1, -1])
