@@ -70,12 +70,7 @@ def import_package(package: Path, login: str | None, json_file: str | None) -> N
     with answering(json_file) as settings, bars() as show:
         by = deliverer(login) if login else SYSTEM
         received = service.receive(by, package, progress=show, store=Store(settings.store))
-    if received.already:
-        console.print(f"同一成果包已收到 · the same package was received before: {received.package_id}")
-    elif received.report.refused:
-        console.print("未入暂存库，须改正后重新送交 · not staged: to be corrected and sent again")
-    else:
-        console.print(f"已整包入暂存库 · staged, whole: {received.package_id}")
+    console.print(outcome(received))
     if received.package_id is not None:
         console.print(
             f"报告 · report: {settings.base_url}/packages/{received.report.county}/{received.package_id}",
@@ -83,6 +78,21 @@ def import_package(package: Path, login: str | None, json_file: str | None) -> N
             highlight=False,
         )
     _report(received.report, json_file)
+
+
+def outcome(received: Any) -> str:
+    """What became of a package, in one line."""
+    if received.already:
+        return f"同一成果包已收到 · the same package was received before: {received.package_id}"
+    if not received.report.refused:
+        return f"已整包入暂存库 · staged, whole: {received.package_id}"
+    if any(map(_to_correct, received.report.as_json())):
+        return "未入暂存库，须改正后重新送交 · not staged: to be corrected and sent again"
+    return (
+        "未入暂存库：本机读写文件失败（如磁盘已满，原因见下），成果包不用改，排除后再送交 · "
+        "not staged: this machine could not read or write files (its disk is full, or as said below); "
+        "the package is not to be corrected: send it again once that is mended"
+    )
 
 
 def _report(report: Any, json_file: str | None) -> None:
@@ -109,10 +119,14 @@ def _summary(report: Any, rows: list[dict[str, Any]]) -> None:
         table.add_row(code, level, str(len(found)), f"{first['subject'] or ''} {first['zh']}")
     if rows:
         console.print(table)
-    refusing = sum(row["level"] == "refuse" for row in rows)
-    console.print(
-        f"须改正 {refusing}，提示 {len(rows) - refusing} · to correct {refusing}, notes {len(rows) - refusing}"
-    )
+    refusing = sum(map(_to_correct, rows))
+    noted = sum(row["level"] != "refuse" for row in rows)
+    console.print(f"须改正 {refusing}，提示 {noted} · to correct {refusing}, notes {noted}")
+
+
+def _to_correct(row: dict[str, Any]) -> bool:
+    """Whether a finding refuses the package for what is in it, and not for the machine that reads it (PKG-16)."""
+    return bool(row["level"] == "refuse" and row["code"] != "PKG-16")
 
 
 @click.group("export")

@@ -164,15 +164,21 @@ def test_a_full_disk_while_staging_is_said_and_leaves_nothing(superuser: Connect
     assert _rows(superuser) == 0
 
 
-def test_a_full_disk_while_unpacking_is_a_finding_and_leaves_no_file() -> None:
+def test_a_full_disk_while_unpacking_is_a_finding_and_leaves_no_file_and_nothing_to_correct() -> None:
     program = f"""
 import resource, sys
 from pathlib import Path
+from types import SimpleNamespace
+from landreg.commands.packages import outcome
 from landreg.land.survey import check
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 report = check(Path({str(SAMPLE)!r}))
 print([(f.code, f.values["why"]) for f in report.findings], report.refused)
+print(outcome(SimpleNamespace(already=False, package_id=None, report=report)))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[('PKG-16', 'File too large')] True"
+    found, said = done.stdout.splitlines()
+    assert found == "[('PKG-16', 'File too large')] True"
+    assert "磁盘已满" in said
+    assert "须改正后" not in said
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
