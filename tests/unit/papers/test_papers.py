@@ -117,6 +117,15 @@ def test_the_contract_certificate_shows_number_household_and_total() -> None:
         assert words in text, words
 
 
+def test_a_member_s_name_of_one_long_word_is_broken_where_its_cell_ends() -> None:
+    data = builders.contract_certificate()
+    name = "Alexandrinamaximilianakonstantinopolitanaelisabetha"[:50]
+    members = (replace(data.members[0], name=name), *data.members[1:])
+    text = "".join(pages_of(print_certificate(replace(data, members=members), proof=PROOF), "-raw"))
+    assert name not in text
+    assert name in re.sub(r"[\s\u200b]", "", text)
+
+
 @pytest.mark.parametrize("name", ["contract", "homestead"])
 def test_a_certificate_names_its_numbers_as_the_screens_do(name: str) -> None:
     text = text_of(printed(name, False))
