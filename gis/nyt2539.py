@@ -42,6 +42,9 @@ class Table:
 
 _BOOK: dict[str, Any] = json.loads((files("gis") / "nyt2539.json").read_text(encoding="utf-8"))
 
+HOMESTEAD_NATURES = ("批准拨用", "划拨", "出让", "入股", "联营", "租赁")
+"""Natures of a right (权利性质) that a homestead may have."""
+
 UNSURE_CODE_TABLES = frozenset({"C.12", "C.13", "C.14"})
 """Code lists of which some rows are unsure: an unknown value is kept as it is, with a warning."""
 

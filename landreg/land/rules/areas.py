@@ -18,6 +18,8 @@ PAIRS = (
     ("LZHT", "LZMJ", "LZMJM"), ("JBNTBHQ", "JBNTMJ", "JBNTMJM"),
 )  # fmt: skip
 """Table, column in m², the same in mu."""
+APPROVED = "批准拨用"
+"""The nature of a homestead's right that rests on an approval."""
 RECORDED = (("DK", "SCMJ"), ("ZJD", "ZDMJ"))
 
 
@@ -213,12 +215,14 @@ def are_12_homestead_is_within_the_limit(survey: Survey, notes: Notes) -> None:
 
 
 def are_13_homestead_is_as_approved(survey: Survey, notes: Notes) -> None:
-    """ARE-13: a homestead larger than its approval. 国土资发〔2016〕191号."""
+    """ARE-13: a homestead larger than its approval. ARE-21: one that was approved, with no approved area. 国土资发〔2016〕191号."""
     table = survey.table("ZJD")
     area, approved = table.amount("ZDMJ"), table.amount("PZMJ")
     allowed = hundredths(notes.law.number("ARE-1.tolerance", "m2"))
     bad = known(area) & known(approved) & (approved > 0) & (area > approved + allowed)
     _total_notes(notes, "ARE-13", table, "ZDMJ", bad, area, approved)
+    none = (~known(approved) | (approved == 0)) & (table.column("QLXZ") == APPROVED.encode())
+    notes.rows("ARE-21", table, np.flatnonzero(none), "PZMJ", nature=APPROVED)
 
 
 def are_14_house_stands_on_its_homestead(survey: Survey, notes: Notes) -> None:

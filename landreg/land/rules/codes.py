@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from gis.nyt2539 import LAND_CLASSES, TABLES, UNSURE_CODE_TABLES, Field, code_table
+from gis.nyt2539 import HOMESTEAD_NATURES, LAND_CLASSES, TABLES, UNSURE_CODE_TABLES, Field, code_table
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import (
     KEY,
@@ -55,8 +55,6 @@ ESSENTIAL = {
 }  # fmt: skip
 """What a right cannot be registered without; other values that the standard asks for are noted when they are missing."""
 LAND_USE = {*LAND_CLASSES}
-NATURES = {"批准拨用", "划拨", "出让", "入股", "联营", "租赁"}
-"""Natures of a right (权利性质) that a homestead may have; offices write others too, so they are noted only."""
 RELATIONS = {*terms("relation")}
 """Of GB/T 4761-2008: those of one sign say less than a certificate prints, and 03 and 98 ended with the edition of 1984."""
 
@@ -134,7 +132,9 @@ def _twice(notes: Notes, table: Table, name: str, index: CodeIndex, codes: Bytes
 
 
 def cod_4_value_is_in_its_dictionary(survey: Survey, notes: Notes) -> None:
-    """COD-4, COD-5: a coded value is in its dictionary; where our copy of that is unsure, note it only. NY/T 2539 C."""
+    """COD-4, COD-5: a coded value is in its dictionary; where our copy of that is unsure, note it only. NY/T 2539 C. COD-52: the
+    nature of a homestead's right. 土地管理法 62, 63: none is acquired by sale.
+    """
     for kind, table in survey.tables.items():
         for name, field in TABLES[kind].fields.items():
             if name not in table.text:
@@ -146,7 +146,7 @@ def cod_4_value_is_in_its_dictionary(survey: Survey, notes: Notes) -> None:
             elif name == "TDLYLX":
                 _dictionary(notes, table, name, LAND_USE, "GB/T 21010", "COD-4")
             elif name == "QLXZ":
-                _dictionary(notes, table, name, NATURES, "权利性质", "COD-5")
+                _dictionary(notes, table, name, {*HOMESTEAD_NATURES}, "权利性质", "COD-52")
             elif name == "YHZGX":
                 _dictionary(notes, table, name, RELATIONS, "GB/T 4761", "COD-4")
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from landreg.land.rules.facts import Notes, Survey, SurveyRule, filled, plain
 
-DONE = {"HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
+DONE = {"HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ"}
+HOUSES_SINCE = np.datetime64("1900-01-01", "D")
+"""A year of completion before it is a slip of the pen."""
 _DAY = re.compile(r"(?:(\d{4})(\d{2})(\d{2})|(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?")
 _MONTH = re.compile(r"(\d{4})(?:(\d{2})|[-/.年](\d{1,2})月?)")
 _YEAR = re.compile(r"(\d{4})年?")
@@ -71,9 +73,20 @@ def cod_26_completion_is_before_or_after_the_regulation(survey: Survey, notes: N
     notes.rows("COD-26", table, np.array(open_, dtype=np.intp), "JGRQ", regulation=str(regulation))
 
 
+def cod_53_house_is_complete(survey: Survey, notes: Notes) -> None:
+    """COD-53: a day of completion has not still to come. COD-54: nor is it of a time from which no farmhouse stands. HS-2."""
+    table, today = survey.table("ZJD"), survey.today_is(notes.law.on)
+    given, first = table.column("JGRQ"), table.day("JGRQ").copy()
+    for row in np.flatnonzero(filled(given) & np.isnat(first)).tolist():
+        if span := span_of(plain(given[row])):
+            first[row] = span[0]
+    notes.rows("COD-53", table, np.flatnonzero(first > today), "JGRQ", today=str(today))
+    notes.rows("COD-54", table, np.flatnonzero(first < HOUSES_SINCE), "JGRQ", since=str(HOUSES_SINCE))
+
+
 def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
     """COD-16: a day on which something was done has not still to come, neither on the law's day nor on that of reading, which
-    in a demonstration is the later. Of a contract's signing TER-9 tells."""
+    in a demonstration is the later. Of a contract's signing TER-9 tells, of a house's completion COD-53."""
     today = survey.today_is(notes.law.on)
     for table in survey.tables.values():
         for name in DONE & table.days.keys():
@@ -83,4 +96,5 @@ def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
 
 RULES: tuple[SurveyRule, ...] = (
     cod_15_day_is_a_day, cod_16_what_was_done_is_past, cod_26_completion_is_before_or_after_the_regulation,
+    cod_53_house_is_complete,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
+from gis.nyt2539 import HOMESTEAD_NATURES
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import Period
@@ -77,8 +78,8 @@ class Places:
                 footprint_m2=staged["footprint_m2"],
                 floor_area_m2=staged["building_area_m2"],
                 floors=staged["storeys"],
-                built_on=facts.built_on,
-                nature=staged["nature"] or "",
+                built_on=facts.built_on if facts.built_on and facts.built_on <= today else None,
+                nature=nature_of(staged),
                 registered_on=today,
             )
         )
@@ -112,6 +113,11 @@ class Places:
         if code not in ids:
             raise NotFound(Finding("REG-15", values={"code": code}, subject=code))
         return ids[code]
+
+
+def nature_of(staged: Mapping[Any, Any]) -> str:
+    """The nature of a homestead's right that is registered: '' where the survey's is none that it may have (COD-52)."""
+    return staged["nature"] if staged["nature"] in HOMESTEAD_NATURES else ""
 
 
 _HOUSEHOLD_IDS = """

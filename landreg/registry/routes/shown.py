@@ -25,6 +25,7 @@ from landreg.registry.effects import Changes, Line, Opened, Standing, difference
 from landreg.registry.facts import standing
 from landreg.registry.facts.addressees import masked
 from landreg.registry.facts.first import Proposal
+from landreg.registry.facts.places import nature_of
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.routes.member_reasons import rests_on
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
@@ -267,7 +268,7 @@ def proposed(proposal: Proposal, law: Law) -> Proposed:
         confirmed = confirmed_area(facts, law)
         area, surveyed, excess = confirmed.area_m2, facts.area_m2, confirmed.excess_m2
         parcels = [ProposedParcel(facts.code, area, mu_of(area), facts.taken_by)]
-        code, mode, members, term, mu = facts.unit_code or facts.code, staged["nature"] or "", None, None, mu_of(area)
+        code, mode, members, term, mu = facts.unit_code or facts.code, nature_of(staged), None, None, mu_of(area)
     else:
         area = surveyed = facts.area_m2
         excess, term, members = Decimal(0), facts.term, facts.members

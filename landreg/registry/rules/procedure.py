@@ -17,9 +17,9 @@ MOST_PAIRS = 5
 MOST_CASES = 20
 
 
-ANSWERED = ("COD-36", "REL-33", "REL-22", "REL-44", "COD-43", "ARE-20")
+ANSWERED = ("COD-36", "REL-33", "REL-22", "REL-44", "COD-43", "ARE-20", "COD-52", "COD-53")
 """Notes of a package's check on what a certificate says: that a parcel is farmed, that it is contracted land, whose a homestead is,
-that a household contracted, which neighbours a parcel has, which area a parcel has.
+that a household contracted, which neighbours and which area a parcel has, by what a homestead is held, when its house was complete.
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from landreg.registry import booking, queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.entry import enter_survey
 from landreg.registry.leaves import logged
-from tests.registry_kit import put_paper, refuse
+from tests.registry_kit import put_paper, refuse, to_notice
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -70,6 +70,28 @@ def noticed(batch: UUID, registrar: Actor, reviewer: Actor, superuser: Any) -> U
 
 def test_a_batch_opens_a_case_for_each_contract_and_homestead_of_the_village(batch: UUID, registrar: Actor) -> None:
     assert len(in_state(registrar, batch, "draft")) == 6
+
+
+@pytest.mark.parametrize(
+    ("given", "registered"),
+    [(("买卖", "2999-06-30"), ("", None)), (("批准拨用", "1999-06-30"), ("批准拨用", date(1999, 6, 30)))],
+)
+def test_a_homestead_is_registered_neither_as_bought_nor_as_built_on_a_day_to_come(
+    staged: Staged,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Any,
+    given: tuple[str, str],
+    registered: tuple[Any, ...],
+) -> None:
+    """COD-52, COD-53: what no homestead can be by stands in no register and on no certificate."""
+    superuser.execute("UPDATE land.staged_homestead SET nature = %s, built_on = %s", given)
+    booking.register(reviewer, COUNTY, to_notice(registrar, reviewer, superuser, staged))
+    with unit_of_work(registrar) as uow:
+        rows = uow.session.execute(
+            text("SELECT DISTINCT nature, built_on FROM registry.\"right\" WHERE kind = 'homestead'")
+        )
+        assert [tuple(row) for row in rows] == [registered]
 
 
 def test_a_village_is_not_opened_twice(batch: UUID, staged: Staged, registrar: Actor) -> None:

@@ -100,7 +100,15 @@ def test_ground_that_is_not_farmed_is_accepted_once_somebody_wrote_down_what_the
 
 @pytest.mark.parametrize(
     ("code", "layer"),
-    [("REL-22", "ZJD"), ("ARE-20", "CBDKXX"), ("REL-44", "CBHT"), ("COD-43", "CBDKXX"), ("ARE-7", "CBDKXX")],
+    [
+        ("REL-22", "ZJD"),
+        ("COD-52", "ZJD"),
+        ("COD-53", "ZJD"),
+        ("ARE-20", "CBDKXX"),
+        ("REL-44", "CBHT"),
+        ("COD-43", "CBDKXX"),
+        ("ARE-7", "CBDKXX"),
+    ],
 )
 def test_another_holder_of_a_homestead_and_an_area_that_contradicts_the_map_are_answered_first(
     superuser: Any, registrar: Actor, code: str, layer: str
