@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from landreg.core.actor import Actor, Role
+from tests.database.exchange.test_passed_on import lease
 from tests.exchange_kit import NEIGHBOUR, farmer_of, photographed
 from tests.registry_kit import Connection, one
 from tests.retransfer_kit import operated
@@ -122,20 +123,29 @@ def test_a_paper_that_is_none_is_refused_and_a_listing_that_came_back_keeps_its_
 
 
 def test_the_household_whose_land_it_is_reads_the_consent_in_its_name_and_holds_the_listing(
-    app: Any, phone: Browser, desk: Browser, right: UUID, superuser: Connection, account: OpenAccount
+    app: Any,
+    phone: Browser,
+    desk: Browser,
+    right: UUID,
+    superuser: Connection,
+    account: OpenAccount,
+    registrar: Actor,
 ) -> None:
     """Before that is published it is told nothing; LST-39 of how the operator settles it."""
     account("ligui", Role.FARMER, jurisdiction=VILLAGE)
     farmer_of(superuser, member=2, login="ligui")
     home = Browser(app.test_client())
     home.log_in("ligui")
-    parcel, paper = parcel_of(phone, right), photographed()
+    parcel, paper, contract = parcel_of(phone, right), photographed(), lease(registrar, right)
+    let = f"/my/contracts/{contract.county}/{contract.contract_id}"
     address = sent(phone, right, parcel, contractor_consent=(BytesIO(paper), "同意书.jpg")).headers["Location"]
     at_desk, own_page = address.removeprefix("/my"), address.replace("/my/listings", "/my/offered")
     assert "再流转挂牌" not in home.get("/").text
     assert home.get(own_page).status_code == 404
     assert desk.post(f"{at_desk}/publish").status_code == 303
     assert own_page in home.get("/").text
+    assert own_page in home.get(let).text
+    assert own_page not in phone.get(let).text
     page = home.get(own_page)
     assert all(word in page.text for word in ("同意书.jpg", parcel, "我家没有同意过，暂停挂牌"))
     assert home.client.get(f"{own_page}/paper").data == paper
