@@ -255,9 +255,9 @@ def test_what_has_ended_is_proven_to_nobody_any_more(
 
 
 def test_a_mortgage_is_proven_on_the_land_on_which_it_lies_on_the_day_of_the_seal(
-    deng: Browser, superuser: Any, officers: tuple[Actor, Actor]
+    deng: Browser, another_browser: Browser, superuser: Any, officers: tuple[Actor, Actor]
 ) -> None:
-    """Of its two parcels one is the neighbour's since: the paper names both rights."""
+    """Of its two parcels one is the neighbour's since: the paper names both rights, and the check says that land moved."""
     to_rights(*officers, superuser, 2)
     mine, theirs = right_of(officers[0]), right_of(officers[0], SECOND)
     case = applied(officers[0], "mortgage", MORTGAGED, mine)
@@ -270,6 +270,10 @@ def test_a_mortgage_is_proven_on_the_land_on_which_it_lies_on_the_day_of_the_sea
     lies = {*give, *(code for code in parcels(officers[0], mine) if code not in take)}
     assert all(code in said for code in (*lies, f"{HOUSEHOLD}J", f"{SECOND}J", "户主1、户主2"))
     assert all(code not in said for code in take), "it lay on none of the land that came"
+    number = one(officers[0], "SELECT number FROM registry.paper WHERE kind = 'proof'")
+    page = another_browser.get("/check", query_string={"number": number}).text
+    assert "仍然有效" in page
+    assert "该事项所及的土地有变动" in page
 
 
 def test_an_excerpt_prints_each_restriction_with_both_its_days_as_it_stood_on_the_day_asked_for(

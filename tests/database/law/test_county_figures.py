@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -122,17 +123,24 @@ def test_a_notice_runs_as_long_as_the_county_says(
     assert one(registrar, "SELECT content ->> 'working_days' FROM registry.notice") == "25"
 
 
-def test_a_notice_never_runs_shorter_than_the_laws_floor_whoever_wrote_the_figure(
-    desk: Connection, registrar: Actor
-) -> None:
-    decide(desk, "REG-4.notice_working_days", "1", key="contract_management")
-    decide(desk, "REG-23.loss_notice_working_days", "1")
-    found = law(registrar, SINCE)
-    assert found.days("REG-23.loss_notice_working_days") == 1
-    assert (
-        found.notice_days("first_registration", "contract_management"),
-        found.notice_days("reissue", "homestead"),
-    ) == (15, 15)
+@pytest.mark.parametrize("value", ["1", "14", "61", "9999", "-20", "soon"])
+def test_no_notice_out_of_its_bounds_is_written_down_past_the_program(desk: Connection, value: str) -> None:
+    for name, key in (
+        ("REG-4.notice_working_days", "contract_management"),
+        ("REG-4.correction_notice_working_days", ""),
+        ("REG-23.loss_notice_working_days", ""),
+        ("REN-9.notice_working_days", ""),
+    ):
+        with pytest.raises(psycopg.errors.CheckViolation, match="law_5_notice_within_bounds"):
+            decide(desk, name, value, key=key)
+
+
+def test_a_notice_never_runs_shorter_than_the_floor_though_the_figure_says_so() -> None:
+    """AUD-2 asks the same."""
+    book = national_law(COUNTY, SINCE)
+    figure = book.parameters["REG-4.notice_working_days"]
+    short = book.with_own([replace(figure, values={"contract_management": "1", "homestead": "20"}, own=True)])
+    assert [short.notice_days("first_registration", kind) for kind in figure.values] == [15, 20]
 
 
 def test_a_limit_that_changes_under_way_does_not_change_what_the_applicant_was_told(
