@@ -15,10 +15,10 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.exchange.contracts.model import Contract
 from landreg.law.book import terms
 from tests.contract_kit import VALUES, drawn, early, seen, signed, today
-from tests.exchange_kit import photographed
+from tests.exchange_kit import farmer_of, photographed
 from tests.plans import sent
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
-from tests.villages import COUNTY, past_triggers
+from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
 
@@ -275,9 +275,11 @@ def test_twenty_contracts_are_listed_in_as_many_statements_as_one(
 
 
 def test_a_contract_ended_early_owes_nothing_of_the_days_after_and_what_was_paid_for_them_goes_back(
-    ling: Browser, superuser: Connection
+    ling: Browser, superuser: Connection, another_browser: Browser, account: OpenAccount
 ) -> None:
-    """Paid whole at once, then ended by agreement in mid-term; its land comes back with a sum for what stays (CON-24)."""
+    """Paid whole at once, then ended by agreement in mid-term; its land comes back with a sum for what stays, and what was paid too
+    much (CON-24).
+    """
     contract = signed(drawn())
     left, day = seen(contract).left, today()
     paid = {"amount": str(left), "paid_on": day.isoformat(), "receipt": "HP-1", "paper": picture()}
@@ -302,8 +304,21 @@ def test_a_contract_ended_early_owes_nothing_of_the_days_after_and_what_was_paid
     assert "没有逾期的价款" in ling.get("/contracts/late").text
     back = {"fixtures": "left_paid", "on_day": day.isoformat()}
     assert "CON-24" in rule_of(ling.post(of(contract, "give-back"), {**back, "paper": picture()}))
-    assert ling.post(of(contract, "give-back"), {**back, "paid_yuan": "800", "paper": picture()}).status_code == 303
+    account("nong.jia", Role.FARMER, jurisdiction=VILLAGE)
+    farmer_of(superuser, contract.household_code, login="nong.jia")
+    another_browser.log_in("nong.jia")
+    own = f"/my{of(contract)}"
+    assert f"对方多付了 {over:,.2f} 元，您应退还对方" in another_browser.get("/").text
+    assert f"对方多付了 {over} 元，您应退还对方" in another_browser.get(own).text
+    assert 'name="repaid_yuan"' in ling.get(of(contract, "life/return")).text
+    back["paid_yuan"] = "800"
+    assert "CON-24" in rule_of(ling.post(of(contract, "give-back"), {**back, "paper": picture()}))
+    back["repaid_yuan"] = str(over)
+    assert ling.post(of(contract, "give-back"), {**back, "paper": picture()}).status_code == 303
+    assert "多付" not in another_browser.get("/").text
+    assert f"多付的：退还 {over} 元" in another_browser.get(own).text
     page = ling.get(of(contract)).text
+    assert "应退还受让方" not in page
     assert "补偿 800.00 元" in page
     assert "life/return" not in page
 

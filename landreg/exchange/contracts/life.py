@@ -34,6 +34,7 @@ from landreg.exchange.contracts.rules.closing import (
     Moved,
     Returned,
     con_24_deposit_goes_back,
+    con_24_overpaid_goes_back,
     con_24_returned_after_the_end,
     con_30_what_was_moved_has_no_term,
 )
@@ -268,13 +269,15 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
         made_on = found.signed_on(row.from_on)
         ground = Ground(row.ends_on or row.until_on, found.awarded, row.clauses.get("fixtures_end", ""), made_on)
         wrong = con_24_returned_after_the_end((asked, ground), law)
-        if wrong := wrong or con_24_deposit_goes_back((asked, found.deposit_open), law):
+        wrong = wrong or con_24_deposit_goes_back((asked, found.deposit_open), law)
+        if wrong := wrong or con_24_overpaid_goes_back((asked, *found.overpaid_open), law):
             raise Refused(wrong)
         facts = {"fixtures": asked.fixtures}
         if asked.agreed_on is not None:
             facts["agreed_on"] = asked.agreed_on.isoformat()
-        if asked.deposit_yuan is not None:
-            facts["deposit_yuan"] = str(asked.deposit_yuan.quantize(CENT))
-        if asked.paid_yuan is not None:
-            facts["paid_yuan"] = str(asked.paid_yuan.quantize(CENT))
+        sums = {
+            "deposit_yuan": asked.deposit_yuan, "paid_yuan": asked.paid_yuan, "repaid_yuan": asked.repaid_yuan,
+            "repaid_kg": asked.repaid_kg,
+        }  # fmt: skip
+        facts |= {name: str(sum_.quantize(CENT)) for name, sum_ in sums.items() if sum_ is not None}
         happened(uow, row, "returned", asked.on_day, said=asked.said, facts=facts, paper=must(paper))

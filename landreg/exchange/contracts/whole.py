@@ -205,6 +205,24 @@ class Whole:
         """The same of grain, in kg."""
         return self.beyond(self.settled)[1] - Decimal(self._at_end("carried_kg") or 0)
 
+    @property
+    def repaid(self) -> tuple[Decimal, Decimal] | None:
+        """What went back of what was paid too much, in yuan and kg, as it was recorded with the return of the land; None while
+        nothing was.
+        """
+        returned = self.of("returned")
+        said = returned.facts if returned else {}
+        if "repaid_yuan" not in said and "repaid_kg" not in said:
+            return None
+        return Decimal(str(said.get("repaid_yuan", 0))), Decimal(str(said.get("repaid_kg", 0)))
+
+    @property
+    def overpaid_open(self) -> tuple[Decimal, Decimal]:
+        """What was paid too much, in yuan and kg, until it is recorded what of it went back; what is void its outcome settles."""
+        if self.contract.void or self.repaid is not None:
+            return rent.ZERO, rent.ZERO
+        return max(self.overpaid, rent.ZERO), max(self.overpaid_kg, rent.ZERO)
+
     def beyond(self, settled: Sequence[Settled]) -> tuple[Decimal, Decimal]:
         """What the side that owes the price paid beyond what is due: in yuan, and in kg of grain."""
         own = [one for one in settled if one.due.payer == self.payer]

@@ -69,6 +69,7 @@ def of_contracts(session: Session, all_own: Sequence[Contract], today: date, hou
             labels = [
                 *_ended(found, today),
                 *_deposit(found, side),
+                *_overpaid(found, side),
                 *_late(found, side, today),
                 *_held_by(found, passed.get(row.contract_id, ()), today),
                 *_notices(course, side),
@@ -147,6 +148,22 @@ def _deposit(found: Whole, side: str) -> Iterator[str]:
             _("租赁已经终止，押金 %(sum)s 元您应退还承租方", sum=sum_)
             if side == "contractor"
             else _("租赁已经终止，对方应退还您的押金 %(sum)s 元", sum=sum_)
+        )
+
+
+def _overpaid(found: Whole, side: str) -> Iterator[str]:
+    """That what was paid too much is to go back; with the return of the land it is recorded what did."""
+    if found.of("returned"):
+        return
+    yuan, kg = found.overpaid_open
+    parts = [f"{yuan:,.2f} {_('元')}"] if yuan > 0 else []
+    parts += [f"{kg:,.2f} {_('千克')}"] if kg > 0 else []
+    if parts:
+        what = "、".join(parts) if i18n.language() == "zh" else ", ".join(parts)
+        yield (
+            _("您多付了 %(what)s，对方应退还给您", what=what)
+            if side == found.payer
+            else _("对方多付了 %(what)s，您应退还对方", what=what)
         )
 
 

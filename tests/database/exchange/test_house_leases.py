@@ -139,8 +139,21 @@ def test_a_deposit_is_a_line_of_its_own_until_it_was_given_back() -> None:
         with pytest.raises(Refused) as refused:
             life.give_back(*key, wrong, PAPER)
         assert [(one.code, one.field) for one in refused.value.findings] == [("CON-24", field)]
-    life.give_back(*key, Returned(today(), said="门锁坏了，扣 200 元", deposit_yuan=Decimal(300)), PAPER)
+    over, none = found.overpaid, Decimal(0)
+    assert found.overpaid_open == (over, none)
+    for wrong, field in (
+        (Returned(today(), deposit_yuan=Decimal(500)), "repaid_yuan"),
+        (Returned(today(), deposit_yuan=Decimal(500), repaid_yuan=over + 1), "repaid_yuan"),
+        (Returned(today(), deposit_yuan=Decimal(500), repaid_yuan=none), "said"),
+        (Returned(today(), deposit_yuan=Decimal(500), repaid_yuan=over, repaid_kg=Decimal(1)), "repaid_kg"),
+    ):
+        with pytest.raises(Refused) as refused:
+            life.give_back(*key, wrong, PAPER)
+        assert [(one.code, one.field) for one in refused.value.findings] == [("CON-24", field)]
+    back = Returned(today(), said="门锁坏了，扣 200 元", deposit_yuan=Decimal(300), repaid_yuan=over)
+    life.give_back(*key, back, PAPER)
     assert (seen(contract).deposit_open, seen(contract).deposit_back) == (0, Decimal("300.00"))
+    assert (seen(contract).overpaid_open, seen(contract).repaid) == ((0, 0), (over, 0)), "nothing stands open"
 
 
 def test_a_house_that_went_back_with_no_word_on_its_deposit_asks_for_none(superuser: Connection) -> None:
@@ -148,7 +161,8 @@ def test_a_house_that_went_back_with_no_word_on_its_deposit_asks_for_none(superu
     key = (OPERATOR, COUNTY, signed(contract).contract_id)
     life.pay(*key, seen(contract).left, today(), "HP-8", PAPER)
     life.end(*key, End("agreed", today()), PAPER)
-    life.give_back(*key, Returned(today(), deposit_yuan=Decimal(500)), PAPER)
+    over = seen(contract).overpaid
+    life.give_back(*key, Returned(today(), deposit_yuan=Decimal(500), repaid_yuan=over), PAPER)
     with past_triggers(superuser):
         superuser.execute(
             "UPDATE exchange.contract_event SET facts = facts - 'deposit_yuan' WHERE kind = 'returned' AND contract_id = %s",

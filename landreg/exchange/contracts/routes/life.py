@@ -292,13 +292,17 @@ def dividend(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class GivingBack:
-    """How the land is given back: what becomes of what the taker built, what is paid for it, and the deposit that goes back."""
+    """How the land is given back: what becomes of what the taker built, what is paid for it, what goes back of a deposit and of
+    what was paid too much.
+    """
 
     fixtures: str
     on_day: date
     paid_yuan: Decimal | None = None
     deposit_yuan: Decimal | None = None
     agreed_on: date | None = None
+    repaid_yuan: Decimal | None = None
+    repaid_kg: Decimal | None = None
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -309,7 +313,10 @@ class GivingBack:
 def give_back(county: str, contract_id: UUID) -> Redirect:
     """Record that the land was given back."""
     given = read_form(GivingBack)
-    asked = Returned(given.on_day, given.fixtures, given.paid_yuan, given.said, given.deposit_yuan, given.agreed_on)
+    asked = Returned(
+        given.on_day, given.fixtures, given.paid_yuan, given.said, given.deposit_yuan, given.agreed_on, given.repaid_yuan,
+        given.repaid_kg,
+    )  # fmt: skip
     life.give_back(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("土地交还已记录。"))
     return back(county, contract_id)

@@ -210,7 +210,8 @@ def _limited(code: str, field: str, facts: GivenUp, found: Sequence[Laid]) -> Fi
 @dataclass(frozen=True)
 class Returned:
     """How land is given back. fixtures: what became of what the taker built; paid_yuan: for what stays. deposit_yuan: what of the
-    deposit went back with it. agreed_on: when both agreed that it stays for nothing.
+    deposit went back with it. agreed_on: when both agreed that it stays for nothing. repaid_yuan, repaid_kg: what went back of what
+    was paid beyond all that was due.
     """
 
     on_day: date
@@ -219,6 +220,8 @@ class Returned:
     said: str = ""
     deposit_yuan: Decimal | None = None
     agreed_on: date | None = None
+    repaid_yuan: Decimal | None = None
+    repaid_kg: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -272,3 +275,20 @@ def con_24_deposit_goes_back(facts: tuple[Returned, Decimal], law: Law) -> Findi
     if not sound:
         return _return_fault("deposit_yuan", "deposit", held=held)
     return _return_fault("said", "kept") if yuan < held and not asked.said.strip() else None
+
+
+def con_24_overpaid_goes_back(facts: tuple[Returned, Decimal, Decimal], law: Law) -> Finding | None:
+    """CON-24: with the land goes back what was paid beyond all that was due; where less did, it is said against what it was
+    set off, or why. 民法典 509.
+
+    facts: what is recorded, and what is to go back in yuan and in kg of grain.
+    """
+    asked, yuan, kg = facts
+    for name, said, over in (("repaid_yuan", asked.repaid_yuan, yuan), ("repaid_kg", asked.repaid_kg, kg)):
+        if said is None and over <= 0:
+            continue
+        if said is None or not (said == 0 or is_sum(said)) or said > over:
+            return _return_fault(name, "overpaid", held=max(over, Decimal("0.00")))
+        if said < over and not asked.said.strip():
+            return _return_fault("said", "set_off")
+    return None
