@@ -43,10 +43,13 @@ _NAMED = _SETTLED | {"book", "perk", "thing"}
 _BOOK = re.compile("户口[簿本薄]上?")
 _REGISTERED = re.compile("户口|户籍")
 _MOVED = re.compile(
-    "搬[到去进往离走迁出]|迁[出走居往]|移居|定居|安家|住[到进](?!院)|住在?(?:县|城|镇|市|外)|进了?城|"
+    "搬[到去进往离走迁出](?!养老院|敬老院|医院)|迁[出走居往]|移居|定居|安家|住[到进](?!院|医院|养老院|敬老院|疗养院|儿|女|亲|兄|弟|姐|妹)|住在?(?:县|城|镇|市|外)|进了?城|"
     "(?:县城|城里|城区|城镇|镇上|市里|市区)(?:居住|生活|买房|购房)"
 )
-_PAPERS_MOVED = re.compile("(?:材料|档案|资料|合同|文件|卷宗)[^，。；]{0,4}搬[到去进往]")
+_THINGS_MOVED = re.compile(
+    "(?:材料|档案|资料|合同|文件|卷宗)[^，。；]{0,4}搬[到去进往]|(?:坟|墓|路|渠|杆|管线|厂)[^，。；]{0,3}(?:迁[出走]|搬[走离迁])"
+)
+_MEMBER_ELSEWHERE = re.compile("[^，。；]*取得[^，。；]{0,12}(?:成员身份|成员资格)[^，。；]*")
 _DEATH = re.compile("去世|死亡|病故|亡故|已故|过世")
 
 
@@ -81,12 +84,13 @@ def named(text: str) -> Finding | None:
 
 def register_named(text: str) -> list[str]:
     """The words of a text that name settling in town, moving there or the register of residence, in their order. The book itself is
-    a paper, papers are moved too, and who died is struck off.
+    a paper, things are moved too, who died is struck off, and who became a member elsewhere is none here, wherever they live.
     """
-    said = _PAPERS_MOVED.sub("", _BOOK.sub("", text))
+    said = _THINGS_MOVED.sub("", _BOOK.sub("", text))
     if _DEATH.search(said):
         return _of_fields(said, _SETTLED - {"register"})
-    return list(dict.fromkeys([*_of_fields(said, _SETTLED), *_REGISTERED.findall(said), *_MOVED.findall(said)]))
+    moved = _MOVED.findall(_MEMBER_ELSEWHERE.sub("", said))
+    return list(dict.fromkeys([*_of_fields(said, _SETTLED), *_REGISTERED.findall(said), *moved]))
 
 
 def _of_fields(text: str, fields: frozenset[str]) -> list[str]:
