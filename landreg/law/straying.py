@@ -18,6 +18,8 @@ from typing import Any
 
 MOST_SHOWN = 24
 WAYS = ("not_farming", "not_basic", "term", "pledge", "waiver", "price")
+_SAID_OF_PRICES = ("rent", "share", "sum", "yuan", "number")
+"""Words of patterns, each before those that it holds itself."""
 _SENTENCE = re.compile(r"[^。；;！!？?\n]+")
 
 
@@ -81,7 +83,7 @@ def _book() -> _Book:
 
 
 def _filled(pattern: str, data: Mapping[str, Any]) -> str:
-    words = {"can": data["can"], "sum": data["price"]["sum"], "rent": data["price"]["rent"]}
+    words = {"can": data["can"], **{name: data["price"][name] for name in _SAID_OF_PRICES}}
     for name, said in words.items():
         pattern = pattern.replace(f"{{{name}}}", said)
     return pattern
