@@ -60,7 +60,7 @@ def set_figure(actor: Actor, county: str, figure: Figure) -> UUID:
             village=county,
             name=figure.name,
             key=figure.key,
-            value=figure.value,
+            value=_normal(figure, national_law(county, figure.since).parameters[figure.name]),
             since=figure.since,
             decided_in=figure.decided_in,
             set_by=actor.account_id,
@@ -120,6 +120,12 @@ def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
     given = _decimal(figure.value)
     whole = parameter.name.endswith(WHOLE) or figure.key.endswith(WHOLE)
     return given is not None and (not whole or given == given.to_integral_value())
+
+
+def _normal(figure: Figure, parameter: Parameter) -> str:
+    """A number in the digits that the book has its own in, 30 for ３０ and 30.0; other values as they were typed."""
+    given = _decimal(figure.value) if figure.key in parameter.between else None
+    return figure.value if given is None else f"{given.normalize():f}"
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -116,8 +116,10 @@ class Places:
 
 
 def nature_of(staged: Mapping[Any, Any]) -> str:
-    """The nature of a homestead's right that is registered: '' where the survey's is none that it may have (COD-52)."""
-    return staged["nature"] if staged["nature"] in HOMESTEAD_NATURES else ""
+    """The nature of a homestead's right that is registered, by the word that it has among others in the survey: '' where that says
+    none that it may have (COD-52).
+    """
+    return next((one for one in HOMESTEAD_NATURES if one in (staged["nature"] or "")), "")
 
 
 _HOUSEHOLD_IDS = """

@@ -44,6 +44,14 @@ def test_a_figure_holds_from_its_day_on_and_not_before(registrar: Actor, figure:
     assert after.days(NOTICE, "contract_management") == 15
 
 
+@pytest.mark.parametrize("typed", ["20.0", "２０", " 20 "])
+def test_a_figure_is_kept_in_the_digits_in_which_it_is_read(registrar: Actor, figure: Figure, typed: str) -> None:
+    """Whatever keyboard it was typed on: what is kept is read as days by every page of the county."""
+    set_figure(registrar, COUNTY, replace(figure, value=typed))
+    with unit_of_work(registrar) as uow:
+        assert load_law(uow.session, COUNTY, figure.since).days(NOTICE, "homestead") == 20
+
+
 def test_setting_a_figure_leaves_a_leaf(registrar: Actor, figure: Figure) -> None:
     row = set_figure(registrar, COUNTY, figure)
     assert one(registrar, "SELECT kind FROM log.entry WHERE key = :key", key=str(row)) == "law.figure_set"

@@ -74,7 +74,11 @@ def test_a_batch_opens_a_case_for_each_contract_and_homestead_of_the_village(bat
 
 @pytest.mark.parametrize(
     ("given", "registered"),
-    [(("买卖", "2999-06-30"), ("", None)), (("批准拨用", "1999-06-30"), ("批准拨用", date(1999, 6, 30)))],
+    [
+        (("买卖", "2999-06-30"), ("", None)),
+        (("批准拨用", "1999-06-30"), ("批准拨用", date(1999, 6, 30))),
+        (("集体土地 批准拨用宅基地", "1999-06-30"), ("批准拨用", date(1999, 6, 30))),
+    ],
 )
 def test_a_homestead_is_registered_neither_as_bought_nor_as_built_on_a_day_to_come(
     staged: Staged,
