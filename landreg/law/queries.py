@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from landreg.law.book import Law, Parameter, national_law
@@ -24,6 +24,22 @@ def load_laws(session: Session, county: str, days: Collection[date]) -> dict[dat
     """The same by day, for several days in one query."""
     rows = _decided(session, county, max(days)) if days else ()
     return {on: (law := national_law(county, on)).with_own(_own(law, rows, on)) for on in days}
+
+
+def said_after(
+    session: Session, county: str, name: str, key: str, days: Collection[date]
+) -> dict[date, tuple[date, str]]:
+    """By day: the first figure that the county decided for a later one which has come by now, and since when it holds."""
+    asked = CountyParameter.county == county, CountyParameter.name == name, CountyParameter.key == key
+    come = CountyParameter.since <= text("(system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    rows = session.scalars(
+        select(CountyParameter).where(*asked, come).order_by(CountyParameter.since, CountyParameter.set_at)
+    )
+    series = {row.since: row.value for row in rows}
+    first = {
+        day: next(((since, value) for since, value in series.items() if since > day and value), None) for day in days
+    }
+    return {day: found for day, found in first.items() if found}
 
 
 def _decided(session: Session, county: str, until: date) -> Sequence[CountyParameter]:

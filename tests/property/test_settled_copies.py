@@ -38,10 +38,15 @@ PAID = st.lists(st.tuples(SUMS, st.booleans(), SPANS, st.sampled_from(PAYERS)), 
 
 @pytest.fixture
 def contract(registrar: Actor, reviewer: Actor, superuser: Connection) -> Contract:
-    """A lease in wheat, for which the county set a price in its second year and took it back in its fourth."""
+    """A lease in wheat, for which the county set a price in its second year and took it back in its third, and both once more."""
     to_rights(registrar, reviewer, superuser, 1)
     made = signed(drawn(unit="kg_mu_year", price=Decimal("400.00"), grain="wheat"))
-    for since, price in ((date(2023, 1, 1), "2.37"), (date(2024, 3, 1), "2.60"), (date(2025, 1, 1), "")):
+    for since, price in (
+        (date(2023, 1, 1), "2.37"),
+        (date(2024, 3, 1), ""),
+        (date(2024, 9, 1), "2.60"),
+        (date(2025, 1, 1), ""),
+    ):
         superuser.execute(
             """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
                VALUES (%s, gen_random_uuid(), %s, 'CON-11.grain_yuan_per_kg', 'wheat', %s, %s, '样本', gen_random_uuid(), now())""",

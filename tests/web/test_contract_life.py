@@ -134,6 +134,50 @@ def test_a_rent_in_grain_is_late_from_its_day_before_the_county_has_set_a_price(
     assert ling.post(of(contract, "termination"), ending).status_code == 303
 
 
+def test_a_rent_in_grain_of_a_day_without_a_price_is_yuan_at_the_next_that_the_county_sets(
+    ling: Browser,
+    browser: Browser,
+    another_browser: Browser,
+    account: OpenAccount,
+    village: Actor,
+    superuser: Connection,
+) -> None:
+    """CON-11, CON-6: money is refused for want of a price until then; the first price counts, whatever is set later; one that has
+    not come yet prices nothing.
+    """
+    contract = wheat(superuser)
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    account("audit", Role.AUDITOR, jurisdiction=COUNTY)
+    another_browser.log_in("audit")
+    paid = {"paid_on": today().isoformat(), "receipt": "GB-1", "amount": "10", "paper": picture()}
+
+    def pages() -> dict[str, str]:
+        own = browser.get(f"/my/contracts/{COUNTY}/{contract.contract_id}").text
+        return {
+            "operator": ling.get(of(contract)).text,
+            "farmer": own,
+            "auditor": another_browser.get(of(contract)).text,
+        }
+
+    refused = ling.post(of(contract, "payments"), paid)
+    assert rule_of(refused) == {"CON-6"}
+    assert "2022-11-01 应付的粮食，县区还没有公布价格" in refused.text
+    assert "还应付 0.00" not in refused.text
+    price(superuser, today() + timedelta(1), "9.00")
+    assert all("待定价" in page for page in pages().values())
+    price(superuser, date(2023, 2, 1), "2.40")
+    price(superuser, date(2023, 5, 1), "2.80")
+    for who, page in pages().items():
+        assert "每千克 2.40 元，折 288.00 元" in page, who
+        assert page.count("付款日没有县区价格，按其后第一次公布的、2023-02-01 起的价格") == 1, who
+        assert "已定价的折 1632.00 元" in page, who
+        assert "CON-11" not in page, who
+    assert "1 份合同共逾期 1632.00 元" in re.sub(r"\s+", " ", ling.get("/contracts/late").text)
+    assert ling.post(of(contract, "payments"), {**paid, "paper": picture()}).status_code == 303
+    assert seen(contract).left_kg == Decimal("595.83")
+
+
 def test_a_lease_of_a_house_cites_nothing_of_farmland_and_ends_for_a_breach_that_no_notice_mended(
     ling: Browser, superuser: Connection
 ) -> None:

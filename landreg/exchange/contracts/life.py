@@ -95,7 +95,9 @@ def pay_within(
     since = min(row.from_on, found.signed_on(law.on))
     known = correction_queries.slip_used(uow.session, county, receipt)
     alike = payment_queries.paid_alike(uow.session, contract_id, (amount, kg, paid_on), kept.sha256)
-    facts = Paid(paid, paid_on, receipt, left, since, law.on, known, alike)
+    facts = Paid(
+        paid, paid_on, receipt, left, since, law.on, known, alike, found.unpriced_of(payer) if kg is None else None
+    )
     if wrong := con_6_payment_counts_once(facts, law):
         raise Refused(wrong)
     put = entered(uow, county, row.village, "rent_receipt", kept, contract=contract_id)

@@ -26,9 +26,10 @@ from landreg.exchange.contracts.model import (
     RentPayment,
 )
 from landreg.exchange.contracts.rules import rent
+from landreg.exchange.contracts.rules.rent import Price
 from landreg.exchange.contracts.whole import Credited, Recorded, Whole
 from landreg.exchange.listings.rules.land import MOVING
-from landreg.law.queries import load_laws
+from landreg.law.queries import load_laws, said_after
 from landreg.registry.casebook import Act, Case
 from landreg.registry.model import Right
 
@@ -89,7 +90,7 @@ def wholes(session: Session, found: Sequence[Contract]) -> list[Whole]:
 
 def _prices(
     session: Session, found: Sequence[Contract], dues: Mapping[UUID, Sequence[RentDue]]
-) -> dict[tuple[str, str], dict[date, Decimal]]:
+) -> dict[tuple[str, str], dict[date, Price]]:
     """By county and grain: its price of a kg on each day on which something of these contracts is due in kind."""
     days: dict[tuple[str, str], set[date]] = defaultdict(set)
     for row in found:
@@ -113,11 +114,14 @@ def _credited(session: Session, found: Sequence[Contract]) -> dict[UUID, list[Cr
     return rows
 
 
-def prices(session: Session, county: str, grain: str, days: Sequence[date]) -> dict[date, Decimal]:
-    """The county's price of a kg on these days, of those for which it has set one."""
+def prices(session: Session, county: str, grain: str, days: Sequence[date]) -> dict[date, Price]:
+    """The county's price of a kg on these days; of a day for which it has set none, the first that it set after."""
     laws = load_laws(session, county, days)
     said = {day: law.text("CON-11.grain_yuan_per_kg", grain) for day, law in laws.items()}
-    return {day: Decimal(price) for day, price in said.items() if price}
+    without = [day for day, price in said.items() if not price]
+    later = said_after(session, county, "CON-11.grain_yuan_per_kg", grain, without) if without else {}
+    own = {day: Price(Decimal(price)) for day, price in said.items() if price}
+    return own | {day: Price(Decimal(price), since) for day, (since, price) in later.items()}
 
 
 def _of(session: Session, table: Any, found: Sequence[Contract], *order: Any) -> dict[UUID, list[Any]]:

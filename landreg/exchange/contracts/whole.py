@@ -22,7 +22,7 @@ from landreg.exchange.contracts.model import (
 )
 from landreg.exchange.contracts.rules import instalments, outcomes, rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happened, stage_on
-from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Settled
+from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Price, Settled
 from landreg.exchange.contracts.rules.service import SERVICE, asked_of
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.offer import HOUSES
@@ -65,7 +65,7 @@ class Whole:
     papers: Mapping[UUID, ContractPaper]
     dues: Sequence[RentDue]
     payments: Sequence[RentPayment]
-    prices: Mapping[date, Decimal]
+    prices: Mapping[date, Price]
     credited: Sequence[Credited] = ()
     ahead: bool = False
     recorded: Recorded = Recorded()
@@ -159,6 +159,12 @@ class Whole:
     def owing(self) -> tuple[str, ...]:
         """The sides of whose dues something is left, that with the oldest first."""
         return tuple(dict.fromkeys(one.due.payer for one in self.settled if one.open))
+
+    def unpriced_of(self, side: str) -> date | None:
+        """The first day on which a side owes grain that no price of the county turns into yuan yet."""
+        return next(
+            (one.due.due_on for one in self.settled if one.due.payer == side and one.owed is None and one.open), None
+        )
 
     @property
     def left_kg(self) -> Decimal:

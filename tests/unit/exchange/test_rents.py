@@ -20,6 +20,7 @@ from landreg.exchange.contracts.rules.rent import (
     Due,
     Grain,
     Paid,
+    Price,
     Terms,
     arrears,
     arrears_kg,
@@ -130,8 +131,8 @@ def test_a_payment_settles_the_oldest_first_and_the_day_itself_is_not_late() -> 
 def test_a_rent_in_grain_is_yuan_at_the_price_of_its_day_and_unknown_without_one() -> None:
     """CON-11: no price set."""
     dues = calendar(terms(unit="kg_mu_year", pieces=((Decimal("3.33"), Decimal(200)),)))
-    assert in_yuan(dues[0], {FIRST: Decimal("2.38")}) == Decimal("1585.08")
-    found = settled(dues, [Decimal("1585.08")], {FIRST: Decimal("2.38")})
+    assert in_yuan(dues[0], {FIRST: Price(Decimal("2.38"))}) == Decimal("1585.08")
+    found = settled(dues, [Decimal("1585.08")], {FIRST: Price(Decimal("2.38"))})
     assert [one.owed for one in found] == [Decimal("1585.08"), None]
     assert con_11_grain_price_is_set(found, LAW) is None
     late = con_11_grain_price_is_set(found, national_law("610902", date(2027, 10, 1)))
@@ -144,7 +145,7 @@ def in_grain(**changed: Any) -> Terms:
     return terms(unit="kg_mu_year", pieces=((Decimal("3.00"), Decimal(200)),), **changed)
 
 
-PRICES = {FIRST: Decimal("2.50"), date(2027, 10, 1): Decimal("3.00")}
+PRICES = {FIRST: Price(Decimal("2.50")), date(2027, 10, 1): Price(Decimal("3.00"))}
 
 
 def test_grain_settles_kilogram_for_kilogram_and_money_at_the_price_of_the_due_s_own_day() -> None:
@@ -171,7 +172,7 @@ def test_no_payment_settles_more_than_is_due_or_than_was_paid(
     made: list[tuple[bool, Decimal]], first: Decimal, second: Decimal
 ) -> None:
     paid = [Grain(amount) if grain else amount for grain, amount in made]
-    found = settled(calendar(in_grain()), paid, {FIRST: first, date(2027, 10, 1): second})
+    found = settled(calendar(in_grain()), paid, {FIRST: Price(first), date(2027, 10, 1): Price(second)})
     assert sum(one.handed for one in found) <= sum(one.kg for one in paid if isinstance(one, Grain))
     assert sum(one.paid for one in found) <= sum(one for one in paid if not isinstance(one, Grain))
     assert all(0 <= one.left_kg <= one.due.amount and one.left >= 0 for one in found)
@@ -247,6 +248,23 @@ def test_a_receipt_counts_once_and_for_no_more_than_is_owed(wrong: dict[str, Any
     assert con_6_payment_counts_once(payment(), LAW) is None
     assert con_6_payment_counts_once(payment(paid_on=date(2026, 5, 31)), LAW) is None
     assert con_6_payment_counts_once(payment(**wrong), LAW) is not None
+
+
+def test_money_for_grain_that_has_no_price_yet_is_refused_for_that() -> None:
+    """CON-6: it says from which day; a sum that is owed is taken all the same, and no sum at all is none."""
+    without = {"unpriced": FIRST}
+    told = con_6_payment_counts_once(payment(left=Decimal("0.00"), **without), LAW)
+    assert told is not None
+    assert "2026-10-01 应付的粮食，县区还没有公布价格" in LAW.say(told)
+    assert "还应付" not in LAW.say(told)
+    more = con_6_payment_counts_once(payment(left=Decimal("40.00"), **without), LAW)
+    assert more is not None
+    assert (more.values["day"], more.values["left"]) == (FIRST, Decimal("40.00"))
+    assert con_6_payment_counts_once(payment(**without), LAW) is None
+    late = con_6_payment_counts_once(payment(paid_on=date(2026, 7, 2), **without), LAW)
+    assert late is not None
+    assert "day" not in late.values
+    assert con_6_payment_counts_once(payment(amount=Decimal("NaN"), **without), LAW) is not None
 
 
 def test_of_a_contract_that_ended_the_rent_until_its_end_is_owed_and_no_more() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, months_after
@@ -84,17 +85,24 @@ class Grain:
     kg: Decimal
 
 
+class Price(NamedTuple):
+    """The county's price of a kg of grain for a day. since: the later day for which it was set, where that day had none."""
+
+    yuan: Decimal
+    since: date | None = None
+
+
 @dataclass(frozen=True)
 class Settled:
-    """A due with what was paid of it. owed: all of it in yuan, None where the county has set no price of grain for its day.
-    paid: in yuan; handed: in kg of grain, of what is due in kind. price: of a kg on its day.
+    """A due with what was paid of it. owed: all of it in yuan, None where the county has set no price of grain for its day nor
+    after. paid: in yuan; handed: in kg of grain, of what is due in kind. price: of a kg.
     """
 
     due: Due
     owed: Decimal | None
     paid: Decimal
     handed: Decimal = ZERO
-    price: Decimal | None = None
+    price: Price | None = None
 
     @property
     def left(self) -> Decimal:
@@ -103,9 +111,9 @@ class Settled:
             return ZERO
         if self.price is None:
             return self.owed - self.paid
-        rest = half_up((self.due.amount - self.handed) * self.price) - self.paid
+        rest = half_up((self.due.amount - self.handed) * self.price.yuan) - self.paid
         # Less than a hundredth of a kg is nothing.
-        return rest if half_up(rest / self.price) > 0 else ZERO
+        return rest if half_up(rest / self.price.yuan) > 0 else ZERO
 
     @property
     def left_kg(self) -> Decimal:
@@ -113,7 +121,7 @@ class Settled:
         if not self.due.in_kind:
             return ZERO
         rest = self.due.amount - self.handed
-        return rest if not self.paid or self.price is None else half_up(self.left / self.price)
+        return rest if not self.paid or self.price is None else half_up(self.left / self.price.yuan)
 
     @property
     def open(self) -> bool:
@@ -175,12 +183,12 @@ def _part(terms: Terms, year: int, part: int, parts: int) -> Decimal:
     return half_up(whole * (part + 1) / parts) - half_up(whole * part / parts)
 
 
-def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
+def in_yuan(due: Due, prices: Mapping[date, Price]) -> Decimal | None:
     """What a due comes to in yuan. prices: of a kg of the contract's grain, by day on which something is due."""
     price = prices.get(due.due_on)
     if not due.in_kind:
         return due.amount
-    return None if price is None else half_up(due.amount * price)
+    return None if price is None else half_up(due.amount * price.yuan)
 
 
 def still_owed(
@@ -210,11 +218,12 @@ def _until(due: Due, ends_on: date, made_on: date | None) -> Due:
 
 
 def settled(
-    dues: Sequence[Due], paid: Iterable[Decimal | Grain], prices: Mapping[date, Decimal] | None = None
+    dues: Sequence[Due], paid: Iterable[Decimal | Grain], prices: Mapping[date, Price] | None = None
 ) -> tuple[Settled, ...]:
     """The dues with what was paid of them: each payment, in order, settles the oldest first, whatever it was meant for.
 
-    Grain settles what is due in kind kilogram for kilogram; money settles it at the price of the day on which it was due.
+    Grain settles what is due in kind kilogram for kilogram; money settles it at the price of the day on which it was due, where
+    that had none at the first that the county set after.
     """
     known = prices or {}
     found = [
@@ -258,7 +267,8 @@ def late_since(dues: Iterable[Settled], on: date) -> date | None:
 class Paid:
     """A payment, in yuan or in kg of grain, and what it is held against. left: of all dues, as far as it is known. since: the day
     of the signature or the first of the term, the earlier one. slip: for what its slip counts already,
-    and whose. alike: the very paper was recorded, for the same sum of the same day.
+    and whose. alike: the very paper was recorded, for the same sum of the same day. unpriced: the first day on which grain is due
+    that no price turns into yuan.
     """
 
     amount: Decimal
@@ -269,6 +279,7 @@ class Paid:
     today: date
     slip: tuple[str, str] = ("", "")
     alike: bool = False
+    unpriced: date | None = None
 
 
 def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
@@ -283,8 +294,13 @@ def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
         wrong = "paid_on"
     if not (amount.is_finite() and 0 < amount <= facts.left and amount == amount.quantize(CENT)):
         wrong = "amount"
-    said = {"fault": f"slip_{facts.slip[0]}", "whose": facts.slip[1]} if wrong == "receipt" and facts.slip[0] else {}
-    return Finding("CON-6", wrong, {"left": facts.left, **said}) if wrong else None
+    said: dict[str, Any] = (
+        {"fault": f"slip_{facts.slip[0]}", "whose": facts.slip[1]} if wrong == "receipt" and facts.slip[0] else {}
+    )
+    if wrong == "amount" and facts.unpriced and amount.is_finite() and amount > facts.left:
+        said["day"] = facts.unpriced
+    left = {"left": facts.left} if facts.left or "day" not in said else {}
+    return Finding("CON-6", wrong, {**left, **said}) if wrong else None
 
 
 def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: Law) -> Finding | None:
@@ -295,6 +311,6 @@ def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: 
 
 
 def con_11_grain_price_is_set(facts: Sequence[Settled], law: Law) -> Finding | None:
-    """CON-11: a rent in grain is turned into yuan at the county's price of its day; without one it stays in kg. RLCL-39."""
+    """CON-11: a rent in grain is yuan at the county's price of its day, or the next where it had none; kg until then. RLCL-39."""
     days = [one.due.due_on for one in facts if one.owed is None and one.due.due_on <= law.on]
     return Finding("CON-11", "grain", {"days": days}) if days else None
