@@ -141,6 +141,20 @@ def _rights(on: Stage) -> Life:
             {staged.parcels[0]: "1"},
         ),
     )
+    superuser.execute("UPDATE land.package_finding SET code = 'COD-43', subject = %s", [staged.parcels[-1]])
+    yield (
+        "weigh together",
+        lambda: weighing.weigh_together(
+            on.registrar,
+            county,
+            batch,
+            "COD-43",
+            [one(on.registrar, noted, code=staged.contracts[-1])],
+            Answer.WRONG,
+            "四至见承包合同",
+        ),
+    )
+    superuser.execute("UPDATE land.package_finding SET code = 'COD-36', subject = %s", [staged.parcels[0]])
     yield "accept one", lambda: cases.accept(on.registrar, county, ids[-2:-1])
     review = steps.STEPS["review"]
     yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 from uuid import UUID
 
@@ -165,6 +166,7 @@ def test_a_list_of_the_archive_without_its_number_is_refused(
     given = {"kind": "archive_list", "file": (io.BytesIO(pdf("list")), "目录.pdf")}
     refused = deng.post(f"{page}/documents", given, content_type="multipart/form-data")
     assert (refused.status_code, "REG-50" in refused.text) == (400, True)
+    assert re.search(r"<details[^>]* open>\s*<summary>收入一件材料", refused.text)
     given = {"kind": "archive_list", "file": (io.BytesIO(pdf("list")), "目录.pdf"), "number": "12-3至12-9"}
     assert deng.post(f"{page}/documents", given, content_type="multipart/form-data").status_code == 303
     assert "档号 12-3至12-9（目录.pdf）" in deng.get(page).text

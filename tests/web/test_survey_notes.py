@@ -80,6 +80,43 @@ def test_notes_stand_on_batch_check_page_and_case_and_are_answered_there(
     assert "deng" in review.split("现场为耕地，字段误填")[1][:200]
 
 
+def test_who_answers_a_village_s_notes_of_one_code_does_it_by_one_form(
+    superuser: Any, deng: Browser, shen: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    made = stage_village(superuser, 2)
+    note_use(superuser, made.package_id, made.parcels[0])
+    for position, parcel in enumerate((made.parcels[0], made.parcels[-1]), start=10):
+        superuser.execute(
+            "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+            "VALUES (%s, %s, %s, %s, 'COD-43', 'warn', 'CBDKXX', %s, 'DKDZ', '{}')",
+            (COUNTY, made.package_id, VILLAGE, position, parcel),
+        )
+    batch = opening.open_batch(officers[0], COUNTY, made.package_id, VILLAGE)
+    of = 'SELECT case_id FROM registry."case" WHERE subject_code = :code'
+    both = [f"{COUNTY}/{one(officers[0], of, code=code)}" for code in made.contracts]
+    home = f"/batches/{COUNTY}/{batch}"
+    page = f"{home}/notes/COD-43"
+    assert f'href="{page}"' in deng.get(home).text
+    assert f"{home}/notes/COD-36" not in deng.get(home).text
+    assert deng.get(f"{home}/notes/COD-36").status_code == 404
+    for browser in (deng, shen):
+        assert browser.get(page).text.count('name="case"') == 2
+    said = {"answer": "weigh", "reason": "四至见承包合同"}
+    assert deng.post(page, said).status_code == 400
+    lacking = deng.post(page, {**said, "case": both[0], "reason": ""})
+    assert lacking.status_code == 400
+    assert f'value="{both[0]}" checked' in lacking.text
+    assert shen.post(page, {**said, "case": both[0]}).status_code == 303
+    assert deng.get(page).text.count('name="case"') == 1
+    text = deng.get(f"/cases/{both[0]}").text
+    assert "四至见承包合同" in text
+    assert "写明核实结果" in text
+    assert "REG-36" in text, "its ground is answered on the case itself"
+    assert deng.post(page, {**said, "case": both[1]}).status_code == 303
+    assert page not in deng.get(home).text
+    assert "没有待答复的业务" in deng.get(page).text
+
+
 def test_members_that_were_chosen_stay_chosen_where_the_reason_lacks_and_a_unit_s_number_finds_its_case(
     superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
 ) -> None:

@@ -4,7 +4,7 @@ that was upheld, that the same was refused or taken back before, members whom an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,12 +17,13 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import locked, note
 from landreg.registry.facts.elsewhere import MEMBERS
 from landreg.registry.facts.first import proposals
-from landreg.registry.facts.found_uses import farmed, said, unfarmed
+from landreg.registry.facts.found_uses import NOTE, farmed, said, unfarmed
 from landreg.registry.facts.objected import MEET, upheld
 from landreg.registry.facts.resurveyed import AS_NOTICED, resurveyed
 from landreg.registry.facts.successors import AGAIN, ended_earlier
-from landreg.registry.facts.survey_notes import TRUE, WEIGH, notes
+from landreg.registry.facts.survey_notes import TRUE, WEIGH, naming, notes
 from landreg.registry.queries import documents
+from landreg.registry.rules.procedure import ANSWERED
 
 
 class Answer(StrEnum):
@@ -46,6 +47,8 @@ STATES = {
     Answer.AGAIN: BEFORE_REVIEW, Answer.MEMBERS: (*BEFORE_REVIEW, *AFTER_REVIEW),
 }  # fmt: skip
 """While a case is where, each may be said."""
+TOGETHER = tuple(code for code in ANSWERED if code != NOTE)
+"""Notes that are answered for several cases in the same words: what a parcel is farmed for is said of each (COD-36)."""
 
 
 def weigh(
@@ -90,7 +93,39 @@ def weigh(
                 if not farmed().keys() >= set(found.values()):
                     raise BadInput(Finding("FORM-1", "use"))
                 reason = said(found, reason)
+            reason = naming(reason, noted)
         note(uow, [case], answer.value, reason)
+
+
+def weigh_together(
+    actor: Actor, county: str, batch_id: UUID, code: str, chosen: Sequence[UUID], answer: Answer, reason: str
+) -> int:
+    """Answer the notes of one code on these cases of a batch, each case by an event of its own, and say on how many.
+
+    Raises as `weigh`, BadInput (FORM-1) for a code that is answered case by case or another answer, NotFound for a case of another
+    batch or without such a note.
+    """
+    if not actor.has(Role.REGISTRAR, Role.REVIEWER):
+        raise NotAllowed(Finding("ACC-3", values={"roles": [Role.REGISTRAR.value, Role.REVIEWER.value]}))
+    if code not in TOGETHER:
+        raise BadInput(Finding("FORM-1", "code"))
+    if answer not in (Answer.WRONG, Answer.TRUE):
+        raise BadInput(Finding("FORM-1", "answer"))
+    if not reason.strip():
+        raise BadInput(Finding("REG-12", "reason"))
+    with unit_of_work(actor) as uow:
+        cases = locked(uow, county, chosen)
+        noted = notes(uow.session, cases)
+        for case in cases:
+            if case.state not in STATES[answer]:
+                raise Conflict(
+                    Finding("REG-8", "state", {"state": case.state, "step": answer.value}, subject=case.number)
+                )
+            of = [one for one in noted.get(case.case_id, ()) if one.code == code]
+            if case.batch_id != batch_id or not of:
+                raise NotFound
+            note(uow, [case], answer.value, naming(reason, of))
+    return len(cases)
 
 
 def abroad(session: Session, case: Case) -> list[str]:

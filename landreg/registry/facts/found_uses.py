@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gis import nyt2539
 from landreg.core.asof import AsOf
 from landreg.core.errors import Finding
-from landreg.registry.facts.survey_notes import WEIGH
+from landreg.registry.facts.survey_notes import WEIGH, without_names
 
 NOTE = "COD-36"
 NOT_FARMED = "5"
@@ -62,8 +62,9 @@ def found_uses(
     values = {"county": county, "rights": list(rights), **(asked.values if asked else {"valid": None, "said": None})}
     found: dict[UUID, list[FoundUse]] = defaultdict(list)
     for row in session.execute(text(_FOUND), values):
-        words = _SAID.fullmatch(row.reason)
-        named, reason = words.groups() if words else ("", row.reason)
+        said = without_names(row.reason)
+        words = _SAID.fullmatch(said)
+        named, reason = words.groups() if words else ("", said)
         found[row.right_row].append(FoundUse(row.parcel, _use_of(row.noted, named), reason, row.by_name, row.at))
     return found
 
@@ -99,6 +100,8 @@ _FOUND = f"""
         AND f.subject = p.parcel_code
     JOIN LATERAL (
         SELECT x.reason, x.by_name, x.at FROM registry.case_event AS x
-        WHERE x.county = c.county AND x.case_id = c.case_id AND x.step = '{WEIGH}' ORDER BY x.at DESC LIMIT 1) AS e ON true
+        WHERE x.county = c.county AND x.case_id = c.case_id AND x.step = '{WEIGH}'
+          AND (x.reason LIKE '%所答提示：%{NOTE} %' OR x.reason NOT LIKE '%所答提示：%')
+        ORDER BY x.at DESC LIMIT 1) AS e ON true
     ORDER BY w.parcel
 """

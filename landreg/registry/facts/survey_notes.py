@@ -4,7 +4,7 @@ and on whole tables of its package, which is no household's."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,9 @@ WEIGH, TRUE, WITHOUT = "weigh", "weigh_true", "without_papers"
 """The steps by which an officer wrote down what they found about notes that touch what is certified: that the survey is wrong
 there and the case may go on, or that it is as noted and cannot.
 """
+NAMED_NOTHING = ("COD-36", "REL-33")
+"""The notes that an answer counts for which names none: those that were answered at all while answers named none."""
+_NAMING = "（所答提示："
 _WHOLE = ", ".join(f"'{code}'" for code in OF_A_COLUMN)
 """Notes on a table, whose subject is but the first row that they count."""
 _OF_A_CASE = f"""
@@ -43,12 +46,9 @@ _ON_TABLES = f"""
     WHERE f.county = :county AND f.package_id = ANY (:packages) AND f.code IN ({_WHOLE}) ORDER BY f.package_id, f.position
 """
 _TO_ANSWER = f"""
-    SELECT c.case_id, n.code, n.subject, a.step FROM registry."case" AS c
+    SELECT c.case_id, n.code, n.subject FROM registry."case" AS c
     CROSS JOIN LATERAL (SELECT f.position, f.code, f.subject {_OF_A_CASE.format(c="c")} AND f.code = ANY (:codes)) AS n
-    LEFT JOIN LATERAL (
-        SELECT e.step FROM registry.case_event AS e WHERE e.county = c.county AND e.case_id = c.case_id
-        AND e.step IN ('{WEIGH}', '{TRUE}') ORDER BY e.at DESC LIMIT 1) AS a ON true
-    WHERE c.county = :county AND c.case_id = ANY (:ids) AND a.step IS DISTINCT FROM '{WEIGH}' ORDER BY n.position
+    WHERE c.county = :county AND c.case_id = ANY (:ids) ORDER BY n.position
 """
 
 
@@ -69,25 +69,53 @@ def on_tables(session: Session, county: str, packages: Collection[UUID]) -> list
 def answers_lacking(
     session: Session, cases: Sequence[Case]
 ) -> tuple[Mapping[UUID, tuple[str, ...]], Mapping[UUID, tuple[str, ...]]]:
-    """By case: notes that touch what is certified, as code and subject: those that nobody has answered yet, and those of which
-    the last answer says that they are true.
+    """By case: notes that touch what is certified, as code and subject: those that no answer names yet, and those of which the
+    last answer says that they are true.
     """
     found: tuple[dict[UUID, list[str]], ...] = (defaultdict(list), defaultdict(list))
-    for row in _rows(session, _TO_ANSWER, cases, codes=list(ANSWERED)):
-        found[row.step == TRUE][row.case_id].append(f"{row.code} {row.subject}")
+    if rows := _rows(session, _TO_ANSWER, cases, codes=list(ANSWERED)):
+        said = answers(session, cases, WEIGH, TRUE)
+        for row in rows:
+            step = next((one.step for one in reversed(said.get(row.case_id, ())) if _names(one.reason, row)), None)
+            if step != WEIGH:
+                found[step == TRUE][row.case_id].append(f"{row.code} {row.subject}")
     open_, true = ({case_id: tuple(dict.fromkeys(said)) for case_id, said in kept.items()} for kept in found)
     return open_, true
 
 
-def answers(session: Session, cases: Sequence[Case]) -> Mapping[UUID, list[CaseEvent]]:
+def naming(reason: str, noted: Iterable[Finding]) -> str:
+    """An officer's words with the notes that they answer, so that one which comes later asks anew."""
+    of: dict[str, list[str]] = defaultdict(list)
+    for one in noted:
+        if one.code in ANSWERED and (one.subject or "") not in of[one.code]:
+            of[one.code].append(one.subject or "")
+    named = "；".join(f"{code} {'、'.join(subjects)}" for code, subjects in of.items())
+    return f"{reason.strip()}{_NAMING}{named or '无'}）"
+
+
+def without_names(reason: str) -> str:
+    """An officer's words without the notes that they answer."""
+    return reason.rpartition(_NAMING)[0] or reason
+
+
+def _names(reason: str, note: Any) -> bool:
+    """Whether these words answer a note."""
+    words, _mark, named = reason.rpartition(_NAMING)
+    if not words:
+        return note.code in NAMED_NOTHING
+    by_code = dict(one.split(" ", 1) for one in named.removesuffix("）").split("；") if " " in one)
+    return note.subject in by_code.get(note.code, "").split("、")
+
+
+def answers(session: Session, cases: Sequence[Case], *steps: str) -> Mapping[UUID, list[CaseEvent]]:
     """By case: what officers wrote down about its notes, a later survey, an upheld objection, an earlier end or papers that
-    lack, oldest first."""
+    lack, oldest first. steps: those alone, where some are named."""
     told: dict[UUID, list[CaseEvent]] = defaultdict(list)
     if cases:
         asked = sa.select(CaseEvent).where(
             CaseEvent.county == cases[0].county,
             CaseEvent.case_id.in_([case.case_id for case in cases]),
-            CaseEvent.step.in_((WEIGH, TRUE, AS_NOTICED, MEET, AGAIN, MEMBERS, WITHOUT)),
+            CaseEvent.step.in_(steps or (WEIGH, TRUE, AS_NOTICED, MEET, AGAIN, MEMBERS, WITHOUT)),
         )
         for event in session.scalars(asked.order_by(CaseEvent.at)):
             told[event.case_id].append(event)

@@ -23,6 +23,7 @@ from landreg.registry.casework.outdated_queries import Outdated, left_behind, ou
 from landreg.registry.facts import contradicted, successors
 from landreg.registry.routes import act_kinds as act_kind_routes
 from landreg.registry.routes import applying as applying_routes
+from landreg.registry.routes import batch_notes as batch_note_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import brought as brought_routes
 from landreg.registry.routes import cases as case_routes
@@ -52,7 +53,7 @@ blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
     renewal_routes, renewal_single_routes, ending_routes, applying_routes, history_routes, excerpt_routes,
-    parcel_act_routes, household_act_routes,
+    parcel_act_routes, household_act_routes, batch_note_routes,
     brought_routes, own_routes, act_kind_routes, paper_consent_routes, objection_routes,
 )  # fmt: skip
 for part in PARTS:

@@ -22,11 +22,12 @@ from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
 from landreg.registry import documents, jobs, queries, roster_queries, steps
 from landreg.registry.casebook import Batch, Case
-from landreg.registry.casework import batch_papers, cases, desk
+from landreg.registry.casework import batch_papers, cases, desk, weighing
 from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.facts import first_papers
 from landreg.registry.facts.resurveyed import overtaken
 from landreg.registry.facts.survey_notes import notes, on_tables
+from landreg.registry.routes import batch_notes
 from landreg.registry.routes.case_sheets import sheet_of_cases
 from landreg.registry.routes.case_shown import PACKAGE
 from landreg.registry.routes.queues import (
@@ -109,6 +110,8 @@ def one(county: str, batch_id: UUID) -> Response:
             busy=busy,
             ahead=ahead,
             may_act=actor.has(*OFFICERS),
+            to_answer=batch_notes.waiting(session, progress.batch) if actor.has(*OFFICERS) else {},
+            together=weighing.TOGETHER,
             roster=roster_queries.roster_of_batch(session, county, batch_id),
         )
 

@@ -16,6 +16,7 @@ from landreg.law.book import Law, terms
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, desk, notices, objectors, weighing
+from landreg.registry.documents import LIST
 from landreg.registry.facts import first_papers, objected, successors, survey_notes, surveyed
 from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.first import Proposal
@@ -41,8 +42,11 @@ def in_the_way(foreseen: steps.Foreseen, law: Law) -> list[Finding]:
 
 
 def kinds(papers: Sequence[str]) -> list[str]:
-    """The kinds of paper that a folder may take in: those that the act asks for first, and what may stand for them."""
-    return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind != PACKAGE]
+    """The kinds of paper that a folder may take in: those that the act asks for first, and what may stand for them. The list of an
+    archive stands for papers of a first registration alone.
+    """
+    left_out = {PACKAGE, *({LIST} - set(papers))}
+    return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind not in left_out]
 
 
 def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: Law) -> dict[str, Any]:
@@ -76,6 +80,7 @@ def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: L
         "lacking": lacking.get(case_id),
         "by_list": case_id in by_list,
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
+        "unanswered": survey_notes.answers_lacking(session, [case])[0].get(case_id, ()),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
         "upheld": upheld,
         "abroad": sorted(set(proposal.facts.abroad.values())) if isinstance(proposal, Proposal) else [],

@@ -133,6 +133,85 @@ def test_another_holder_of_a_homestead_and_an_area_that_contradicts_the_map_are_
     cases.accept(registrar, COUNTY, [case])
 
 
+def test_an_answer_is_one_to_the_notes_that_pressed_then_and_to_none_that_came_later(
+    superuser: Any, batch: UUID, staged: Staged, registrar: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an answer of before names nothing counts for the two codes that were answered then."""
+    case, other = (of(registrar, code) for code in staged.contracts)
+    parcel, beside, second = *staged.parcels[:2], staged.parcels[-1]
+    weighing.weigh(registrar, COUNTY, case, Answer.WRONG, "现场为耕地", {parcel: "1"})
+    for position, (code, subject) in enumerate([("COD-43", parcel), ("COD-36", beside), ("COD-36", second)], start=10):
+        superuser.execute(
+            "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+            "VALUES (%s, %s, %s, %s, %s, 'warn', 'DK', %s, 'TDYT', '{}')",
+            (COUNTY, staged.package_id, VILLAGE, position, code, subject),
+        )
+
+    def asked(which: UUID) -> list[str]:
+        with unit_of_work(registrar) as uow:
+            found = queries.case(uow.session, COUNTY, which)
+            assert found is not None
+            return list(survey_notes.answers_lacking(uow.session, [found])[0].get(which, ()))
+
+    assert asked(case) == [f"COD-43 {parcel}", f"COD-36 {beside}"]
+    with monkeypatch.context() as before:
+        before.setattr(weighing, "naming", lambda reason, _noted: reason)
+        weighing.weigh(registrar, COUNTY, other, Answer.WRONG, "核对一致", {second: "1"})
+    assert asked(other) == []
+    superuser.execute("UPDATE land.package_finding SET code = 'COD-43' WHERE subject = %s", [second])
+    assert asked(other) == [f"COD-43 {second}"]
+    home = of(registrar, staged.homesteads[0])
+    weighing.weigh(registrar, COUNTY, home, Answer.WRONG, "面积无误")
+    superuser.execute("UPDATE land.package_finding SET code = 'REL-33' WHERE subject = %s", [staged.homesteads[0]])
+    assert asked(home) == [f"REL-33 {staged.homesteads[0]}"], "what pressed nobody was not answered by it"
+
+
+def test_the_notes_of_one_code_are_answered_together_each_on_its_own_case(
+    superuser: Any, batch: UUID, staged: Staged, registrar: Actor, reviewer: Actor, surveyor: Actor
+) -> None:
+    both = [of(registrar, code) for code in staged.contracts]
+    for position, parcel in enumerate((staged.parcels[0], staged.parcels[-1]), start=10):
+        superuser.execute(
+            "INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts) "
+            "VALUES (%s, %s, %s, %s, 'COD-43', 'warn', 'CBDKXX', %s, 'DKDZ', '{}')",
+            (COUNTY, staged.package_id, VILLAGE, position, parcel),
+        )
+
+    def together(
+        actor: Actor, code: str, chosen: list[UUID], answer: Answer, reason: str, of_batch: UUID = batch
+    ) -> int:
+        return weighing.weigh_together(actor, COUNTY, of_batch, code, chosen, answer, reason)
+
+    with pytest.raises(NotAllowed):
+        together(surveyor, "COD-43", both, Answer.WRONG, "四至见承包合同")
+    for code, answer, reason, field in (
+        ("COD-36", Answer.WRONG, "现场为耕地", "code"),
+        ("COD-43", Answer.MET, "四至见承包合同", "answer"),
+        ("COD-43", Answer.WRONG, " ", "reason"),
+    ):
+        with pytest.raises(BadInput) as refused:
+            together(registrar, code, both, answer, reason)
+        assert [one.field for one in refused.value.findings] == [field]
+    for chosen, of_batch in (([of(registrar, staged.homesteads[1])], batch), (both, UUID(int=0))):
+        with pytest.raises(NotFound):
+            together(registrar, "COD-43", chosen, Answer.WRONG, "四至见承包合同", of_batch)
+    assert together(reviewer, "COD-43", both, Answer.WRONG, "四至见承包合同") == 2
+    done = cases.accept(registrar, COUNTY, both)
+    assert done.done == 1, "the other one's ground is answered by itself"
+    weighing.weigh(registrar, COUNTY, both[0], Answer.WRONG, "现场为耕地", {staged.parcels[0]: "1"})
+    assert together(registrar, "COD-43", both[:1], Answer.TRUE, "确实没有四至") == 1
+    with pytest.raises(Refused) as true:
+        cases.accept(registrar, COUNTY, both[:1])
+    assert [(one.code, one.values["notes"]) for one in true.value.findings] == [
+        ("REG-40", [f"COD-43 {staged.parcels[0]}"])
+    ]
+    assert together(registrar, "COD-43", both[:1], Answer.WRONG, "四至在原证书上") == 1
+    assert cases.accept(registrar, COUNTY, both[:1]).done == 1
+    cases.review(reviewer, COUNTY, both[1:])
+    with pytest.raises(Conflict):
+        together(registrar, "COD-43", both[1:], Answer.WRONG, "再写一次")
+
+
 def test_a_note_on_a_whole_table_is_the_package_s_and_not_that_of_the_household_which_its_first_row_names(
     superuser: Any, batch: UUID, staged: Staged, registrar: Actor
 ) -> None:
