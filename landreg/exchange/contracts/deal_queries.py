@@ -48,6 +48,20 @@ def dealt(session: Session, county: str, deal_id: UUID) -> Dealt | None:
     return None if found is None else Dealt(deal, listing, parcels, found)
 
 
+def last_signed(session: Session, county: str, taker_id: UUID, codes: Sequence[str]) -> Contract | None:
+    """The last contract that a taker signed over some of these parcels."""
+    over = sa.select(ContractParcel.contract_id).where(
+        ContractParcel.county == county, ContractParcel.parcel_code.in_(codes)
+    )
+    asked = sa.select(Contract).where(
+        Contract.county == county,
+        Contract.taker_id == taker_id,
+        Contract.state.in_(SIGNED),
+        Contract.contract_id.in_(over),
+    )
+    return session.scalars(asked.order_by(Contract.drawn_at.desc()).limit(1)).first()
+
+
 def deals_waiting(session: Session) -> Sequence[Any]:
     """Deals that stand and of which no contract was drawn yet, with listing and taker, oldest first."""
     drawn = sa.select(Contract.contract_id).where(

@@ -85,7 +85,7 @@ def judged(
         same = _says_the_same(draft.previous, draft, pieces, values, law)
         if idle := con_63_change_changes_something((draft.previous.contract.number, same), law):
             findings.append(idle)
-        findings += dealing.against(uow.session, draft, pieces, law)
+    findings += dealing.against(uow.session, draft, taker, pieces, law)
     codes = [one.code for one in draft.parcels]
     stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
     if draft.operated_id is not None:
@@ -314,5 +314,5 @@ def _facts(
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
         of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft), free_from=_free_from(land, draft),
         kept_back=draft.relation == "retransfer" and previous is not None and previous.contract.clauses.get("sublet") == KEPT,
-        goes_on=draft.relation in ("change", "renewal"),
+        goes_on=draft.relation == "renewal" or (changed and previous is not None and terms.until_on > previous.contract.until_on),
     )  # fmt: skip

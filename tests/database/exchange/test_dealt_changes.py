@@ -10,11 +10,12 @@ import pytest
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.core.periods import years_after
 from landreg.exchange.contracts import drawing, queries, saying
 from landreg.exchange.contracts.model import Contract
 from landreg.law.queries import load_law
 from tests.bidding_kit import household, published
-from tests.contract_kit import OPERATOR, VALUES, seen, signed, terms, today
+from tests.contract_kit import OPERATOR, VALUES, draft, seen, signed, terms, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -37,15 +38,16 @@ def contract(both: tuple[Contract, Actor]) -> Contract:
     return both[0]
 
 
-def changed(contract: Contract, **said: Any) -> Contract:
+def changed(contract: Contract, relation: str = "change", **said: Any) -> Contract:
     row = seen(contract).contract
     asked = terms(
-        kind=row.kind, from_on=max(row.from_on, today()), **{
+        kind=row.kind, **{
+            "from_on": max(row.from_on, today()),
             "until_on": row.until_on, "unit": row.unit, "price": row.price, "escalator_percent": row.escalator_percent,
             "paid_every": row.paid_every, "paid_before": row.paid_before, **said,
         },
     )  # fmt: skip
-    return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", asked, VALUES)
+    return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, relation, asked, VALUES)
 
 
 def told(contract: Contract, actor: Actor = OPERATOR) -> set[str]:
@@ -66,6 +68,20 @@ def test_less_than_was_dealt_is_refused_and_more_is_not(contract: Contract) -> N
         changed(dearer, price=contract.price - 1)
     assert codes(refused) == {"CON-120"}
     assert changed(dearer, price=contract.price).price == contract.price
+
+
+def test_neither_a_renewal_at_once_nor_another_contract_says_less(contract: Contract) -> None:
+    """Ahead of its end a renewal makes the term longer, which a change may not either."""
+    row = seen(contract).contract
+    for price in (contract.price, contract.price - 1):
+        with pytest.raises(Refused) as refused:
+            changed(contract, "renewal", from_on=row.until_on, until_on=years_after(row.until_on, 1), price=price)
+        assert "CON-120" in codes(refused)
+    anew = draft(row.right_id, [one.parcel_code for one in seen(contract).parcels], kind=row.kind, unit=row.unit,
+                 from_on=row.from_on, until_on=row.until_on, price=row.price - 1)  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        drawing.draw_recorded(OPERATOR, COUNTY, anew, f"{VILLAGE}010002")
+    assert "CON-120" in codes(refused)
 
 
 def test_after_the_days_of_the_deal_it_is_drawn_and_told(contract: Contract, superuser: Connection) -> None:

@@ -57,7 +57,7 @@ class Contracted:
     most_years, takers: of the kind and its unit, None and () where it names none; most_granted: for one sum. passed_on: by a
     change, contracts that rest on what it replaces. listed: what stands on the market beside the listing of its own deal.
     free_from: the first day on which the land could be given, None where nothing says one. kept_back: by what it rests on.
-    goes_on: it renews or changes a contract that both have.
+    goes_on: it renews a contract that both have, or changes its last day to a later one.
     """
 
     kind: str
