@@ -14,6 +14,10 @@ OF_ANY_LAND = frozenset(("term", "price"))
 """Ways that are asked of houses and of land to build on as well."""
 
 
+NAME_SUMS = frozenset(("service_work", "service_standard", "valued_by", "plan_terms", "resolution", "house_state"))
+"""Fields that ask for sums or weights of their own: how work is done, by what land was valued, what members decided."""
+
+
 @dataclass(frozen=True)
 class Spoken:
     """What was written freely, by field. number: of what it is written in. basic: parcels that are permanent basic farmland."""
@@ -32,7 +36,8 @@ class Spoken:
         """The field and the words that leave the law in a way; None where none do, or where it isn't asked of such land."""
         if self.built and way not in OF_ANY_LAND:
             return None
-        said = ((name, strays(text, law.on, way)) for name, text in self.texts.items())
+        asked = self.texts.items() if way != "price" else [one for one in self.texts.items() if one[0] not in NAME_SUMS]
+        said = ((name, strays(text, law.on, way)) for name, text in asked)
         return next(((name, words) for name, words in said if words), None)
 
 
