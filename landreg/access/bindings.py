@@ -58,7 +58,7 @@ def make_code(actor: Actor, household_code: str, person_id: UUID, *, by_letter: 
         member = next((one.name for one in found.members if one.person_id == person_id), None)
         if member is None:
             raise BadInput(Finding("ACC-29", "person"))
-        _withdraw_open(uow, found.county, person_id)
+        _withdraw_open(uow, found.county, HouseholdCode.person_id == person_id)
         holds = rules.HOUSEHOLD_LETTER_HOLDS if by_letter else rules.HOUSEHOLD_CODE_HOLDS
         row = HouseholdCode(
             county=found.county, code_id=uuid4(), village=found.village, household_id=found.household_id,
@@ -119,10 +119,9 @@ def end_of_dead(uow: UnitOfWork, county: str, members: Sequence[UUID]) -> None:
     count. Who left and lives keeps the account: it stands for the household in which the register has them, and for none where
     it has them in none (migration 0139).
     """
-    persons = household_queries.persons_of_members(uow.session, county, members)
-    for person in persons:
-        _withdraw_open(uow, county, person)
-    for row in household_queries.bindings_of_persons(uow.session, county, persons):
+    homes = household_queries.homes_of_members(uow.session, county, members)
+    _withdraw_open(uow, county, sa.tuple_(HouseholdCode.household_id, HouseholdCode.person_id).in_(homes))
+    for row in household_queries.bindings_of_homes(uow.session, county, homes):
         _end(uow, row)
 
 
@@ -159,12 +158,12 @@ def _count_try(door: Actor, codes: Sequence[household_queries.OpenCode]) -> None
             )
 
 
-def _withdraw_open(uow: UnitOfWork, county: str, person_id: UUID) -> None:
+def _withdraw_open(uow: UnitOfWork, county: str, whose: sa.ColumnElement[bool]) -> None:
     uow.session.execute(
         sa.update(HouseholdCode)
         .where(
             HouseholdCode.county == county,
-            HouseholdCode.person_id == person_id,
+            whose,
             HouseholdCode.used_at.is_(None),
             HouseholdCode.withdrawn_at.is_(None),
         )

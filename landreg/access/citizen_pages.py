@@ -76,10 +76,7 @@ def office() -> Response:
         bound = household_queries.bindings_of(uow.session, found.county, found.household_id) if found else ()
         ids = {row.Binding.person_id for row in bound}
         names = {person: name for person, (name, _number) in person_queries.masked_persons(uow.session, ids).items()}
-        now = {member.person_id for member in found.members} if found else set()
-        bearers = person_queries.same_persons(uow.session, ids | now)
-    # Who bears another name since is a member by it.
-    members = {person for person in ids if bearers.get(person, person) in {bearers.get(one, one) for one in now}}
+        members = household_queries.members_bound(uow.session, [row.Binding for row in bound])
     return pages.render("access/bindings.html", asked=asked, found=found, bound=bound, names=names, members=members)
 
 

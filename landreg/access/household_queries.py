@@ -125,22 +125,36 @@ def binding(session: DatabaseSession, county: str, binding_id: UUID) -> Binding 
     )
 
 
-def persons_of_members(session: DatabaseSession, county: str, members: Sequence[UUID]) -> tuple[UUID, ...]:
-    """The persons who members of households are or were, under every name that the register has of them."""
+def homes_of_members(session: DatabaseSession, county: str, members: Sequence[UUID]) -> tuple[tuple[UUID, UUID], ...]:
+    """The households of which these members are or were members, each with the person as which the register had them there: where
+    an account was bound to one of them, it was to one of these pairs.
+    """
     question = sa.text(
-        """SELECT DISTINCT q.person_id FROM party.member AS m JOIN identity.person AS p ON p.person_id = m.person_id
-           JOIN identity.person AS q ON q.id_digest = p.id_digest WHERE m.county = :county AND m.member_id = ANY (:members)
-           ORDER BY 1"""
+        """SELECT DISTINCT m.household_id, m.person_id FROM party.same_members(:county, :members) AS s (member_id)
+           JOIN party.member AS m ON m.county = :county AND m.member_id = s.member_id ORDER BY 1, 2"""
     )
-    return tuple(session.scalars(question, {"county": county, "members": list(members)}))
+    rows = session.execute(question, {"county": county, "members": list(members)})
+    return tuple((row.household_id, row.person_id) for row in rows)
 
 
-def bindings_of_persons(session: DatabaseSession, county: str, persons: Sequence[UUID]) -> tuple[Binding, ...]:
-    """What binds accounts to these persons still, locked until the end."""
+def bindings_of_homes(session: DatabaseSession, county: str, homes: Sequence[tuple[UUID, UUID]]) -> tuple[Binding, ...]:
+    """What binds accounts to these persons of these households still, locked until the end."""
     statement = sa.select(Binding).where(
-        Binding.county == county, Binding.person_id.in_(persons), Binding.ended_at.is_(None)
+        Binding.county == county,
+        sa.tuple_(Binding.household_id, Binding.person_id).in_(homes),
+        Binding.ended_at.is_(None),
     )
     return tuple(session.scalars(statement.order_by(Binding.binding_id).with_for_update()))
+
+
+def members_bound(session: DatabaseSession, bound: Sequence[Binding]) -> frozenset[UUID]:
+    """Those of some bindings whose account stands for the household still."""
+    question = sa.text("SELECT household_id FROM access.member_of(:account)")
+    return frozenset(
+        one.binding_id
+        for one in bound
+        if one.ended_at is None and session.scalar(question, {"account": one.account_id}) == one.household_id
+    )
 
 
 def agents(session: DatabaseSession) -> tuple[Any, ...]:

@@ -13,13 +13,15 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
+from landreg.registry.casework import applications
 from landreg.registry.home import brought_queries
 from landreg.registry.routes.first_page import TOLD_FOR
 from landreg.registry.rules.household_requests import Placed, RepresentativeChange
 from landreg.registry.rules.requests import HouseholdChange, Leaving
 from tests.database.registry.test_completed_acts import renamed
+from tests.database.registry.test_member_corrections import of_member
 from tests.exchange_kit import farmer_of
-from tests.household_kit import asked_for, division, household_id, members
+from tests.household_kit import SECOND, asked_for, division, household_id, members
 from tests.registry_kit import (
     HOUSEHOLD,
     Connection,
@@ -31,6 +33,7 @@ from tests.registry_kit import (
     right_of,
     to_rights,
 )
+from tests.villages import citizen_id
 
 THIRD = f"{HOUSEHOLD[:-4]}0003"
 STANDS_FOR = "SELECT access.stands_for(:asked, ARRAY['view'])"
@@ -112,3 +115,35 @@ def test_a_change_of_name_leaves_the_account_with_its_household(
     pass_days(superuser, 1)
     assert _household(registrar, account.account_id) == household_id(registrar, HOUSEHOLD)
     assert _left(account) == [], "nobody left"
+
+
+def _number_corrected(officers: tuple[Actor, Actor, Connection], household: str, name: str, number: str) -> None:
+    """Of the second member of a household."""
+    registrar, reviewer, superuser = officers
+    member = members(registrar, household)[1]
+    right = applications.renumbered(registrar, household, member, name, number)
+    pass_days(superuser, 1)
+    case = asked_for(registrar, "correction", of_member(member, name, person_id=str(right)), household=household)
+    booked(registrar, reviewer, superuser, case, "correction")
+    pass_days(superuser, 1)
+
+
+def test_an_account_follows_its_person_and_never_the_number_that_was_said_of_them(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The wife bore the number of a member of another household by error; both are corrected, and the wife dies."""
+    officers = (registrar, reviewer, superuser)
+    wrong = citizen_id(3)
+    wife, theirs = farmer_of(superuser, member=2), farmer_of(superuser, SECOND, member=2)
+    own, others = household_id(registrar, HOUSEHOLD), household_id(registrar, SECOND)
+    _number_corrected(officers, HOUSEHOLD, "成员1之2", citizen_id(880))
+    assert _household(registrar, wife.account_id) == own, "the right number takes nothing away"
+    _number_corrected(officers, SECOND, "成员2之2", wrong)
+    assert [_household(registrar, one_.account_id) for one_ in (wife, theirs)] == [own, others]
+    assert (one(wife, STANDS_FOR, asked=own), one(wife, STANDS_FOR, asked=others)) == (True, False)
+    dies = HouseholdChange(leaves=(Leaving(members(registrar)[1], "death"),))
+    case = applied(registrar, "household_change", dies)
+    put_paper(registrar, case, "death_proof")
+    booked(registrar, reviewer, superuser, case, "household_change")
+    assert [_open_bindings(registrar, one_) for one_ in (wife, theirs)] == [0, 1]
+    assert _household(registrar, theirs.account_id) == others
