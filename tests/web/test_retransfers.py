@@ -10,12 +10,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from landreg.access.sealing import use_key
+from landreg.config import Settings
 from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.exchange.bidding import deal_queries, deals, offers
+from landreg.exchange.bidding.offers import Word
+from landreg.exchange.listings import service
+from tests import bidding_kit as kit
+from tests.database.exchange.test_listing_papers import put
 from tests.database.exchange.test_passed_on import lease
-from tests.exchange_kit import NEIGHBOUR, farmer_of, photographed
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, parcels_of, photographed, put_event
 from tests.registry_kit import Connection, one
-from tests.retransfer_kit import operated
-from tests.villages import VILLAGE
+from tests.retransfer_kit import operated, passed
+from tests.villages import COUNTY, VILLAGE
 from tests.web.conftest import Browser, OpenAccount
 
 
@@ -159,3 +167,41 @@ def test_the_household_whose_land_it_is_reads_the_consent_in_its_name_and_holds_
     assert desk.post(f"{at_desk}/settle", {"consented": "", "said": "核对过，不是本人签的"}).status_code == 303
     assert "已终止" in phone.get(address).text
     assert "再流转挂牌" not in home.get("/").text
+
+
+def test_a_members_window_runs_on_while_the_listing_is_held_and_its_deal_waits(
+    app: Any,
+    browser: Browser,
+    desk: Browser,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    account: OpenAccount,
+    database: Settings,
+) -> None:
+    """PRI-3: a member reads that it still has to claim, and does; the desk writes who is told, and makes no deal."""
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 4)
+    owner, lister = farmer_of(superuser), farmer_of(superuser, NEIGHBOUR)
+    let = passed(registrar, reviewer, superuser, owner)
+    row = put(lister, let, parcels_of(registrar, let), "contractor_consent")
+    put_event(OPERATOR, row, "published")
+    taker, outsider = kit.person(superuser, 1)
+    offers.say(outsider, COUNTY, row.listing_id, taker.taker_id, Word("offer", row.price))
+    offers.say(lister, COUNTY, row.listing_id, taker.taker_id, Word("accept"))
+    window = deals.proceed(OPERATOR, COUNTY, row.listing_id).window
+    assert window is not None
+    service.object_to(owner, COUNTY, row.listing_id, "没有签过")
+    with unit_of_work(OPERATOR) as uow:
+        asked = deal_queries.notices(uow.session, COUNTY, window.priority_id)[0].household_code
+    account("sun", Role.FARMER, jurisdiction=VILLAGE)
+    farmer_of(superuser, asked, login="sun")
+    browser.log_in("sun")
+    page, at_desk = f"/priority/{COUNTY}/{window.priority_id}", f"/sales/windows/{COUNTY}/{window.priority_id}"
+    assert all("要的仍须在" in browser.get(address).text for address in (page, "/bids"))
+    assert browser.post(f"{page}/claim").status_code == 303
+    assert "本户的主张已经记下" in browser.get("/bids").text
+    written = desk.get(at_desk).text
+    assert all(word in written for word in ("公示照常计算", 'name="on_day"'))
+    kit.pass_time(superuser, days=(window.last_day - window.first_day).days + 2)
+    assert all(word not in desk.get(at_desk).text for word in ("公示期满，办理成交", "重新公示</button>"))

@@ -28,6 +28,8 @@ from landreg.exchange.bidding.rules.ending import ENDED, NONE_FOLLOWS
 from landreg.exchange.model import Deal, DealFall, Listing
 
 OPEN = ("published", "dealt")
+HEARD = (*OPEN, "objected")
+"""A window runs on, and members claim in it, while the contractor's word holds the listing: no deal is made meanwhile."""
 SIGNED = ("signed", "disputed", "ended")
 DRAWN = ("drawn", "part_signed", *SIGNED)
 """How the contract of a deal stands that both have signed, or that was not withdrawn."""

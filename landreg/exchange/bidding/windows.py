@@ -60,7 +60,7 @@ def tell(
         if household_id is not None and household_id not in named:
             raise NotFound
         land = told_queries.listing(uow.session, county, window.listing_id)
-        if land is None or land.state not in deal_queries.OPEN:
+        if land is None or land.state not in deal_queries.HEARD:
             raise Conflict(stopped("listing_is_over", "window"))
         today = beijing_day(uow.now)
         ties_nothing(today, paper)
@@ -240,7 +240,7 @@ def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, t
         for one in deal_queries.claims(uow.session, window.county, window.priority_id)
     ):
         raise Conflict(stopped("claimed_already", "window"))
-    if land is None or land.state not in deal_queries.OPEN:
+    if land is None or land.state not in deal_queries.HEARD:
         raise Conflict(stopped("listing_is_over", "window"))
     falls = fall_queries.gave_up(uow.session, window.county, window.listing_id)
     if barred := sales.members_are_not_asked(law, land.kind) or pri_7_gave_it_up(taker.household_id in falls):

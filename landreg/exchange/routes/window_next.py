@@ -46,7 +46,7 @@ def of_household(session: Session, household: UUID, today: date) -> Iterator[Sho
         last.setdefault(one.listing_id, one)
     for window in last.values():
         land = told.get(window.listing_id)
-        if land is None or land.state not in deal_queries.OPEN:
+        if land is None or land.state not in deal_queries.HEARD:
             continue
         if land.state == "dealt" and window.last_day + DEALT_FOR < today:
             continue
@@ -60,6 +60,8 @@ def next_of(window: Priority, land: Told, claimed: bool, won: Collection[UUID], 
     """What comes of a window, as the household reads it. won: listings of deals that it sees, its own land's too."""
     day = i18n.shown_day(window.last_day)
     said: str
+    if land.state == "objected":
+        return _held(day, land, claimed, today > window.last_day)
     if land.state == "dealt":
         said = _("公示已于 %(day)s 期满，这宗已经成交。", day=day)
         if claimed and window.listing_id in won:
@@ -82,4 +84,20 @@ def next_of(window: Priority, land: Told, claimed: bool, won: Collection[UUID], 
         said = _("公示到 %(day)s，以后由交易员办理：有成员主张的与该户成交，没有的与公示的一方成交。", day=day)
     else:
         said = _("%(day)s 前可以主张优先权；不要的不用办理。", day=day)
+    return said
+
+
+def _held(day: str, land: Told, claimed: bool, over: bool) -> str:
+    """While the contractor's word holds the listing: claims count as ever, the deal waits."""
+    if claimed:
+        said: str = _("承包方提出没有同意过再流转，挂牌暂停，等交易员处理；本户的主张已经记下，仍然有效。")
+    elif over or land.own:
+        said = _(
+            "承包方提出没有同意过再流转，挂牌暂停，等交易员处理；公示到 %(day)s，已经提出的主张仍然有效。", day=day
+        )
+    else:
+        said = _(
+            "承包方提出没有同意过再流转，挂牌暂停，等交易员处理；公示照常计算，要的仍须在 %(day)s 前主张优先权。",
+            day=day,
+        )
     return said

@@ -13,21 +13,22 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound, Refused
+from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.exchange.bidding import deal_queries, deals, offers, sales, taker_queries, told_queries, windows
 from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.windows import Came
 from landreg.exchange.listings import offered_queries, service
 from landreg.exchange.model import Listing
+from landreg.exchange.routes import window_next
 from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
 from tests.database.exchange.test_bidding_walls import at_desk, refused
 from tests.database.exchange.test_bidding_walls import put as put_row
 from tests.database.exchange.test_listing_papers import put
-from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, parcels_of, put_event
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, parcels_of, put_event
 from tests.registry_kit import HOUSEHOLD, Connection, codes
-from tests.retransfer_kit import operated
+from tests.retransfer_kit import operated, passed
 from tests.villages import COUNTY, citizen_id, past_triggers
 
 AsDesk = Callable[..., Connection]
@@ -154,3 +155,41 @@ def test_it_says_that_it_never_consented_and_the_listing_is_held_until_the_opera
     with unit_of_work(owner) as uow:
         assert offered_queries.of_own(uow.session) == []
     assert kit.strays(worker, database) == []
+
+
+def test_the_members_claim_in_their_days_while_the_listing_is_held(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    """RLCL-38: the hold takes no day from them; what they claimed goes on when it is settled, and the land is theirs."""
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 4)
+    owner, farmer = farmer_of(superuser), farmer_of(superuser, NEIGHBOUR)
+    right = passed(registrar, reviewer, superuser, owner)
+    row = put(farmer, right, parcels_of(registrar, right), "contractor_consent")
+    put_event(OPERATOR, row, "published")
+    taker, actor = kit.person(superuser, 1)
+    offers.say(actor, COUNTY, row.listing_id, taker.taker_id, Word("offer", row.price))
+    offers.say(farmer, COUNTY, row.listing_id, taker.taker_id, Word("accept"))
+    window = deals.proceed(OPERATOR, COUNTY, row.listing_id).window
+    assert window is not None
+    service.object_to(owner, COUNTY, row.listing_id, "没有签过")
+    with unit_of_work(OPERATOR) as uow:
+        told = [one.household_code for one in deal_queries.notices(uow.session, COUNTY, window.priority_id)]
+    (first, first_own), (second, second_own) = (kit.household(superuser, code) for code in told)
+    for member, own in ((first, first_own), (second, second_own)):
+        assert member.household_id is not None
+        with unit_of_work(own) as uow:
+            (shown,) = window_next.of_household(uow.session, member.household_id, window.first_day)
+        assert "仍须在" in shown.next
+        windows.claim(own, COUNTY, window.priority_id, member)
+        with unit_of_work(own) as uow:
+            (shown,) = window_next.of_household(uow.session, member.household_id, window.first_day)
+        assert "本户的主张已经记下" in shown.next
+    kit.pass_time(superuser, days=(window.last_day - window.first_day).days + 2)
+    with pytest.raises(Conflict) as held:
+        deals.proceed(OPERATOR, COUNTY, row.listing_id)
+    assert codes(held) == {"BID-8"}
+    service.settle(OPERATOR, COUNTY, row.listing_id, consented=True, said="当面核对，签字是本人的")
+    deal = deals.proceed(OPERATOR, COUNTY, row.listing_id).deal
+    assert deal is not None
+    assert (deal.by, deal.taker_id in {first.taker_id, second.taker_id}) == ("priority", True)
