@@ -32,6 +32,8 @@ DEALT = Agreed(
         ({"price": Decimal("509.99")}, ["price"]),
         ({"price": Decimal("510.00"), "term": (TERM[0], date(2035, 1, 1))}, []),
         ({"price": Decimal("600.00"), "escalator_percent": Decimal(5)}, []),
+        ({"price": Decimal("600.00"), "escalator_percent": Decimal(2)}, []),
+        ({"escalator_percent": Decimal("2.99")}, ["escalator"]),
         ({"term": (TERM[0], date(2037, 1, 1))}, ["term"]),
         ({"paid_before": False}, ["paid"]),
         ({"paid_every": "quarter"}, ["paid"]),

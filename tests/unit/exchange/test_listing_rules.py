@@ -142,6 +142,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-17", {"from_on": SOUND.closes_on}, {"from_on": date(2027, 1, 1)}),
         ("LST-17", {"way": "auction", "from_on": SOUND.closes_on + timedelta(45)},
          {"way": "auction", "from_on": SOUND.closes_on + timedelta(46)}),
+        ("LST-40", {"from_on": SOUND.today + timedelta(731)}, {"from_on": SOUND.today + timedelta(730)}),
         ("LST-18", {"closes_on": date(2026, 12, 10)}, {"closes_on": date(2026, 12, 11)}),
         ("LST-19", {"escalator_percent": Decimal("20.01")}, {"escalator_percent": Decimal("20.00")}),
         ("LST-19", {"escalator_percent": Decimal("-0.01")}, {"escalator_percent": Decimal("0.00")}),

@@ -12,6 +12,8 @@ from landreg.exchange.contracts.rules.rent import PARTS
 from landreg.exchange.listings.rules.units import ONCE, of_whole
 from landreg.law.book import Law
 
+YEAR = 365
+
 
 @dataclass(frozen=True)
 class Agreed:
@@ -51,13 +53,20 @@ def better_for_taker(dealt: Agreed, now: Agreed) -> list[str]:
     found = ["unit"] if (dealt.unit, dealt.grain) != (now.unit, now.grain) else []
     if not found and now.price < _of(dealt, now):
         found.append("price")
-    if now.escalator_percent < dealt.escalator_percent:
+    if now.escalator_percent < dealt.escalator_percent and (found or _over_years(now, now) < _over_years(dealt, now)):
         found.append("escalator")
     if now.term[1] > dealt.term[1]:
         found.append("term")
     if not found and _later(dealt, now):
         found.append("paid")
     return [*found, *(["land"] if now.codes - dealt.codes else [])]
+
+
+def _over_years(terms: Agreed, of: Agreed) -> Decimal:
+    """What a price comes to by its yearly rise in the years of a term, begun ones too."""
+    years = -(-(of.term[1] - of.term[0]).days // YEAR)
+    rise = 1 + terms.escalator_percent / 100
+    return sum((terms.price * rise**year for year in range(years)), Decimal(0))
 
 
 def _of(dealt: Agreed, now: Agreed) -> Decimal:

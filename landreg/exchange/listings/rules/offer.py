@@ -165,6 +165,16 @@ def lst_17_begins_after_publication(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-17", "from_on", {"earliest": earliest}, subject=facts.number or None)
 
 
+def lst_40_begins_before_long(facts: Offered, law: Law) -> Finding | None:
+    """LST-40: the term begins within the county's days of today: nobody binds land for a time that is years away. CC 705."""
+    latest = facts.today + timedelta(days=law.days("LST-40.ahead_days"))
+    return (
+        Finding("LST-40", "from_on", {"latest": latest}, subject=facts.number or None)
+        if facts.from_on > latest
+        else None
+    )
+
+
 def lst_18_published_long_enough(facts: Offered, law: Law) -> Finding | None:
     """LST-18: a listing is published for the county's least days at least, counted from today, and at most for its most."""
     least, most = law.days("LST-18.publication_days", "least"), law.days("LST-18.publication_days", "most")
@@ -292,6 +302,7 @@ OFFER_RULES = (
     lst_15_way_of_the_kind,
     lst_16_no_longer_than_the_kind_lets,
     lst_17_begins_after_publication,
+    lst_40_begins_before_long,
     lst_18_published_long_enough,
     lst_19_escalator_within_bounds,
     lst_21_photos_few_enough,
