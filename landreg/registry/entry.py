@@ -36,11 +36,17 @@ ENTERED = (
 
 
 def enter_survey(
-    uow: UnitOfWork, county: str, package_id: UUID, village: str, registered: Sequence[UUID]
+    uow: UnitOfWork,
+    county: str,
+    package_id: UUID,
+    village: str,
+    registered: Sequence[UUID],
+    alone: Mapping[str, Sequence[str]] | None = None,
 ) -> UUID | None:
     """Enter what a package holds of a village and the register lacks; the act, or None when there was nothing new.
 
     What a later survey has otherwise waits for its own case there (`resurveyed.left_out`). registered: the cases that are now.
+    alone: codes of the only households and parcels to enter; None for all of the village.
     The caller holds the village's lock. One leaf for the act, with a digest a parcel and a salted one a household; it takes its
     number once there is something to enter.
     """
@@ -54,11 +60,14 @@ def enter_survey(
         "now": uow.now,
     }
     later = left_out(uow.session, county, package_id, village, registered)
-    households, parcels = ({**asked, "later": later[name]} for name in ("household", "parcel"))
+    households, parcels = (
+        {**asked, "later": later[name], "alone": None if alone is None else list(alone[name])}
+        for name in ("household", "parcel")
+    )
     new = sum(
         uow.session.execute(text(statement), of).rowcount  # type: ignore[attr-defined]
         for statement, of in (
-            (_COLLECTIVES, {**asked, "later": []}),
+            (_COLLECTIVES, {**asked, "later": [], "alone": None}),
             (_ORGANIZATIONS, households),
             (_HOUSEHOLDS, households),
             (_PARCELS, parcels),
@@ -129,7 +138,8 @@ def _entered(staged: str, where: str) -> str:
 
 _CLOCKS = "daterange(NULL, NULL), tstzrange(:now, NULL), :act"
 _OF_VILLAGE = "s.county = :county AND s.package_id = :package AND s.village >= :from AND s.village < :to"
-_NEW = f"{_OF_VILLAGE} AND NOT EXISTS (SELECT FROM entered AS e WHERE e.code = s.code) AND NOT s.code = ANY (:later)"
+_NEW = f"""{_OF_VILLAGE} AND NOT EXISTS (SELECT FROM entered AS e WHERE e.code = s.code) AND NOT s.code = ANY (:later)
+        AND (CAST(:alone AS text[]) IS NULL OR s.code = ANY (:alone))"""
 _OPEN_ROW = """EXISTS (SELECT FROM {} AS o WHERE o.county = s.county AND o.code = s.code
         AND upper_inf(o.recorded) AND upper_inf(o.valid))"""
 _IN_ANOTHER_HOUSEHOLD = """EXISTS (SELECT FROM party.households_of(s.county, array(

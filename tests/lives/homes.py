@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from landreg.access import bindings, consents, service
@@ -14,12 +14,13 @@ from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import signing
 from landreg.registry import public_desk, steps
-from landreg.registry.casework import applications, cases, notices, opening, telling, worklist
+from landreg.registry.casework import apart, applications, cases, notices, opening, telling, worklist
 from landreg.registry.home import brought, consented
 from landreg.registry.home.brought import Wanted
 from landreg.registry.home.consented import Came
 from landreg.registry.issued import excerpts_whole, handed_out
 from landreg.registry.issued.excerpts import Asker
+from landreg.registry.rules.household_requests import Operator, OtherMeans
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from tests import contract_kit
 from tests.life_kit import DOOR, PASSWORD, Life, Stage, office_of, today_of
@@ -42,6 +43,7 @@ def homes(on: Stage) -> Life:
     yield from _handed_out(on)
     yield from _at_the_desk(on)
     yield from _surveyed_again(on)
+    yield from _set_apart(on)
 
 
 def _farmer(on: Stage) -> Actor:
@@ -159,3 +161,18 @@ def _objected(notice: str, case: str) -> str:
 def _application(on: Stage, number: str) -> UUID:
     found: UUID = one(on.registrar, "SELECT application_id FROM registry.application WHERE number = :n", n=number)
     return found
+
+
+def _set_apart(on: Stage) -> Life:
+    """A village has one contract by other means: its land is entered, its right applied for."""
+    village = f"{COUNTY}104203"
+    made = stage_village(on.superuser, 1, first=70, village=village)
+    on.superuser.execute(
+        "UPDATE land.staged_contract SET way = '122', ends_on = '2068-12-31' WHERE package_id = %s", [made.package_id]
+    )
+    yield "enter_apart", lambda: apart.enter(on.registrar, COUNTY, made.package_id, village)
+    known = "SELECT household_id FROM party.household WHERE code = :code"
+    holder = Operator("household", one(on.registrar, known, code=made.households[0]), "户主70", made.households[0])
+    days = (date(2019, 3, 1), date(2019, 3, 1), date(2068, 12, 31))
+    asked = OtherMeans("", holder, "auction", made.contracts[0], *days, (), "")
+    yield "apply_apart", lambda: apart.apply(on.registrar, COUNTY, made.package_id, made.contracts[0], asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -203,21 +203,6 @@ def left_of_package(session: Session, county: str, package_id: UUID) -> ToRegist
     return ToRegister(whole, whole - registered, len(behind), sum(otherwise.values()))
 
 
-class SetApart(NamedTuple):
-    """A contract by other means that a package holds: it is in no batch (CT-13)."""
-
-    village: str
-    code: str
-    way: str
-    holder: str
-
-
-def set_apart(session: Session, county: str, package_id: UUID) -> list[SetApart]:
-    """Those of a staged package, in the order of their codes."""
-    rows = session.execute(sa.text(_SET_APART), {"county": county, "package": package_id})
-    return [SetApart(*row) for row in rows]
-
-
 def _counted(row: Any) -> tuple[int, int, int]:
     """The whole, what is registered, what remains; nothing of a village that the kind does not stand in."""
     return (0, 0, 0) if row is None else (row.whole, row.registered, row.remaining)
@@ -225,11 +210,6 @@ def _counted(row: Any) -> tuple[int, int, int]:
 
 SET_APART = f"(left(s.way, 2) = '{OTHER_MEANS}' OR right(s.code, 1) = 'Q')"
 """Of a statement on staged contracts `s`: those by tender, auction, consultation or other means."""
-_SET_APART = f"""
-    SELECT s.village, s.code, s.way, coalesce(h.name, '') FROM land.staged_contract AS s
-    LEFT JOIN land.staged_household AS h ON h.county = s.county AND h.package_id = s.package_id AND h.code = s.household_code
-    WHERE s.county = :county AND s.package_id = :package AND {SET_APART} ORDER BY s.code
-"""
 _STAGED = """
     SELECT village, count(*) AS whole, count(*) FILTER (WHERE registered) AS registered,
            count(*) FILTER (WHERE NOT registered AND NOT opened) AS remaining

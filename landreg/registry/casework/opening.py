@@ -36,7 +36,7 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
-        batch_id = _open(uow, _staged(uow, county, package_id, village), village)
+        batch_id = _open(uow, staged(uow, county, package_id, village), village)
     _count_anew(actor)
     return batch_id
 
@@ -52,7 +52,7 @@ def rebuild(actor: Actor, county: str, package_id: UUID, village: str) -> tuple[
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
-        package = _staged(uow, county, package_id, village)
+        package = staged(uow, county, package_id, village)
         outdated = outdated_cases(uow.session, county, package_id, [village])
         stay = staying(outdated)
         anew = [case.case_id for case in outdated if case.goes_on]
@@ -84,7 +84,8 @@ def staying(outdated: Sequence[Outdated]) -> list[Finding]:
     return [*found, of_another_household(others)] if others else found
 
 
-def _staged(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> Package:
+def staged(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> Package:
+    """The package in force that cases of a village are to rest on. Raises NotFound, Refused (REG-28)."""
     package = uow.session.get(Package, {"county": county, "package_id": package_id})
     within = village.isascii() and village.isdigit() and village.startswith(county)
     if package is None or package.state != "staged" or not within:

@@ -18,10 +18,11 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.registry import finding, queries
-from landreg.registry.casework import desk, opening
+from landreg.registry.casework import apart_queries, desk, opening
 from landreg.registry.casework.outdated_queries import Outdated, left_behind, outdated_cases
 from landreg.registry.facts import contradicted, successors
 from landreg.registry.routes import act_kinds as act_kind_routes
+from landreg.registry.routes import apart as apart_routes
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batch_notes as batch_note_routes
 from landreg.registry.routes import batches as batch_routes
@@ -54,7 +55,7 @@ PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
     renewal_routes, renewal_single_routes, ending_routes, applying_routes, history_routes, excerpt_routes,
     parcel_act_routes, household_act_routes, batch_note_routes,
-    brought_routes, own_routes, act_kind_routes, paper_consent_routes, objection_routes,
+    brought_routes, own_routes, act_kind_routes, paper_consent_routes, objection_routes, apart_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
@@ -68,7 +69,7 @@ def open_batch(county: str, package_id: UUID) -> Response:
     """The villages of a package, to open their cases together; of one, by `otherwise`, the rights that it has otherwise."""
     with unit_of_work(current_actor()) as uow:
         villages = desk.villages_of_package(uow.session, county, package_id)
-        apart = desk.set_apart(uow.session, county, package_id)
+        apart = apart_queries.set_apart(uow.session, county, package_id)
         later = outdated_cases(uow.session, county, package_id, [village.code for village in villages])
         behind = left_behind(uow.session, county, package_id)
         counted = contradicted.by_village(uow.session, county, package_id)

@@ -231,7 +231,7 @@ def land_operation(actor: Actor, county: str) -> LandOperation:
     with collected(faults):
         given = read_form(OperationForm)
     with collected(faults):
-        operator = _operator(actor, county)
+        operator = operator_named(actor, county)
         if operator is None:
             raise BadInput(Finding("FORM-1", "operator"))
     if faults:
@@ -251,7 +251,7 @@ def land_operation(actor: Actor, county: str) -> LandOperation:
 def land_operation_change(actor: Actor, county: str) -> LandOperationChange:
     """The request of a changed land-operation right."""
     given = read_form(OperationChangeForm)
-    return LandOperationChange(given.basis, given.last_day, given.parcels, _operator(actor, county), given.reason)
+    return LandOperationChange(given.basis, given.last_day, given.parcels, operator_named(actor, county), given.reason)
 
 
 def land_operation_end(actor: Actor, county: str) -> LandOperationEnd:
@@ -260,7 +260,7 @@ def land_operation_end(actor: Actor, county: str) -> LandOperationEnd:
     return LandOperationEnd(given.reason, given.basis)
 
 
-def _operator(actor: Actor, county: str) -> Operator | None:
+def operator_named(actor: Actor, county: str) -> Operator | None:
     """Who is named, under the id by which the register has them already, or a new one; None where nobody is."""
     given = read_form(OperatorForm)
     match given.operator:
