@@ -17,7 +17,7 @@ from landreg.registry.casework import applications
 from landreg.registry.home import brought_queries
 from landreg.registry.routes.first_page import TOLD_FOR
 from landreg.registry.rules.household_requests import Placed, RepresentativeChange
-from landreg.registry.rules.requests import HouseholdChange, Leaving
+from landreg.registry.rules.requests import HouseholdChange, Leaving, NameChange
 from tests.database.registry.test_completed_acts import renamed
 from tests.database.registry.test_member_corrections import of_member
 from tests.exchange_kit import farmer_of
@@ -147,3 +147,25 @@ def test_an_account_follows_its_person_and_never_the_number_that_was_said_of_the
     booked(registrar, reviewer, superuser, case, "household_change")
     assert [_open_bindings(registrar, one_) for one_ in (wife, theirs)] == [0, 1]
     assert _household(registrar, theirs.account_id) == others
+
+
+def test_who_divides_out_and_takes_a_name_and_a_number_after_keeps_the_account(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    goes = farmer_of(superuser, member=2)
+    case = asked_for(registrar, "division", division(registrar, right_of(registrar)))
+    booked(registrar, reviewer, superuser, case, "division")
+    new = household_id(registrar, THIRD)
+    (member,) = members(registrar, THIRD)
+    pass_days(superuser, 1)
+    person = applications.renamed(registrar, "成员新名", citizen_id(3))
+    named = NameChange(member, person, "成员新名", "renamed")
+    booked(registrar, reviewer, superuser, asked_for(registrar, "name_change", named, household=THIRD), "name_change")
+    pass_days(superuser, 1)
+    assert _household(registrar, goes.account_id) == new
+    right = applications.renumbered(registrar, THIRD, member, "成员新名", citizen_id(881))
+    pass_days(superuser, 1)
+    case = asked_for(registrar, "correction", of_member(member, "成员新名", person_id=str(right)), household=THIRD)
+    booked(registrar, reviewer, superuser, case, "correction")
+    pass_days(superuser, 1)
+    assert _household(registrar, goes.account_id) == new
