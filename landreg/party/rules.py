@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,8 +49,8 @@ def pt_5_members_in_one_county(facts: MembershipFacts, law: Law) -> Finding | No
 
 class ListedByNumber(MembershipFacts, Protocol):
     """A household as a survey lists it. misnamed: masked name of a member whose number the register has under another name, to the
-    household there, '' of none or of one outside the jurisdiction. answered: what officers wrote down of members whom another
-    county has too, with the households there.
+    household there, '' of one outside the jurisdiction; former: of one whom no household has any more. answered: what officers
+    wrote down of members whom another county has too, or who are known by another name, with the households and names.
     """
 
     @property
@@ -58,8 +58,12 @@ class ListedByNumber(MembershipFacts, Protocol):
         """Members whose number is another name's."""
 
     @property
+    def former(self) -> Sequence[str]:
+        """Members of no household whose number is another name's."""
+
+    @property
     def answered(self) -> str:
-        """What was found of those of another county."""
+        """What was found of those of another county, and of those under another name."""
 
 
 def pt_6_name_of_the_number(facts: ListedByNumber, law: Law) -> Finding | None:
@@ -79,6 +83,19 @@ def pt_7_other_county_answered(facts: ListedByNumber, law: Law) -> Finding | Non
     """
     open_ = sorted({code for code in facts.abroad.values() if code not in facts.answered})
     return Finding("PT-7", "members", {"households": open_}, subject=facts.code) if open_ else None
+
+
+def known_as_another(name: str) -> str:
+    """How an answer names a member whom the register knew by another name."""
+    return f"{name}（原登记为另一姓名）"
+
+
+def pt_8_former_member_answered(facts: ListedByNumber, law: Law) -> Finding | None:
+    """PT-8: who left every household and is listed by another name since is registered once an officer has written down, by the
+    paper that proves it, that it is the same person. 不动产登记暂行条例 第十八条 (RERR-18).
+    """
+    open_ = [name for name in facts.former if known_as_another(name) not in facts.answered]
+    return Finding("PT-8", "members", {"members": open_}, subject=facts.code) if open_ else None
 
 
 SHARED = "contract_management"

@@ -2,7 +2,7 @@
 
 Entering changes no right. What the register holds already is left as it is: a difference is for an act of change. A household
 with a member whom the register has in another one (PT-1), or under another name (PT-6), stays out until that is settled, and
-holds up nobody else.
+holds up nobody else. Of whom an officer wrote down that the name is a new one (PT-8), the register gets it by a further edition.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from gis.nyt2539 import member_note
-from landreg.access.identity import NewPerson, enter
+from landreg.access.identity import NewPerson, enter, enter_renamed
 from landreg.access.sealing import open_sealed
 from landreg.core.db import UnitOfWork
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry.casebook import Act
+from landreg.registry.facts import elsewhere
 from landreg.registry.facts.resurveyed import left_out
 from landreg.registry.leaves.logged import entry_facts
 from landreg.registry.numbers import act_numbers
@@ -58,6 +59,7 @@ def enter_survey(
         "from": village,
         "to": village + "~",
         "now": uow.now,
+        "renamed": list(elsewhere.renamed(uow.session, county, registered)),
     }
     later = left_out(uow.session, county, package_id, village, registered)
     households, parcels = (
@@ -100,10 +102,13 @@ def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
     rows = list(uow.session.execute(text(_STAGED_MEMBERS), asked))
     if not rows:
         return 0
-    persons = enter(
-        uow,
-        [NewPerson(_opened(row.name_sealed), row.id_kind, _opened(row.id_sealed)) for row in rows],
-    )
+    named = [NewPerson(_opened(row.name_sealed), row.id_kind, _opened(row.id_sealed)) for row in rows]
+    persons = [
+        (row.household_code in asked["renamed"] and enter_renamed(uow, one)) or person
+        for row, one, person in zip(rows, named, enter(uow, named), strict=True)
+    ]
+    left = uow.session.execute(text(_LEFT), {"county": asked["county"], "persons": persons})
+    since = {row.person_id: row.day for row in left}
     uow.session.execute(
         text(_MEMBERS),
         [
@@ -112,6 +117,7 @@ def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
                 "village": row.village,
                 "household": row.household_id,
                 "person": person,
+                "since": since.get(person),
                 "relation": row.relation,
                 "holds": row.holds_right,
                 "position": row.position,
@@ -145,7 +151,8 @@ _OPEN_ROW = """EXISTS (SELECT FROM {} AS o WHERE o.county = s.county AND o.code 
 _IN_ANOTHER_HOUSEHOLD = """EXISTS (SELECT FROM party.households_of(s.county, array(
         SELECT i.person_id FROM land.staged_member AS m JOIN identity.person AS i ON i.id_digest = m.id_digest
         WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)))"""
-_UNDER_ANOTHER_NAME = "EXISTS (SELECT FROM identity.known_otherwise(s.county, s.package_id, ARRAY[s.code]))"
+_UNDER_ANOTHER_NAME = """(NOT s.code = ANY (:renamed)
+        AND EXISTS (SELECT FROM identity.known_otherwise(s.county, s.package_id, ARRAY[s.code])))"""
 _NOT_YET = f"{_IN_ANOTHER_HOUSEHOLD} OR {_UNDER_ANOTHER_NAME}"
 # A code that ever named a parcel enters no other one: what was divided or joined since the survey is not entered again.
 _EVER_A_PARCEL = "EXISTS (SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code)"
@@ -177,18 +184,24 @@ _HOUSEHOLDS = f"""
     WHERE {_NEW} AND s.kind <> '3'
 """
 _STAGED_MEMBERS = f"""
-    SELECT s.village, s.name_sealed, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note_kind, s.note,
-           h.household_id
+    SELECT s.village, s.household_code, s.name_sealed, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position,
+           s.note_kind, s.note, h.household_id
     FROM land.staged_member AS s
     JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND h.act_id = :act
     WHERE {_OF_VILLAGE} ORDER BY s.household_code, s.position
 """
-_MEMBERS = f"""
+_MEMBERS = """
     INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right, position,
                               note, valid, recorded, act_id)
     VALUES (:county, gen_random_uuid(), gen_random_uuid(), :village, :household, :person, :relation, :holds, :position, :note,
-            {_CLOCKS})
+            daterange(CAST(:since AS date), NULL), tstzrange(:now, NULL), :act)
 """
+_LEFT = """
+    SELECT p.person_id, max(upper(m.valid)) AS day FROM identity.person AS p JOIN identity.person AS e ON e.id_digest = p.id_digest
+    JOIN party.member AS m ON m.county = :county AND m.person_id = e.person_id AND upper_inf(m.recorded)
+    WHERE p.person_id = ANY (:persons) GROUP BY p.person_id
+"""
+"""Whoever was a member elsewhere is one here from the day on which that ended: nobody is of two households (PT-1)."""
 _PARCELS = f"""
     {_entered("land.staged_parcel", _EVER_A_PARCEL)}
     INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,

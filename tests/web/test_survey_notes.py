@@ -11,8 +11,8 @@ from landreg.core.actor import Actor, Role
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.casework.weighing import Answer, weigh
 from tests.household_kit import list_in_another_county
-from tests.registry_kit import in_state, one
-from tests.villages import COUNTY, VILLAGE, note_use, stage_village
+from tests.registry_kit import in_state, one, put_paper, to_rights
+from tests.villages import COUNTY, VILLAGE, note_use, past_triggers, stage_village
 from tests.web.conftest import Browser, OpenAccount
 
 
@@ -291,6 +291,35 @@ def test_members_of_another_county_are_answered_on_the_case_before_it_is_accepte
     browser.post("/logout")
     browser.log_in("audit")
     assert "白河县610929101202010001：白河县答复" in browser.get(page).text
+
+
+def test_who_left_and_is_listed_by_a_new_name_is_answered_on_the_case_by_a_proof(
+    superuser: Any, deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    """PT-8, as far as the page goes: what the register does with it, tests/database/registry/test_new_names.py says."""
+    registrar, reviewer = officers
+    to_rights(registrar, reviewer, superuser, 1)
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.member SET valid = daterange(NULL, '2026-01-01')")
+    made = stage_village(superuser, 2, first=2, village="610902104203")
+    superuser.execute(
+        """UPDATE land.staged_member AS m SET id_digest = o.id_digest, id_sealed = o.id_sealed FROM land.staged_member AS o
+           WHERE m.household_code = %s AND m.position = 2 AND o.village = %s AND o.position = 2""",
+        [made.households[0], VILLAGE],
+    )
+    opening.open_batch(registrar, COUNTY, made.package_id, "610902104203")
+    case = one(registrar, 'SELECT case_id FROM registry."case" WHERE subject_code = :code', code=made.contracts[0])
+    page, form = f"/cases/{COUNTY}/{case}", {"answer": "weigh_members", "reason": "户口簿曾用名一致"}
+    text = deng.get(page).text
+    assert "原登记为另一姓名的成员" in text
+    assert "PT-8" in text
+    refused = deng.post(f"{page}/weigh", form)
+    assert (refused.status_code, "PT-8" in refused.text) == (422, True)
+    put_paper(registrar, case, "name_proof")
+    assert deng.post(f"{page}/weigh", form).status_code == 303
+    text = deng.get(page).text
+    assert "（原登记为另一姓名）：户口簿曾用名一致" in text
+    assert "PT-8" not in text
 
 
 def test_contracts_by_other_means_are_in_no_batch_and_named_on_the_page_of_villages(

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound, Refused
+from landreg.party.rules import known_as_another
 from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import locked, note
 from landreg.registry.facts.elsewhere import MEMBERS
-from landreg.registry.facts.first import proposals
+from landreg.registry.facts.first import Proposal, proposals
 from landreg.registry.facts.found_uses import NOTE, farmed, said, unfarmed
 from landreg.registry.facts.objected import MEET, upheld
 from landreg.registry.facts.resurveyed import AS_NOTICED, resurveyed
@@ -29,7 +30,8 @@ from landreg.registry.rules.procedure import ANSWERED
 class Answer(StrEnum):
     """What an officer found, named as the step that it is: the survey is wrong there (REG-36 lets the case go on), it is as noted
     (REG-40 does not), the notice was right and the later survey is wrong (REG-19), how an upheld objection was met (REG-42), why
-    what was refused or taken back is taken up again (REG-44), or how it is that another county has members too (PT-7).
+    what was refused or taken back is taken up again (REG-44), or how it is that another county
+    has members too (PT-7) or that one is known by another name (PT-8).
     """
 
     WRONG = WEIGH
@@ -47,6 +49,8 @@ STATES = {
     Answer.AGAIN: BEFORE_REVIEW, Answer.MEMBERS: (*BEFORE_REVIEW, *AFTER_REVIEW),
 }  # fmt: skip
 """While a case is where, each may be said."""
+NAME_PROOF = "name_proof"
+"""The paper that proves a former name."""
 TOGETHER = tuple(code for code in ANSWERED if code != NOTE)
 """Notes that are answered for several cases in the same words: what a parcel is farmed for is said of each (COD-36)."""
 
@@ -60,7 +64,7 @@ def weigh(
     Raises NotAllowed for another role, BadInput without words (REG-12) or the use of such a parcel (FORM-1), NotFound outside the
     jurisdiction and for a case without notes, a later survey that has it otherwise, an upheld objection or an earlier end,
     Conflict (REG-8) where it was reviewed, or was not yet, Refused (REG-42) where the folder has no paper since the objection
-    was upheld.
+    was upheld, or (PT-8) none that proves a former name.
     """
     if not actor.has(Role.REGISTRAR, Role.REVIEWER):
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.REGISTRAR.value, Role.REVIEWER.value]}))
@@ -79,10 +83,13 @@ def weigh(
             if not resurveyed(uow.session, [case]):
                 raise NotFound
         elif answer is Answer.MEMBERS:
-            homes = abroad(uow.session, case)
-            if not homes:
+            homes, former = members_asked(uow.session, case)
+            if not (homes or former):
                 raise NotFound
-            reason = f"{'、'.join(homes)}：{reason.strip()}"
+            papers = documents(uow.session, case.county, case.case_id) if former else ()
+            if former and all(paper.kind != NAME_PROOF for paper in papers):
+                raise Refused(Finding("PT-8", "documents", {"members": former}, subject=case.number))
+            reason = f"{'、'.join((*homes, *map(known_as_another, former)))}：{reason.strip()}"
         else:
             noted = notes(uow.session, [case]).get(case.case_id)
             if not noted:
@@ -128,12 +135,16 @@ def weigh_together(
     return len(cases)
 
 
-def abroad(session: Session, case: Case) -> list[str]:
-    """The households of other counties that list members of the household of a first registration too (PT-5)."""
+def members_asked(session: Session, case: Case) -> tuple[list[str], list[str]]:
+    """Of the household of a first registration: the households of other counties that list members of it too (PT-5), and the
+    members whom no household has any more and the register knows by another name (PT-8).
+    """
     if case.act_kind != "first_registration" or case.package_id is None:
-        return []
+        return [], []
     (proposal,) = proposals(session, [case])
-    return sorted(set(proposal.facts.abroad.values()))
+    if not isinstance(proposal, Proposal):
+        return [], []
+    return sorted(set(proposal.facts.abroad.values())), list(proposal.facts.former)
 
 
 def _met_by_a_paper(uow: UnitOfWork, case: Case) -> None:

@@ -1,5 +1,5 @@
 """Whom the register has by the same number: in another household of the county (PT-1), in one of another county (PT-5, PT-7), or
-under another name (PT-6).
+under another name (PT-6, PT-8).
 """
 
 from __future__ import annotations
@@ -14,25 +14,33 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from landreg.access.person_queries import masked_persons
+from landreg.party.rules import known_as_another
 from landreg.registry.casebook import Case
 from landreg.registry.rules.leaving import ELSEWHERE
 from landreg.registry.rules.requests import HouseholdChange
 
 _Key = tuple[UUID | None, str]
 MEMBERS = "weigh_members"
-"""The step by which an officer wrote down how it stands with members whom another county has too (PT-7)."""
+"""The step by which an officer wrote down how it stands with members whom another county has too (PT-7), or who are known
+by another name (PT-8)."""
 
 
 @dataclass(frozen=True)
 class Elsewhere:
     """By masked name. here: the code of a household of the county, '' of one outside the jurisdiction; abroad: county and code of a
     household of another; misnamed: whose number the register has under another name, to the household there as it is said of the
-    others, '' where there is none or it is outside the jurisdiction.
+    others; former: of those whom no household has any more.
     """
 
     here: dict[str, str] = field(default_factory=dict)
     abroad: dict[str, str] = field(default_factory=dict)
     misnamed: dict[str, str] = field(default_factory=dict)
+    former: list[str] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        """Whether an officer has to write down how it is."""
+        return bool(self.abroad or self.former)
 
     def add(self, name: str, row: Row[Any]) -> None:
         """Take in a household that lists somebody."""
@@ -85,7 +93,9 @@ def staged(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Elsewher
     found: dict[_Key, Elsewhere] = defaultdict(Elsewhere)
     for row in session.execute(text(_STAGED), asked):
         of = found[row.package_id, row.household_code]
-        if row.misnamed:
+        if row.misnamed and row.code is None:
+            of.former.append(row.name_masked)
+        elif row.misnamed:
             of.misnamed[row.name_masked] = f"{row.county}{row.code}" if row.abroad else row.code if row.inside else ""
         else:
             of.add(row.name_masked, row)
@@ -93,7 +103,9 @@ def staged(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Elsewher
 
 
 def answered(session: Session, cases: Sequence[Case]) -> Mapping[UUID, str]:
-    """By case: what officers wrote down of members whom another county has too; it begins with the households there."""
+    """By case: what officers wrote down of members whom another county has too, or who are known by another name; it begins with
+    the households and names.
+    """
     told: dict[UUID, str] = defaultdict(str)
     if not cases:
         return told
@@ -101,6 +113,12 @@ def answered(session: Session, cases: Sequence[Case]) -> Mapping[UUID, str]:
     for row in session.execute(text(_ANSWERED), asked):
         told[row.case_id] += row.reason
     return told
+
+
+def renamed(session: Session, county: str, cases: Sequence[UUID]) -> frozenset[str]:
+    """The households of these cases of which an officer wrote down that a member bears a new name (PT-8)."""
+    asked = {"county": county, "cases": list(cases), "words": f"%{known_as_another('')}%"}
+    return frozenset(session.scalars(text(_RENAMED), asked))
 
 
 _HOMES_OF = """
@@ -141,4 +159,8 @@ _STAGED = f"""
 _ANSWERED = f"""
     SELECT case_id, reason FROM registry.case_event
     WHERE county = :county AND case_id = ANY (:ids) AND step = '{MEMBERS}' ORDER BY at
+"""
+_RENAMED = f"""
+    SELECT c.household_code FROM registry."case" AS c JOIN registry.case_event AS e ON e.county = c.county AND e.case_id = c.case_id
+    WHERE c.county = :county AND c.case_id = ANY (:cases) AND e.step = '{MEMBERS}' AND e.reason LIKE :words
 """

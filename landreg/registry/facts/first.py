@@ -58,7 +58,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
             ParcelFacts(row.parcel_code, row.area_m2 or Decimal(0), row.land_class or "", row.surveyed, row.taken_by)
         )
     known = elsewhere.staged(session, asked)
-    told = elsewhere.answered(session, cases) if any(homes.abroad for homes in known.values()) else {}
+    told = elsewhere.answered(session, cases) if any(homes.asks for homes in known.values()) else {}
     return [
         Proposal(
             case,
@@ -78,6 +78,7 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
                 abroad=homes.abroad,
                 misnamed=homes.misnamed,
+                former=tuple(homes.former),
                 answered=told.get(case.case_id, ""),
             ),
         )
@@ -92,7 +93,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
     asked = _asked(cases)
     homesteads = _by_package_and_code(session, _HOMESTEADS, asked)
     known = elsewhere.staged(session, asked)
-    told = elsewhere.answered(session, cases) if any(homes.abroad for homes in known.values()) else {}
+    told = elsewhere.answered(session, cases) if any(homes.asks for homes in known.values()) else {}
     return [
         Proposal(
             case,
@@ -111,6 +112,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 elsewhere=(homes := known.get((case.package_id, case.household_code), NOWHERE)).here,
                 abroad=homes.abroad,
                 misnamed=homes.misnamed,
+                former=tuple(homes.former),
                 answered=told.get(case.case_id, ""),
             ),
         )

@@ -84,6 +84,7 @@ def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: L
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
         "upheld": upheld,
         "abroad": sorted(set(proposal.facts.abroad.values())) if isinstance(proposal, Proposal) else [],
+        "former": list(proposal.facts.former) if isinstance(proposal, Proposal) else [],
         "ended_earlier": successors.ended_earlier(session, under_way).get(case_id, []),
         "upheld_before": later_shown.upheld_before(session, case, upheld, current_actor()),
         "came_from": later_shown.came_from(session, [case], current_actor()).get(case_id),

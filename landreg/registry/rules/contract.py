@@ -18,6 +18,7 @@ from landreg.party.rules import (
     pt_5_members_in_one_county,
     pt_6_name_of_the_number,
     pt_7_other_county_answered,
+    pt_8_former_member_answered,
 )
 
 _GRASS, _FOREST = "04", "03"
@@ -43,8 +44,9 @@ class ContractFacts:
     mu: its own total, which a county adds up or converts; of its parcels' printed figures where it says none.
     holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
     members: those who hold the right. related: all that are listed. elsewhere: masked name of a member to the code of another
-    household that lists them; abroad: to one of another county; misnamed: whose number the register has under another name.
-    answered: what officers wrote down of those of another county. way: of contracting, by NY/T 2539 (table C.10).
+    household that lists them; abroad: to one of another county; misnamed: whose number the register has under another name;
+    former: of whom no household has any more. answered: what officers wrote down of those of another county or name. way: of
+    contracting, by NY/T 2539 (table C.10).
     """
 
     code: str
@@ -60,6 +62,7 @@ class ContractFacts:
     related: Related = NOBODY
     abroad: Mapping[str, str] = field(default_factory=dict)
     misnamed: Mapping[str, str] = field(default_factory=dict)
+    former: tuple[str, ...] = ()
     answered: str = ""
     way: str = ""
 
@@ -167,4 +170,5 @@ CONTRACT_RULES = (
     pt_5_members_in_one_county,
     pt_6_name_of_the_number,
     pt_7_other_county_answered,
+    pt_8_former_member_answered,
 )

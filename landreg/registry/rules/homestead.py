@@ -18,6 +18,7 @@ from landreg.party.rules import (
     pt_5_members_in_one_county,
     pt_6_name_of_the_number,
     pt_7_other_county_answered,
+    pt_8_former_member_answered,
 )
 
 
@@ -26,8 +27,8 @@ class HomesteadFacts:
     """What the survey and the approval say of a homestead; areas in m². others: units that the household holds or
     has applied for.
 
-    elsewhere, abroad, misnamed, answered: of its members, as of a contract's. built_by: the last day of the month or year in
-    which the house was completed, where no day is known.
+    elsewhere, abroad, misnamed, former, answered: of its members, as of a contract's. built_by: the last day of the month or
+    year in which the house was completed, where no day is known.
     """
 
     code: str
@@ -43,6 +44,7 @@ class HomesteadFacts:
     related: Related = NOBODY
     abroad: Mapping[str, str] = field(default_factory=dict)
     misnamed: Mapping[str, str] = field(default_factory=dict)
+    former: tuple[str, ...] = ()
     answered: str = ""
 
 
@@ -124,4 +126,5 @@ HOMESTEAD_RULES = (
     pt_5_members_in_one_county,
     pt_6_name_of_the_number,
     pt_7_other_county_answered,
+    pt_8_former_member_answered,
 )

@@ -172,6 +172,13 @@ def test_a_member_whose_number_the_register_has_under_another_name_is_refused() 
     assert codes_of(misnamed={}) == set()
 
 
+def test_who_left_every_household_is_answered_by_name() -> None:
+    """PT-8: the answer on one names no other."""
+    (finding,) = examine(CONTRACT_RULES, contract(former=("王*", "李*"), answered="王*（原登记为另一姓名）：属实"), LAW)
+    assert (finding.code, finding.values) == ("PT-8", {"members": ["李*"]})
+    assert codes_of(former=("王*",), answered="王*（原登记为另一姓名）：属实") == set()
+
+
 def test_every_reason_is_told_at_once() -> None:
     assert codes_of(term=None, members=0, issuer_known=False, holder_known=False, parcels=()) == {
         "CT-1",

@@ -108,3 +108,5 @@ def test_a_member_in_a_household_of_another_county_is_told() -> None:
     assert codes_of(abroad={"白*成": "白河县H3"}) == ["PT-5", "PT-7"]
     assert codes_of(abroad={"白*成": "白河县H3"}, answered="白河县H3：已迁出，该县已注销") == ["PT-5"]
     assert codes_of(misnamed={"王*": ""}) == ["PT-6"]
+    assert codes_of(former=("王*",)) == ["PT-8"]
+    assert codes_of(former=("王*",), answered="王*（原登记为另一姓名）：户口簿曾用名一致") == []
