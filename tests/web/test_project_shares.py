@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -17,11 +18,11 @@ from landreg.core.pdftext import pdf_text
 from landreg.core.units import half_up, mu_of, total_mu
 from landreg.exchange.contracts import project_queries, project_runs, projects
 from landreg.exchange.contracts.model import Project
-from landreg.exchange.contracts.projects import Planned, Priced
+from landreg.exchange.contracts.projects import Planned, Priced, Said
 from tests.contract_kit import OPERATOR, SHARES, SHARES_BY_MU, TAKER, says, terms, today
 from tests.exchange_kit import farmer_of
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 
 
@@ -134,3 +135,30 @@ def test_a_household_s_word_at_the_counter_is_of_its_own_land_too() -> None:
         made = project_queries.contract_of(uow.session, COUNTY, project.project_id, own[0].household_id)
     assert made is not None
     assert Decimal(made.clauses["valued_yuan"]) == half_up(total_mu(one.area_m2 for one in own) * 1500)
+
+
+def test_a_project_opened_over_one_sum_says_that_another_is_to_be_opened_and_takes_no_yes(
+    superuser: Connection, browser: Browser, another_browser: Browser, account: OpenAccount
+) -> None:
+    """TR-7, before anybody says yes to blanks."""
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    account("nong.jia", Role.FARMER, jurisdiction=VILLAGE)
+    project = opened(SHARES_BY_MU)
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.project SET clauses = %s", [json.dumps(dict(SHARES))])
+    with unit_of_work(OPERATOR) as uow:
+        rows = project_queries.parcels(uow.session, COUNTY, project.project_id)
+    own = [one for one in rows if one.household_code == HOUSEHOLD]
+    actor = farmer_of(superuser, HOUSEHOLD, login="nong.jia")
+    another_browser.log_in("nong.jia")
+    browser.log_in("ling")
+    kept = urlencode({"keep": [one.parcel_code for one in own]}, doseq=True)
+    page = another_browser.get(f"/my/projects/{COUNTY}/{project.project_id}?{kept}").text
+    assert "另开一个项目" in page
+    assert 'value="consents"' not in page
+    assert "另开一个项目" in browser.get(f"/contracts/projects/{COUNTY}/{project.project_id}").text
+    at_counter = Said("consents", name="户主1", identity_checked=True, witness="见证人甲", card=citizen_id(1))
+    for who, said in ((actor, Said("consents")), (OPERATOR, at_counter)):
+        with pytest.raises(Refused) as refused:
+            projects.say(who, COUNTY, project.project_id, own[0].household_id, said)
+        assert [(one.code, one.field) for one in refused.value.findings] == [("TR-7", "valued_yuan_mu")]

@@ -31,7 +31,7 @@ from landreg.exchange.contracts.offering import offered
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of, con_41_figures_within_bounds
 from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.free import SOLD_RULES, con_100_term_is_not_over
-from landreg.exchange.contracts.rules.sharing import BY_MU, of_land
+from landreg.exchange.contracts.rules.sharing import BY_MU, of_land, tr_7_valued_by_the_mu
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     con_15_price_of_its_kind,
@@ -197,8 +197,8 @@ def _opened(
 def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: Said) -> ProjectWord:
     """A household's own word: at the desk, on its own phone, or by its agent. Until both have signed it can be said anew: a draft
     of its contract is dropped by it, also one that its word before has signed. Raises NotFound, Refused (CON-3, CON-29, ACC-25;
-    CON-97 where nothing takes part; CON-108 where its text was not read; CON-100; CON-2, CON-31, CON-32, CON-33, TR-1, TR-12 of a
-    parcel that something else has), Conflict (CON-5) once its contract is made.
+    CON-97 where nothing takes part; TR-7 of shares over one sum; CON-108 where its text was not read; CON-100; CON-2, CON-31,
+    CON-32, CON-33, TR-1, TR-12 of a parcel that something else has), Conflict (CON-5) once its contract is made.
     """
     if given.kind not in ("consents", "withdraws"):
         raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
@@ -246,7 +246,8 @@ def _takes_part(uow: UnitOfWork, found: Project, kept: Sequence[ProjectParcel], 
     if not kept:
         raise Refused(Finding("CON-97", "keep", subject=code))
     land, law = {one.parcel_code: one for one in kept}, load_law(uow.session, found.county, beijing_day(uow.now))
-    if over := con_100_term_is_not_over((found.number, found.until_on), law):
+    by_sum = tr_7_valued_by_the_mu((found.number, found.kind, found.clauses))
+    if over := con_100_term_is_not_over((found.number, found.until_on), law) or by_sum:
         raise Refused(over)
     if against := of_project(uow, found, land).against(found.kind, land, law):
         raise Refused(against)

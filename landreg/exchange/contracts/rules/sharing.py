@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from landreg.core.errors import Finding
 from landreg.core.units import figure, half_up
 
 BY_MU = {"valued_yuan": "valued_yuan_mu", "shares": "shares_mu"}
@@ -23,3 +24,12 @@ def of_land(clauses: Mapping[str, Any], mu: Decimal) -> dict[str, Any]:
         if rate is not None:
             found[name] = str(half_up(rate * mu))
     return found
+
+
+def tr_7_valued_by_the_mu(facts: tuple[str, str, Mapping[str, Any]]) -> Finding | None:
+    """TR-7: (its number, its kind, its clauses). A project of shares opened over one sum values no household's land; another, by
+    the mu, is opened in its place. RLCL-36, RLCL-40.
+    """
+    number, kind, clauses = facts
+    fields = [by_mu for by_mu in BY_MU.values() if kind == "share" and figure(str(clauses.get(by_mu) or "")) is None]
+    return Finding("TR-7", fields[0], {"clauses": ["valuation"], "fields": fields}, subject=number) if fields else None
