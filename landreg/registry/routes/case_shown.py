@@ -80,7 +80,7 @@ def about(session: Session, case: Case, proposal: Proposal | ActProposal, law: L
         "lacking": lacking.get(case_id),
         "by_list": case_id in by_list,
         "noted": survey_notes.notes(session, [case]).get(case_id, []),
-        "unanswered": survey_notes.answers_lacking(session, [case])[0].get(case_id, ()),
+        "unanswered": survey_notes.answers_lacking(session, under_way)[0].get(case_id, ()),
         "weighed": [event for event in events if event.step in tuple(weighing.Answer)],
         "upheld": upheld,
         "abroad": sorted(set(proposal.facts.abroad.values())) if isinstance(proposal, Proposal) else [],

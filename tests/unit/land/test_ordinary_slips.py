@@ -38,7 +38,7 @@ CASES: list[tuple[str, Change, set[tuple[str, str | None]]]] = [
     ("homesteads without unit codes", without_column("ZJD", "BDCDYH"), {("COD-28", Z1)}),
     ("a homestead without a unit code", put("ZJD", Z1, BDCDYH=""), {("COD-28", Z1)}),
     ("storeys in words", every("ZJD", CS="2层"), {("COD-27", Small().homestead(n)) for n in (1, 2, 3)}),
-    ("an approval in words", put("ZJD", Z1, PZMJ="无"), {("COD-17", Z1)}),
+    ("an approval in words", put("ZJD", Z1, PZMJ="无"), {("COD-17", Z1), ("ARE-21", Z1)}),
     ("a private sign in a parcel's name", put("DK", P2, DKMC="地\ue000"), {("COD-29", P2)}),
     ("a private sign in a member's name", put("CBF_JTCY", "家人2", CYXM="王\ue000"), {("COD-50", H2)}),
     ("a sign that no certificate can show", put("CBF_JTCY", "家人2", CYXM="王\u9fff"), {("COD-51", H2)}),
