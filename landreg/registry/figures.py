@@ -51,7 +51,8 @@ def set_figure(actor: Actor, county: str, figure: Figure) -> UUID:
         raise NotAllowed(Finding("ACC-3", values={"roles": []}))
     with unit_of_work(actor) as uow:
         today = beijing_day(uow.now)
-        faults = _faults(figure, national_law(county, max(figure.since, today)), today)
+        law = national_law(county, max(figure.since, today))
+        faults = _faults(figure, law, today)
         if faults:
             raise BadInput(faults)
         row = CountyParameter(
@@ -60,7 +61,7 @@ def set_figure(actor: Actor, county: str, figure: Figure) -> UUID:
             village=county,
             name=figure.name,
             key=figure.key,
-            value=_normal(figure, national_law(county, figure.since).parameters[figure.name]),
+            value=_normal(figure, law.parameters[figure.name]),
             since=figure.since,
             decided_in=figure.decided_in,
             set_by=actor.account_id,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
@@ -17,10 +16,9 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.core.media import media
 from landreg.exchange.listings import listing_queries, offered_queries, service
 from landreg.registry.routes.shown import holder_name
-from landreg.registry.routes.surroundings import store
+from landreg.registry.routes.surroundings import as_it_was_handed_in
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -44,8 +42,7 @@ def paper(county: str, listing_id: UUID) -> Response:
         found = offered_queries.one_of_own(uow.session, county, listing_id)
     if found.sha256 is None:
         raise NotFound
-    content = BytesIO(store().read(found.sha256))
-    return send_file(content, media(store().path(found.sha256)), download_name=found.paper)
+    return as_it_was_handed_in(found.sha256, found.paper)
 
 
 @dataclass(frozen=True)
